@@ -1,0 +1,99 @@
+//! What a connection offers: schemas, and the tables and views in them.
+
+use serde::{Deserialize, Serialize};
+
+/// The kinds of thing that can become a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    Table,
+    View,
+    LateBindingView,
+    MaterializedView,
+    /// Lives outside the cluster (Spectrum, federated).
+    ExternalTable,
+    /// Comes from a datashare.
+    SharedTable,
+}
+
+impl ObjectKind {
+    pub const ALL: [Self; 6] = [
+        Self::Table,
+        Self::View,
+        Self::LateBindingView,
+        Self::MaterializedView,
+        Self::ExternalTable,
+        Self::SharedTable,
+    ];
+
+    /// The code used in URLs and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::LateBindingView => "late_binding_view",
+            Self::MaterializedView => "materialized_view",
+            Self::ExternalTable => "external_table",
+            Self::SharedTable => "shared_table",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == code)
+    }
+}
+
+/// One table or view in the picker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogObject {
+    pub id: String,
+    pub name: String,
+    pub kind: ObjectKind,
+    /// The user may SELECT from it. A denied one is shown, with the reason, rather than hidden.
+    pub is_readable: bool,
+    /// The dataset it already is.
+    pub dataset_id: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CatalogSchema {
+    pub name: String,
+    /// The user has USAGE on it.
+    pub is_usable: bool,
+    /// The schema itself could not be listed; its neighbours could.
+    pub is_unlisted: bool,
+    /// How many objects match the search in this schema, shown or not.
+    pub match_count: u32,
+    pub objects: Vec<CatalogObject>,
+}
+
+/// What the picker asks for. Flat, because it is also a GET form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PickerFilter {
+    pub search: String,
+    /// An [`ObjectKind`] code, or empty for all.
+    pub kind: String,
+    /// One schema, or empty for all.
+    pub schema: String,
+    pub page: u32,
+}
+
+/// One page of the picker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picker {
+    pub connection_id: String,
+    pub connection_name: String,
+    pub user: String,
+    pub schemas: Vec<CatalogSchema>,
+    pub schema_names: Vec<String>,
+    pub match_count: u32,
+    pub object_count: u32,
+    pub page: u32,
+    pub page_count: u32,
+    /// When the catalog was last read, microseconds since 1970 UTC; `None` before the first good check.
+    pub read_at: Option<i64>,
+    /// A read is under way.
+    pub is_reading: bool,
+    /// The catalog was larger than Flitch lists.
+    pub is_cut: bool,
+}

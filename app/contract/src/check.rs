@@ -1,0 +1,98 @@
+//! A check: one staged connection test.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connection::Target;
+use crate::finding::Finding;
+
+/// One step of a check, in the order they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Read the connection string.
+    Read,
+    /// Look the host up and judge its addresses.
+    Address,
+    Tcp,
+    Tls,
+    SignIn,
+    ReadOnly,
+    Database,
+    Tables,
+    Rights,
+}
+
+impl Stage {
+    pub const ALL: [Self; 9] = [
+        Self::Read,
+        Self::Address,
+        Self::Tcp,
+        Self::Tls,
+        Self::SignIn,
+        Self::ReadOnly,
+        Self::Database,
+        Self::Tables,
+        Self::Rights,
+    ];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageState {
+    Waiting,
+    Running,
+    Passed,
+    /// Passed, with something to know.
+    Warned,
+    Failed,
+    /// An earlier stage failed.
+    NotRun,
+}
+
+/// One stage as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    pub stage: Stage,
+    pub state: StageState,
+    pub findings: Vec<Finding>,
+    pub duration_us: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckOutcome {
+    Running,
+    Passed,
+    /// Every stage ran; at least one has something to know.
+    Warned,
+    Failed,
+    /// The server stopped while the check ran.
+    Interrupted,
+}
+
+impl CheckOutcome {
+    pub fn is_running(self) -> bool {
+        self == Self::Running
+    }
+
+    pub fn is_good(self) -> bool {
+        matches!(self, Self::Passed | Self::Warned)
+    }
+}
+
+/// A check as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckView {
+    pub id: String,
+    pub connection_id: String,
+    pub connection_name: String,
+    pub is_draft: bool,
+    pub target: Target,
+    pub outcome: CheckOutcome,
+    /// Microseconds since 1970, UTC.
+    pub started_at: i64,
+    pub duration_us: Option<u64>,
+    pub stages: Vec<StageView>,
+    /// Declared egress addresses, for the hints.
+    pub egress: Vec<String>,
+}

@@ -1,0 +1,35 @@
+//! Datasets: picked tables and views.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::ObjectKind;
+use crate::connection::LastCheck;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetSummary {
+    pub id: String,
+    pub connection_id: String,
+    pub schema: String,
+    pub name: String,
+    pub kind: ObjectKind,
+}
+
+/// The dataset page's head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetView {
+    pub summary: DatasetSummary,
+    pub connection_name: String,
+    pub user: String,
+    pub last_check: Option<LastCheck>,
+}
+
+/// The picker's answer: catalog objects to add. A browser without JavaScript sends the ticked boxes as `picked`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picks {
+    pub connection_id: String,
+    #[serde(default)]
+    pub picked: Vec<String>,
+    /// A whole schema, by name.
+    #[serde(default)]
+    pub whole_schema: String,
+}

@@ -1,0 +1,76 @@
+//! Why a request was refused. A closed list of codes, fields and numbers, and never free text: without JavaScript
+//! a fault comes back through the page's own URL, where anybody can write one.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::connection_string::StringFault;
+
+/// The field of a form that a fault is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    TeamName,
+    Email,
+    Password,
+    SetupCode,
+    ConnectionName,
+    ConnectionString,
+    User,
+    Database,
+    TlsName,
+    CaCertificate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Fault {
+    #[error("not signed in")]
+    NotSignedIn,
+    #[error("only an admin may do this")]
+    NotAdmin,
+    #[error("not found")]
+    NotFound,
+    #[error("the team exists already")]
+    AlreadySetUp,
+    #[error("the set-up code is wrong")]
+    WrongSetupCode,
+    #[error("e-mail address and password do not match")]
+    WrongSignIn,
+    #[error("too many tries")]
+    TooManyTries { retry_after_seconds: u32 },
+    #[error("a field is missing")]
+    FieldMissing { field: Field },
+    #[error("a field is not valid")]
+    FieldInvalid { field: Field },
+    #[error("the connection string cannot be read")]
+    ConnectionString { fault: StringFault },
+    #[error("nothing was picked")]
+    NothingPicked,
+    #[error("the database of Flitch itself is busy")]
+    Busy,
+    #[error("the request did not arrive whole")]
+    BadRequest,
+    #[error("something failed on the server")]
+    Internal { reference: u32 },
+}
+
+impl Fault {
+    /// The HTTP status that tells the truth about this fault.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NotSignedIn | Self::WrongSignIn => 401,
+            Self::NotAdmin | Self::WrongSetupCode => 403,
+            Self::NotFound => 404,
+            Self::AlreadySetUp => 409,
+            Self::TooManyTries { .. } => 429,
+            Self::FieldMissing { .. }
+            | Self::FieldInvalid { .. }
+            | Self::ConnectionString { .. }
+            | Self::NothingPicked => 422,
+            Self::BadRequest => 400,
+            Self::Busy => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+}

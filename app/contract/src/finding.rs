@@ -1,0 +1,131 @@
+//! Findings: what a stage of a check, or a query, learnt. A closed list: the sentence and the steps of each are in
+//! the app's `words`, and a new one does not compile until they are written.
+//!
+//! A finding may carry names that the person typed or that the server told. It is stored and shown as text, never
+//! put in a URL.
+
+use serde::{Deserialize, Serialize};
+
+use crate::connection_string::StringFault;
+
+/// How the server asked for the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInMethod {
+    Trust,
+    ClearText,
+    Md5,
+    /// Redshift's own digest (authentication request 13).
+    Sha256,
+    Scram,
+}
+
+/// The phase of a connection that a deadline or a break belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    Address,
+    Tcp,
+    Tls,
+    SignIn,
+    Statement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Good,
+    Warning,
+    Failure,
+}
+
+/// Declares the findings by severity, each with its stable code.
+macro_rules! findings {
+    ($( $severity:ident { $( $(#[$doc:meta])* $name:ident $({ $($field:ident: $type:ty),* })? = $code:literal, )* } )*) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "code")]
+        pub enum Finding {
+            $($(
+                $(#[$doc])*
+                #[serde(rename = $code)]
+                $name $({ $($field: $type),* })?,
+            )*)*
+        }
+
+        impl Finding {
+            pub fn severity(&self) -> Severity {
+                match self { $($( Self::$name { .. } => Severity::$severity, )*)* }
+            }
+
+            /// The stable code, as it is stored and as support will quote it.
+            pub fn code(&self) -> &'static str {
+                match self { $($( Self::$name { .. } => $code, )*)* }
+            }
+        }
+
+        /// Every code there is. Tests walk it.
+        pub const CODES: &[&str] = &[ $($( $code, )*)* ];
+    };
+}
+
+findings! {
+    Good {
+        StringRead = "string_read",
+        AddressAllowed { count: u32 } = "address_allowed",
+        TcpOpen = "tcp_open",
+        TlsVerified = "tls_verified",
+        SignedIn { method: SignInMethod } = "signed_in",
+        IsRedshift { version: String } = "is_redshift",
+        ReadOnlyProven = "read_only_proven",
+        DatabaseRead { schema_count: u32, object_count: u32 } = "database_read",
+        TableRead { schema: String, table: String } = "table_read",
+        RightsFit = "rights_fit",
+    }
+    Warning {
+        TlsNameUnchecked = "tls_name_unchecked",
+        TlsUnverified = "tls_unverified",
+        TlsOff = "tls_off",
+        NotRedshift { version: String } = "not_redshift",
+        CatalogCut { limit: u32 } = "catalog_cut",
+        SchemaUnlisted { schema: String } = "schema_unlisted",
+        SchemaDenied { schema: String, user: String } = "schema_denied",
+        TableDenied { schema: String, table: String, user: String } = "table_denied",
+        UserCanWrite { user: String, schema: String, table: Option<String> } = "user_can_write",
+        UserIsSuperuser { user: String } = "user_is_superuser",
+    }
+    Failure {
+        StringUnreadable { fault: StringFault } = "string_unreadable",
+        SecretUnreadable = "secret_unreadable",
+        UnknownHost { host: String } = "unknown_host",
+        LookupFailed { host: String } = "lookup_failed",
+        AddressForbidden { host: String } = "address_forbidden",
+        PortForbidden { port: u16 } = "port_forbidden",
+        ConnectTimedOut { host: String, port: u16 } = "connect_timed_out",
+        PortRefused { host: String, port: u16 } = "port_refused",
+        HostUnreachable { host: String, port: u16 } = "host_unreachable",
+        TlsRefused = "tls_refused",
+        TlsFailed = "tls_failed",
+        CertificateUntrusted { issuer: String } = "certificate_untrusted",
+        CertificateWrongName { host: String, names: Vec<String> } = "certificate_wrong_name",
+        /// Days are dates as `2026-11-23`.
+        CertificateExpired { since: String } = "certificate_expired",
+        CertificateNotYetValid { from: String } = "certificate_not_yet_valid",
+        TimedOut { phase: Phase, after_ms: u32 } = "timed_out",
+        ConnectionLost { phase: Phase } = "connection_lost",
+        PasswordRefused { user: String } = "password_refused",
+        SignInUnsupported { request: u32 } = "sign_in_unsupported",
+        SslRequired = "ssl_required",
+        AccessRefused { user: String } = "access_refused",
+        UnknownDatabase { database: String } = "unknown_database",
+        TooManyConnections = "too_many_connections",
+        NotAServer = "not_a_server",
+        ProtocolBroken { phase: Phase } = "protocol_broken",
+        ReadOnlyNotProven = "read_only_not_proven",
+        NoSchemaVisible { user: String } = "no_schema_visible",
+        NoTableVisible { user: String } = "no_table_visible",
+        NoTableReadable { user: String, schema: String } = "no_table_readable",
+        TableGone { schema: String, table: String } = "table_gone",
+        /// Anything else the server said, cleaned for showing.
+        ServerSaid { sqlstate: String, message: String } = "server_said",
+        Internal { reference: u32 } = "internal",
+    }
+}

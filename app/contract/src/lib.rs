@@ -1,0 +1,18 @@
+//! The words both sides share: what a connection, a check, a finding, a dataset and a fault are, and the ports
+//! through which pages reach the server. Plain data and traits; builds for the browser too.
+//!
+//! No type here that travels towards the browser can hold a secret. [`secret::Secret`] travels the other way only.
+
+pub mod catalog;
+pub mod check;
+pub mod connection;
+pub mod connection_string;
+pub mod dataset;
+pub mod fault;
+pub mod finding;
+pub mod host;
+pub mod ports;
+pub mod query;
+pub mod secret;
+pub mod sql;
+pub mod team;

@@ -1,0 +1,83 @@
+//! The ports: what pages may ask of the server, one small trait per noun. Each method takes the [`Actor`], so a
+//! server function that forgot to ask who is calling does not compile.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::catalog::{Picker, PickerFilter};
+use crate::check::CheckView;
+use crate::connection::{AddSourceFacts, CheckRef, ConnectionForm, ConnectionSummary, Draft, DraftSaved};
+use crate::dataset::{DatasetSummary, DatasetView, Picks};
+use crate::fault::Fault;
+use crate::query::QueryView;
+use crate::team::{Actor, SessionToken, SignInForm, WelcomeForm};
+
+pub type Answer<T> = Result<T, Fault>;
+
+#[async_trait]
+pub trait Team: Send + Sync {
+    /// No team exists yet, so `/welcome` is open.
+    async fn is_new(&self) -> Answer<bool>;
+    /// Makes the team and its first admin, once, and signs the admin in.
+    async fn found(&self, form: WelcomeForm, client: &str) -> Answer<SessionToken>;
+}
+
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    async fn sign_in(&self, form: SignInForm, client: &str) -> Answer<SessionToken>;
+    async fn sign_out(&self, actor: &Actor, token: &str) -> Answer<()>;
+    /// Who this token belongs to; `None` when it is unknown, ended or out of date.
+    async fn actor(&self, token: &str) -> Answer<Option<Actor>>;
+}
+
+#[async_trait]
+pub trait Connections: Send + Sync {
+    async fn facts(&self, actor: &Actor) -> Answer<AddSourceFacts>;
+    async fn list(&self, actor: &Actor) -> Answer<Vec<ConnectionSummary>>;
+    async fn show(&self, actor: &Actor, id: &str) -> Answer<ConnectionSummary>;
+    /// Keeps the form as a draft of its author's. What is wrong with the form is told beside the draft's id, so
+    /// that the rest of it is kept all the same.
+    async fn draft(&self, actor: &Actor, form: ConnectionForm) -> Answer<DraftSaved>;
+    async fn draft_show(&self, actor: &Actor, id: &str) -> Answer<Draft>;
+    /// Makes a draft a connection of the team.
+    async fn save(&self, actor: &Actor, id: &str) -> Answer<()>;
+}
+
+#[async_trait]
+pub trait Checks: Send + Sync {
+    /// Starts a check and returns at once; the check runs on.
+    async fn start(&self, actor: &Actor, connection_id: &str) -> Answer<CheckRef>;
+    async fn show(&self, actor: &Actor, connection_id: &str, check_id: &str) -> Answer<CheckView>;
+}
+
+#[async_trait]
+pub trait Datasets: Send + Sync {
+    async fn picker(&self, actor: &Actor, connection_id: &str, filter: PickerFilter) -> Answer<Picker>;
+    /// Reads the catalog anew, in the background.
+    async fn catalog_read(&self, actor: &Actor, connection_id: &str) -> Answer<()>;
+    /// Adds the picked objects and returns how many are new.
+    async fn add(&self, actor: &Actor, picks: Picks) -> Answer<u32>;
+    async fn remove(&self, actor: &Actor, id: &str) -> Answer<()>;
+    async fn list(&self, actor: &Actor) -> Answer<Vec<DatasetSummary>>;
+    async fn show(&self, actor: &Actor, id: &str) -> Answer<DatasetView>;
+}
+
+#[async_trait]
+pub trait Queries: Send + Sync {
+    /// The newest preview of a dataset; starts one where none is running or fresh. Never waits for the source.
+    async fn preview(&self, actor: &Actor, dataset_id: &str) -> Answer<QueryView>;
+    /// Asks the source again.
+    async fn preview_again(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+}
+
+/// All ports together, as the site hands them to the pages.
+#[derive(Clone)]
+pub struct Backend {
+    pub team: Arc<dyn Team>,
+    pub sessions: Arc<dyn Sessions>,
+    pub connections: Arc<dyn Connections>,
+    pub checks: Arc<dyn Checks>,
+    pub datasets: Arc<dyn Datasets>,
+    pub queries: Arc<dyn Queries>,
+}

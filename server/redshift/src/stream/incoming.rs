@@ -1,0 +1,293 @@
+//! What the peer sends: checked message by message, and handed to the driver clean.
+
+use bytes::{BufMut, BytesMut};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::io::ReadBuf;
+
+use super::frame::{self, Body, Frame};
+use super::outgoing::Outgoing;
+use super::report::{AuthRequest, Report, RowShape};
+use super::{WireFault, digest, limits};
+use crate::clean::clean;
+
+/// The OID of `text`, under which every column reaches the driver.
+const TEXT_OID: u32 = 25;
+
+/// Clean bytes beyond this wait until the driver has read.
+const CLEAN_ENOUGH: usize = 64 * 1024;
+
+pub(super) struct Incoming {
+    password: SecretString,
+    clean: BytesMut,
+    is_ready: bool,
+    startup_bytes: usize,
+    parameters: usize,
+    startup_notices: usize,
+    /// Columns of the result under way; `None` outside one.
+    columns: Option<usize>,
+}
+
+impl Incoming {
+    pub fn new(password: SecretString) -> Self {
+        Self {
+            password,
+            clean: BytesMut::new(),
+            is_ready: false,
+            startup_bytes: 0,
+            parameters: 0,
+            startup_notices: 0,
+            columns: None,
+        }
+    }
+
+    pub fn has_clean(&self) -> bool {
+        !self.clean.is_empty()
+    }
+
+    pub fn read_clean(&mut self, out: &mut ReadBuf<'_>) {
+        let count = out.remaining().min(self.clean.len());
+        out.put_slice(&self.clean.split_to(count));
+    }
+
+    /// Works through the whole messages in the inbox.
+    pub fn take(&mut self, inbox: &mut BytesMut, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
+        while self.clean.len() < CLEAN_ENOUGH {
+            let cap = if self.is_ready { limits::MESSAGE } else { limits::STARTUP };
+            let Some(frame) = frame::take(inbox, cap)? else {
+                return Ok(());
+            };
+            if !self.is_ready {
+                self.startup_bytes += frame.body.len() + 5;
+                if self.startup_bytes > limits::STARTUP {
+                    return Err(WireFault::StartupTooLarge);
+                }
+            }
+            self.judge(&frame, out, report)?;
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, frame: &Frame, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
+        match frame.tag {
+            b'D' => self.data_row(frame),
+            b'R' if !self.is_ready => self.auth(frame, out, report),
+            b'S' => self.parameter(frame, report),
+            b'K' if !self.is_ready => self.backend_key(frame, report),
+            b'Z' => self.ready(frame),
+            b'T' => self.row_description(frame, report),
+            b't' => self.parameter_description(frame),
+            b'E' => self.error(frame),
+            b'N' => self.notice(frame, report),
+            b'C' => {
+                self.columns = None;
+                Body(&frame.body).text()?;
+                self.pass(frame);
+                Ok(())
+            }
+            b'1' | b'2' | b'3' | b'I' | b'n' if self.is_ready => {
+                self.pass(frame);
+                Ok(())
+            }
+            // Nothing listens for notifications.
+            b'A' => Ok(()),
+            // COPY in any direction, a suspended portal, and whatever else has no place in reading rows.
+            _ => Err(WireFault::Unexpected),
+        }
+    }
+
+    fn pass(&mut self, frame: &Frame) {
+        frame::put(&mut self.clean, frame.tag, &frame.body);
+    }
+
+    fn auth(&mut self, frame: &Frame, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
+        let mut body = Body(&frame.body);
+        match body.i32()? {
+            0 => report.set_signed_in(),
+            3 => report.set_auth(AuthRequest::ClearText),
+            5 => report.set_auth(AuthRequest::Md5),
+            10 | 12 => report.set_auth(AuthRequest::Scram),
+            11 => refuse_many_rounds(body.0)?,
+            13 => {
+                report.set_auth(AuthRequest::Sha256);
+                let nonce = std::time::SystemTime::now()
+                    .duration_since(std::time::UNIX_EPOCH)
+                    .map_or(0, |since| since.as_millis())
+                    .to_string();
+                let answer = digest::answer(&mut body, self.password.expose_secret(), nonce.as_bytes())?;
+                out.push_own(digest::TAG, &answer);
+                return Ok(());
+            }
+            request => return Err(WireFault::SignInUnsupported { request: request.unsigned_abs() }),
+        }
+        self.pass(frame);
+        Ok(())
+    }
+
+    fn parameter(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+        if !self.is_ready {
+            self.parameters += 1;
+            if self.parameters > limits::PARAMETERS || frame.body.len() > limits::PARAMETER {
+                return Err(WireFault::StartupTooLarge);
+            }
+            let mut body = Body(&frame.body);
+            let name = clean(body.text()?, limits::PARAMETER);
+            let value = clean(body.text()?, limits::PARAMETER);
+            report.push_parameter(name.clone(), value.clone());
+            // Rewritten, so that the driver's strict UTF-8 reading cannot fail on it.
+            let mut clean = name.into_bytes();
+            clean.push(0);
+            clean.extend_from_slice(value.as_bytes());
+            clean.push(0);
+            frame::put(&mut self.clean, b'S', &clean);
+        }
+        // A change in mid-session concerns nothing that Flitch reads, and the driver would keep every new name.
+        Ok(())
+    }
+
+    fn backend_key(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+        let mut body = Body(&frame.body);
+        report.set_backend(body.i32()?, body.i32()?);
+        if !body.is_empty() {
+            return Err(WireFault::Malformed);
+        }
+        self.pass(frame);
+        Ok(())
+    }
+
+    fn ready(&mut self, frame: &Frame) -> Result<(), WireFault> {
+        if frame.body.len() != 1 {
+            return Err(WireFault::Malformed);
+        }
+        self.is_ready = true;
+        self.columns = None;
+        self.pass(frame);
+        Ok(())
+    }
+
+    /// Records the true types and hands every column on as text.
+    fn row_description(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+        let mut body = Body(&frame.body);
+        let count = body.u16()?;
+        if count > limits::COLUMNS {
+            return Err(WireFault::TooManyColumns { count });
+        }
+        let mut shape = Vec::with_capacity(usize::from(count));
+        let mut described = BytesMut::new();
+        described.put_u16(count);
+        for _ in 0..count {
+            let name = clean(body.text()?, limits::COLUMN_NAME);
+            let table_and_column = body.bytes(6)?;
+            let oid = body.i32()?.cast_unsigned();
+            let size = body.bytes(2)?;
+            let type_modifier = body.i32()?;
+            let _format = body.u16()?;
+            described.put_slice(name.replace('\0', "\u{fffd}").as_bytes());
+            described.put_u8(0);
+            described.put_slice(table_and_column);
+            described.put_u32(TEXT_OID);
+            described.put_slice(size);
+            described.put_i32(type_modifier);
+            described.put_u16(0);
+            shape.push(RowShape { name, oid, type_modifier });
+        }
+        if !body.is_empty() {
+            return Err(WireFault::Malformed);
+        }
+        report.set_shape(shape);
+        self.columns = Some(usize::from(count));
+        frame::put(&mut self.clean, b'T', &described);
+        Ok(())
+    }
+
+    /// Parameters too are text to the driver.
+    fn parameter_description(&mut self, frame: &Frame) -> Result<(), WireFault> {
+        let mut body = Body(&frame.body);
+        let count = body.u16()?;
+        body.bytes(usize::from(count) * 4)?;
+        let mut described = BytesMut::new();
+        described.put_u16(count);
+        for _ in 0..count {
+            described.put_u32(TEXT_OID);
+        }
+        frame::put(&mut self.clean, b't', &described);
+        Ok(())
+    }
+
+    /// As many fields as there are columns, each of a length that fits: the driver reads a negative length as NULL,
+    /// which would be wrong data.
+    fn data_row(&mut self, frame: &Frame) -> Result<(), WireFault> {
+        let columns = self.columns.ok_or(WireFault::Unexpected)?;
+        let mut body = Body(&frame.body);
+        if usize::from(body.u16()?) != columns {
+            return Err(WireFault::Malformed);
+        }
+        for _ in 0..columns {
+            match body.i32()? {
+                -1 => {}
+                length => {
+                    body.bytes(usize::try_from(length).map_err(|_| WireFault::Malformed)?)?;
+                }
+            }
+        }
+        if !body.is_empty() {
+            return Err(WireFault::Malformed);
+        }
+        self.pass(frame);
+        Ok(())
+    }
+
+    /// Hands an error on with its fields cleaned and cut.
+    fn error(&mut self, frame: &Frame) -> Result<(), WireFault> {
+        self.columns = None;
+        if frame.body.len() > limits::ERROR {
+            return Err(WireFault::TooLarge);
+        }
+        let mut body = Body(&frame.body);
+        let mut fields = Vec::new();
+        loop {
+            let kind = body.u8()?;
+            if kind == 0 {
+                break;
+            }
+            fields.push(kind);
+            fields.extend_from_slice(clean(body.text()?, limits::ERROR_FIELD).as_bytes());
+            fields.push(0);
+        }
+        fields.push(0);
+        frame::put(&mut self.clean, b'E', &fields);
+        Ok(())
+    }
+
+    /// Notices stay here: the driver would log each one.
+    fn notice(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+        if !self.is_ready {
+            self.startup_notices += 1;
+            if self.startup_notices > limits::STARTUP_NOTICES {
+                return Err(WireFault::StartupTooLarge);
+            }
+        }
+        let mut body = Body(&frame.body);
+        while let Ok(kind) = body.u8()
+            && kind != 0
+        {
+            let text = body.text()?;
+            if kind == b'M' {
+                report.push_notice(clean(text, limits::NOTICE), limits::NOTICES);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// SCRAM's server-first message is `r=…,s=…,i=rounds`.
+fn refuse_many_rounds(message: &[u8]) -> Result<(), WireFault> {
+    let rounds = message
+        .split(|b| *b == b',')
+        .find_map(|part| part.strip_prefix(b"i="))
+        .and_then(|rounds| std::str::from_utf8(rounds).ok())
+        .and_then(|rounds| rounds.parse::<u32>().ok());
+    match rounds {
+        Some(rounds) if rounds <= limits::SCRAM_ROUNDS => Ok(()),
+        _ => Err(WireFault::SignInMalformed),
+    }
+}

@@ -1,0 +1,119 @@
+//! Encryption: our own SSLRequest, then the TLS handshake, before anything about the user is sent.
+//!
+//! No text that a peer sends before its certificate was verified is ever shown (CVE-2024-10977).
+
+mod certificate;
+
+use native_tls::{Certificate, Protocol, TlsConnector};
+use postgres_native_tls::TlsConnector as PostgresTls;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_postgres::tls::TlsConnect;
+
+use crate::address::PinnedAddr;
+use crate::deadlines::Deadlines;
+use crate::dial::Dialer;
+use crate::error::{Error, Phase};
+
+pub use certificate::CertificateFault;
+
+/// How much of the server's identity is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsMode {
+    VerifyFull,
+    VerifyCa,
+    Unverified,
+    /// No encryption at all: samples on loopback, behind the operator's switch.
+    Disable,
+}
+
+#[derive(Clone, Debug)]
+pub struct TlsPolicy {
+    pub mode: TlsMode,
+    /// The name the certificate must carry; the host, unless a tunnel or a CNAME is in between.
+    pub server_name: String,
+    /// An own certificate authority, in PEM. It replaces the system's.
+    pub ca_pem: Option<String>,
+    /// Authorities that the operator added for every connection (development).
+    pub extra_ca_pem: Option<String>,
+}
+
+/// A stream ready for the protocol: encrypted, or plain where that was allowed.
+pub trait Secured: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Secured for T {}
+
+/// Length 8 and the request code 80877103.
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+
+/// Encrypts the stream. On a certificate that does not fit, dials the same address again to learn why.
+pub async fn secure(
+    stream: TcpStream,
+    address: PinnedAddr,
+    policy: &TlsPolicy,
+    dialer: &dyn Dialer,
+    deadlines: &Deadlines,
+) -> Result<Box<dyn Secured>, Error> {
+    if policy.mode == TlsMode::Disable {
+        return Ok(Box::new(stream));
+    }
+    let connector = connector(policy, policy.mode)?;
+    let handshake = async {
+        let stream = request(stream).await?;
+        PostgresTls::new(connector, &policy.server_name).connect(stream).await.map_err(|_| Error::TlsFailed)
+    };
+    match within(deadlines, handshake).await {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(Error::TlsFailed) => Err(certificate::explain(address, policy, dialer, deadlines).await),
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for encryption and reads the one byte of answer.
+async fn request(mut stream: TcpStream) -> Result<TcpStream, Error> {
+    let lost = |_| Error::Lost { phase: Phase::Tls };
+    stream.write_all(&SSL_REQUEST).await.map_err(lost)?;
+    match stream.read_u8().await.map_err(lost)? {
+        b'S' => Ok(stream),
+        // `E` is an error message in clear text; it is not read.
+        b'N' | b'E' => Err(Error::TlsRefused),
+        _ => Err(Error::NotAServer),
+    }
+}
+
+fn connector(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
+    let mut builder = TlsConnector::builder();
+    // Redshift itself has refused older versions since January 2026.
+    builder.min_protocol_version(Some(Protocol::Tlsv12));
+    let pems = match (&policy.ca_pem, &policy.extra_ca_pem) {
+        (Some(own), _) => {
+            builder.disable_built_in_roots(true);
+            Some(own)
+        }
+        (None, extra) => extra.as_ref(),
+    };
+    for certificate in pems.map(|pem| Certificate::stack_from_pem(pem.as_bytes())).transpose().map_err(|_| Error::CaUnreadable)?.unwrap_or_default() {
+        builder.add_root_certificate(certificate);
+    }
+    match mode {
+        TlsMode::VerifyFull | TlsMode::Disable => {}
+        TlsMode::VerifyCa => {
+            builder.danger_accept_invalid_hostnames(true);
+        }
+        TlsMode::Unverified => {
+            builder.danger_accept_invalid_certs(true);
+            builder.danger_accept_invalid_hostnames(true);
+        }
+    }
+    builder.build().map_err(|_| Error::CaUnreadable)
+}
+
+async fn within<T>(deadlines: &Deadlines, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(deadlines.tls, work).await.unwrap_or_else(|_| {
+        Err(Error::TimedOut { phase: Phase::Tls, after_ms: u32::try_from(deadlines.tls.as_millis()).unwrap_or(u32::MAX) })
+    })
+}
+
+/// Whether this text holds at least one certificate in PEM.
+pub fn is_certificate_pem(pem: &str) -> bool {
+    Certificate::stack_from_pem(pem.as_bytes()).is_ok_and(|stack| !stack.is_empty())
+}
