@@ -1,1 +1,70 @@
+#![doc = include_str!("../README.md")]
 
+mod catalog;
+mod check;
+mod connection;
+mod dataset;
+mod member;
+mod open;
+mod query;
+mod session;
+
+use sqlx::AnyPool;
+use thiserror::Error;
+
+pub use catalog::{CatalogCounts, CatalogObjectRow, CatalogSchemaRow, ObjectFilter};
+pub use check::{CheckRow, StageRow};
+pub use connection::{ConnectionRow, ConnectionSummaryRow};
+pub use dataset::{DatasetRow, NewDataset};
+pub use member::{MemberRow, NewTeam};
+pub use query::QueryRow;
+
+/// Which engine is behind the pool. Only opening and beginning a write differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("the metadata database cannot be opened")]
+    Open(#[source] sqlx::Error),
+    #[error("the metadata schema cannot be brought up to date")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    #[error("the metadata database did not answer in time")]
+    Busy(#[source] sqlx::Error),
+    #[error("a statement on the metadata database failed")]
+    Statement(#[source] sqlx::Error),
+    #[error("such a row exists already")]
+    Exists,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let is_busy = match &error {
+            sqlx::Error::PoolTimedOut => true,
+            sqlx::Error::Database(said) => said.message().contains("database is locked"),
+            _ => false,
+        };
+        match &error {
+            sqlx::Error::Database(said) if said.is_unique_violation() => Self::Exists,
+            _ if is_busy => Self::Busy(error),
+            _ => Self::Statement(error),
+        }
+    }
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// The open store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: AnyPool,
+    engine: Engine,
+}
+
+/// A fresh id: time-ordered, so that lists by id are lists by age.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,84 @@
+//! `SHOW SCHEMAS`, `SHOW TABLES` and `SHOW COLUMNS`, which are statements of their own in Redshift.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+
+use super::{EngineSession, Refusal};
+
+/// Answers `SHOW TABLES FROM SCHEMA [db.]schema`; `None` for a SHOW that is a setting.
+pub(crate) fn show(session: &EngineSession, database: &str, words: &[String], sql: &str) -> Option<Result<RecordBatch, Refusal>> {
+    match words.get(1).map(String::as_str) {
+        Some("schemas") => Some(schemas(session, database)),
+        Some("tables") => {
+            let schema = last_name(sql)?;
+            Some(tables(session, database, &schema))
+        }
+        _ => None,
+    }
+}
+
+/// The last part of the name after `FROM SCHEMA`, unquoted.
+fn last_name(sql: &str) -> Option<String> {
+    let lower = sql.to_lowercase();
+    let after = &sql[lower.find("schema ")? + 7..];
+    let mut parts = vec![String::new()];
+    let mut is_quoted = false;
+    let mut chars = after.trim_start().chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if is_quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                parts.last_mut()?.push('"');
+            }
+            '"' => is_quoted = !is_quoted,
+            '.' if !is_quoted => parts.push(String::new()),
+            c if (c.is_whitespace() || c == ';') && !is_quoted => break,
+            c => parts.last_mut()?.push(c),
+        }
+    }
+    parts.pop().filter(|part| !part.is_empty())
+}
+
+fn schemas(session: &EngineSession, database: &str) -> Result<RecordBatch, Refusal> {
+    let names: Vec<&str> = super::catalog::SCHEMAS.into_iter().filter(|schema| session.user().may_use(schema)).collect();
+    let kinds = names.iter().map(|name| if *name == super::EXTERNAL_SCHEMA { "external" } else { "local" }).collect();
+    table(&[("database_name", vec![database; names.len()]), ("schema_name", names), ("schema_type", kinds)])
+}
+
+fn tables(session: &EngineSession, database: &str, schema: &str) -> Result<RecordBatch, Refusal> {
+    if !super::catalog::SCHEMAS.contains(&schema) {
+        return Err(Refusal::new("3F000", format!("schema \"{schema}\" does not exist")));
+    }
+    if !session.user().may_use(schema) {
+        return Err(Refusal::new("42501", format!("permission denied for schema {schema}")));
+    }
+    let shown: Vec<_> = session
+        .objects()
+        .iter()
+        .filter(|object| object.schema == schema && session.user().may_read(schema, object.name))
+        .collect();
+    let kinds = shown.iter().map(|object| match object.kind {
+        'x' => "EXTERNAL TABLE",
+        'v' => "VIEW",
+        _ => "TABLE",
+    });
+    let count = shown.len();
+    table(&[
+        ("database_name", vec![database; count]),
+        ("schema_name", vec![schema; count]),
+        ("table_name", shown.iter().map(|object| object.name).collect()),
+        ("table_type", kinds.collect()),
+        ("table_acl", vec![""; count]),
+        ("remarks", vec![""; count]),
+    ])
+}
+
+/// A result of text columns.
+pub(crate) fn table(columns: &[(&str, Vec<&str>)]) -> Result<RecordBatch, Refusal> {
+    let fields: Vec<Field> = columns.iter().map(|(name, _)| Field::new(*name, DataType::Utf8, true)).collect();
+    let arrays = columns.iter().map(|(_, values)| Arc::new(StringArray::from(values.clone())) as ArrayRef);
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays.collect())
+        .map_err(|error| Refusal::new("XX000", error.to_string()))
+}

@@ -1,0 +1,197 @@
+//! The catalog of a connection, as last read: schemas and objects.
+
+use sqlx::FromRow;
+
+use crate::{Result, Store, new_id};
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CatalogSchemaRow {
+    pub name: String,
+    pub is_usable: i64,
+    pub is_unlisted: i64,
+    /// Objects in it that match the filter.
+    pub match_count: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CatalogObjectRow {
+    pub id: String,
+    pub schema_name: String,
+    pub name: String,
+    pub kind: String,
+    pub is_readable: i64,
+    pub dataset_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct CatalogCounts {
+    pub match_count: i64,
+    pub object_count: i64,
+}
+
+/// A search in the catalog; empty parts match everything.
+#[derive(Clone, Debug, Default)]
+pub struct ObjectFilter {
+    /// Lower-cased here; matches inside the name, `schema.name` included.
+    pub search: String,
+    pub kind: String,
+    pub schema: String,
+}
+
+impl ObjectFilter {
+    /// A LIKE pattern in which the search's own wildcards mean themselves.
+    fn pattern(&self) -> String {
+        let escaped = self.search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        format!("%{escaped}%")
+    }
+}
+
+impl Store {
+    /// A catalog read begins; it counts as under way until `until`. False when one is under way already.
+    pub async fn catalog_read_begin(&self, connection_id: &str, now: i64, until: i64) -> Result<bool> {
+        let begun = sqlx::query(
+            "update connection set catalog_reading_until = $3 where id = $1 and catalog_reading_until < $2",
+        )
+        .bind(connection_id)
+        .bind(now)
+        .bind(until)
+        .execute(self.pool())
+        .await?;
+        Ok(begun.rows_affected() == 1)
+    }
+
+    pub async fn catalog_read_end(&self, connection_id: &str) -> Result<()> {
+        sqlx::query("update connection set catalog_reading_until = 0 where id = $1")
+            .bind(connection_id)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// Replaces the whole catalog of a connection in one transaction.
+    pub async fn catalog_replace(
+        &self,
+        connection_id: &str,
+        schemas: &[CatalogSchemaRow],
+        objects: &[CatalogObjectRow],
+        is_cut: bool,
+        now: i64,
+    ) -> Result<()> {
+        let mut write = self.begin().await?;
+        for clear in [
+            "delete from catalog_schema where connection_id = $1",
+            "delete from catalog_object where connection_id = $1",
+        ] {
+            sqlx::query(clear).bind(connection_id).execute(&mut *write).await?;
+        }
+        for schema in schemas {
+            sqlx::query(
+                "insert into catalog_schema (connection_id, name, is_usable, is_unlisted) values ($1, $2, $3, $4)",
+            )
+            .bind(connection_id)
+            .bind(&schema.name)
+            .bind(schema.is_usable)
+            .bind(schema.is_unlisted)
+            .execute(&mut *write)
+            .await?;
+        }
+        for object in objects {
+            sqlx::query(
+                "insert into catalog_object (id, connection_id, schema_name, name, search_name, kind, is_readable)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(new_id())
+            .bind(connection_id)
+            .bind(&object.schema_name)
+            .bind(&object.name)
+            .bind(format!("{}.{}", object.schema_name, object.name).to_lowercase())
+            .bind(&object.kind)
+            .bind(object.is_readable)
+            .execute(&mut *write)
+            .await?;
+        }
+        sqlx::query(
+            "update connection set catalog_read_at = $2, catalog_is_cut = $3, catalog_reading_until = 0 where id = $1",
+        )
+        .bind(connection_id)
+        .bind(now)
+        .bind(i64::from(is_cut))
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// Every schema, with how many of its objects match.
+    pub async fn catalog_schemas(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<CatalogSchemaRow>> {
+        let rows = sqlx::query_as(
+            "select s.name, s.is_usable, s.is_unlisted, count(o.id) as match_count
+             from catalog_schema s
+             left join catalog_object o
+               on o.connection_id = s.connection_id
+              and o.schema_name = s.name
+              and o.search_name like $2 escape '\\'
+              and ($3 = '' or o.kind = $3)
+             where s.connection_id = $1
+             group by s.name, s.is_usable, s.is_unlisted
+             order by s.name",
+        )
+        .bind(connection_id)
+        .bind(filter.pattern())
+        .bind(&filter.kind)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// One page of matching objects, in order of schema and name.
+    pub async fn catalog_objects(
+        &self,
+        connection_id: &str,
+        filter: &ObjectFilter,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<CatalogObjectRow>> {
+        let rows = sqlx::query_as(
+            "select o.id, o.schema_name, o.name, o.kind, o.is_readable, d.id as dataset_id
+             from catalog_object o
+             left join dataset d
+               on d.connection_id = o.connection_id
+              and d.schema_name = o.schema_name
+              and d.name = o.name
+             where o.connection_id = $1
+               and o.search_name like $2 escape '\\'
+               and ($3 = '' or o.kind = $3)
+               and ($4 = '' or o.schema_name = $4)
+             order by o.schema_name, o.name, o.id
+             limit $5 offset $6",
+        )
+        .bind(connection_id)
+        .bind(filter.pattern())
+        .bind(&filter.kind)
+        .bind(&filter.schema)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    pub async fn catalog_counts(&self, connection_id: &str, filter: &ObjectFilter) -> Result<CatalogCounts> {
+        let counts = sqlx::query_as(
+            "select count(case when search_name like $2 escape '\\'
+                                and ($3 = '' or kind = $3)
+                                and ($4 = '' or schema_name = $4) then 1 end) as match_count,
+                    count(*) as object_count
+             from catalog_object
+             where connection_id = $1",
+        )
+        .bind(connection_id)
+        .bind(filter.pattern())
+        .bind(&filter.kind)
+        .bind(&filter.schema)
+        .fetch_one(self.pool())
+        .await?;
+        Ok(counts)
+    }
+}

@@ -1,0 +1,148 @@
+//! Checks and their stages.
+
+use sqlx::FromRow;
+
+use crate::{Result, Store};
+
+#[derive(Clone, Debug, FromRow)]
+pub struct CheckRow {
+    pub id: String,
+    pub connection_id: String,
+    pub outcome: String,
+    pub started_at: i64,
+    pub duration_us: Option<i64>,
+    pub alive_until: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct StageRow {
+    pub stage: String,
+    pub state: String,
+    /// A JSON list.
+    pub findings: String,
+    pub duration_us: Option<i64>,
+}
+
+impl Store {
+    /// Writes a check that is about to run, with all its stages.
+    pub async fn check_insert(&self, team_id: &str, check: &CheckRow, stages: &[StageRow]) -> Result<()> {
+        let mut write = self.begin().await?;
+        sqlx::query(
+            "insert into check_run (id, team_id, connection_id, outcome, started_at, alive_until)
+             values ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(&check.id)
+        .bind(team_id)
+        .bind(&check.connection_id)
+        .bind(&check.outcome)
+        .bind(check.started_at)
+        .bind(check.alive_until)
+        .execute(&mut *write)
+        .await?;
+        for (place, stage) in stages.iter().enumerate() {
+            sqlx::query(
+                "insert into check_stage (check_id, place, stage, state, findings, duration_us)
+                 values ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(&check.id)
+            .bind(place as i64)
+            .bind(&stage.stage)
+            .bind(&stage.state)
+            .bind(&stage.findings)
+            .bind(stage.duration_us)
+            .execute(&mut *write)
+            .await?;
+        }
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// Writes what a stage came to.
+    pub async fn check_stage_update(&self, check_id: &str, stage: &StageRow) -> Result<()> {
+        sqlx::query(
+            "update check_stage set state = $3, findings = $4, duration_us = $5 where check_id = $1 and stage = $2",
+        )
+        .bind(check_id)
+        .bind(&stage.stage)
+        .bind(&stage.state)
+        .bind(&stage.findings)
+        .bind(stage.duration_us)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// The task is alive.
+    pub async fn check_renew(&self, check_id: &str, alive_until: i64) -> Result<()> {
+        sqlx::query("update check_run set alive_until = $2 where id = $1")
+            .bind(check_id)
+            .bind(alive_until)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    pub async fn check_finish(&self, check_id: &str, outcome: &str, duration_us: i64) -> Result<()> {
+        sqlx::query("update check_run set outcome = $2, duration_us = $3 where id = $1")
+            .bind(check_id)
+            .bind(outcome)
+            .bind(duration_us)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    pub async fn check_fetch(&self, team_id: &str, connection_id: &str, check_id: &str) -> Result<Option<CheckRow>> {
+        let row = sqlx::query_as(
+            "select id, connection_id, outcome, started_at, duration_us, alive_until
+             from check_run
+             where id = $1
+               and connection_id = $2
+               and team_id = $3",
+        )
+        .bind(check_id)
+        .bind(connection_id)
+        .bind(team_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
+    pub async fn check_newest(&self, team_id: &str, connection_id: &str) -> Result<Option<CheckRow>> {
+        let row = sqlx::query_as(
+            "select id, connection_id, outcome, started_at, duration_us, alive_until
+             from check_run
+             where connection_id = $1
+               and team_id = $2
+             order by id desc
+             limit 1",
+        )
+        .bind(connection_id)
+        .bind(team_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
+    pub async fn check_stages(&self, check_id: &str) -> Result<Vec<StageRow>> {
+        let rows = sqlx::query_as(
+            "select stage, state, findings, duration_us from check_stage where check_id = $1 order by place",
+        )
+        .bind(check_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// How many checks of the team are running.
+    pub async fn check_running_count(&self, team_id: &str, now: i64) -> Result<i64> {
+        let count = sqlx::query_scalar(
+            "select count(*) from check_run where team_id = $1 and outcome = 'running' and alive_until > $2",
+        )
+        .bind(team_id)
+        .bind(now)
+        .fetch_one(self.pool())
+        .await?;
+        Ok(count)
+    }
+}

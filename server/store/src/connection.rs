@@ -1,0 +1,155 @@
+//! Connections and drafts.
+
+use sqlx::FromRow;
+
+use crate::{Result, Store};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct ConnectionRow {
+    pub id: String,
+    pub team_id: String,
+    pub author_id: String,
+    pub name: String,
+    pub is_draft: i64,
+    pub host: String,
+    pub port: i64,
+    pub database_name: String,
+    pub user_name: String,
+    pub tls_mode: String,
+    pub tls_name: String,
+    pub ca_certificate: String,
+    pub secret: Option<Vec<u8>>,
+    /// What was wrong with the form, as JSON; empty when nothing was.
+    pub form_fault: String,
+    pub created_at: i64,
+    pub updated_at: i64,
+    pub catalog_read_at: Option<i64>,
+    pub catalog_is_cut: i64,
+    pub catalog_reading_until: i64,
+}
+
+/// A line of the Data page.
+#[derive(Clone, Debug, FromRow)]
+pub struct ConnectionSummaryRow {
+    pub id: String,
+    pub name: String,
+    pub is_draft: i64,
+    pub host: String,
+    pub port: i64,
+    pub database_name: String,
+    pub user_name: String,
+    pub tls_mode: String,
+    pub check_id: Option<String>,
+    pub check_outcome: Option<String>,
+    pub check_started_at: Option<i64>,
+    pub check_alive_until: Option<i64>,
+    pub dataset_count: i64,
+}
+
+impl Store {
+    /// Writes a draft, new or again. Only the author's own draft is overwritten; false when it was not theirs.
+    pub async fn draft_put(&self, row: &ConnectionRow) -> Result<bool> {
+        let written = sqlx::query(
+            "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
+               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at,
+               catalog_is_cut, catalog_reading_until)
+             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)
+             on conflict (id) do update set
+               name = excluded.name, host = excluded.host, port = excluded.port,
+               database_name = excluded.database_name, user_name = excluded.user_name,
+               tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
+               ca_certificate = excluded.ca_certificate, secret = excluded.secret,
+               form_fault = excluded.form_fault, updated_at = excluded.updated_at
+             where connection.is_draft = 1
+               and connection.team_id = excluded.team_id
+               and connection.author_id = excluded.author_id",
+        )
+        .bind(&row.id)
+        .bind(&row.team_id)
+        .bind(&row.author_id)
+        .bind(&row.name)
+        .bind(&row.host)
+        .bind(row.port)
+        .bind(&row.database_name)
+        .bind(&row.user_name)
+        .bind(&row.tls_mode)
+        .bind(&row.tls_name)
+        .bind(&row.ca_certificate)
+        .bind(&row.secret)
+        .bind(&row.form_fault)
+        .bind(row.created_at)
+        .bind(row.updated_at)
+        .execute(self.pool())
+        .await?;
+        Ok(written.rows_affected() == 1)
+    }
+
+    /// A connection of the team, or the member's own draft.
+    pub async fn connection_fetch(&self, team_id: &str, member_id: &str, id: &str) -> Result<Option<ConnectionRow>> {
+        let row = sqlx::query_as(
+            "select id, team_id, author_id, name, is_draft, host, port, database_name, user_name, tls_mode, tls_name,
+                    ca_certificate, secret, form_fault, created_at, updated_at,
+                    catalog_read_at, catalog_is_cut, catalog_reading_until
+             from connection
+             where id = $1
+               and team_id = $2
+               and (is_draft = 0 or author_id = $3)",
+        )
+        .bind(id)
+        .bind(team_id)
+        .bind(member_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
+    /// The team's connections, by name, each with its newest check.
+    pub async fn connection_list(&self, team_id: &str) -> Result<Vec<ConnectionSummaryRow>> {
+        let rows = sqlx::query_as(
+            "select c.id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name, c.tls_mode,
+                    k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
+                    k.alive_until as check_alive_until,
+                    (select count(*) from dataset d where d.connection_id = c.id) as dataset_count
+             from connection c
+             left join check_run k
+               on k.id = (select max(n.id) from check_run n where n.connection_id = c.id)
+             where c.team_id = $1
+               and c.is_draft = 0
+             order by lower(c.name), c.id",
+        )
+        .bind(team_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// Makes the member's draft a connection of the team. False when there is no such draft or it has no target.
+    pub async fn draft_save(&self, team_id: &str, member_id: &str, id: &str, now: i64) -> Result<bool> {
+        let saved = sqlx::query(
+            "update connection
+             set is_draft = 0, updated_at = $4
+             where id = $1
+               and team_id = $2
+               and author_id = $3
+               and is_draft = 1
+               and host <> ''
+               and secret is not null",
+        )
+        .bind(id)
+        .bind(team_id)
+        .bind(member_id)
+        .bind(now)
+        .execute(self.pool())
+        .await?;
+        Ok(saved.rows_affected() == 1)
+    }
+
+    /// Removes drafts that nobody touched since `before`, with all that hangs on them.
+    pub async fn draft_purge(&self, before: i64) -> Result<u64> {
+        let purged = sqlx::query("delete from connection where is_draft = 1 and updated_at < $1")
+            .bind(before)
+            .execute(self.pool())
+            .await?;
+        Ok(purged.rows_affected())
+    }
+}
