@@ -6,8 +6,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection_string::StringFault;
-
 /// How the server asked for the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,8 +22,6 @@ pub enum SignInMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    Address,
-    Tcp,
     Tls,
     SignIn,
     Statement,
@@ -93,7 +89,6 @@ findings! {
         UserIsSuperuser { user: String } = "user_is_superuser",
     }
     Failure {
-        StringUnreadable { fault: StringFault } = "string_unreadable",
         SecretUnreadable = "secret_unreadable",
         UnknownHost { host: String } = "unknown_host",
         LookupFailed { host: String } = "lookup_failed",

@@ -41,3 +41,7 @@ pub struct SignInForm {
 /// A fresh session's token, for the cookie. It is not part of any answer's body.
 #[derive(Clone)]
 pub struct SessionToken(pub String);
+
+/// Where a request comes from, for rate limits: the peer's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Client(pub String);

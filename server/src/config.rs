@@ -1,0 +1,128 @@
+//! Every setting: a flag and an environment variable each. The README's table is made from this.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use ipnet::IpNet;
+
+#[derive(Clone, Debug, Args)]
+pub struct Settings {
+    /// Where to listen.
+    #[arg(long, env = "FLITCH_LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// The address people type. Plain http is taken for loopback only: the session cookie would not arrive.
+    #[arg(long, env = "FLITCH_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+    pub public_url: String,
+    /// The folder of data: the embedded store, the master keys.
+    #[arg(long, env = "FLITCH_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// A Postgres for the metadata, shared by several servers. Without it, SQLite in the data folder.
+    #[arg(long, env = "FLITCH_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A file that holds the database URL, so that it shows in no process list.
+    #[arg(long, env = "FLITCH_DATABASE_URL_FILE", conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
+    /// The addresses Flitch connects from, as the cluster's firewall sees them; shown in the Add Source form.
+    #[arg(long, env = "FLITCH_EGRESS_IPS", value_delimiter = ',')]
+    pub egress_ips: Vec<IpNetOrAddr>,
+    /// Private networks that may be connected to, as 10.20.0.0/16. Loopback and metadata addresses stay closed.
+    #[arg(long, env = "FLITCH_ALLOW_NETWORKS", value_delimiter = ',')]
+    pub allow_networks: Vec<IpNet>,
+    /// Ports that may be connected to besides Redshift's own (5431-5455, 8191-8215).
+    #[arg(long, env = "FLITCH_ALLOW_PORTS", value_delimiter = ',')]
+    pub allow_ports: Vec<u16>,
+    /// The master keys that seal stored passwords. Made on first start.
+    #[arg(long, env = "FLITCH_MASTER_KEYS_FILE", default_value = "<data>/master.keys")]
+    pub master_keys_file: PathBuf,
+    /// What is logged, as tracing filters.
+    #[arg(long, env = "FLITCH_LOG", default_value = "info")]
+    pub log: String,
+    /// Log lines as JSON.
+    #[arg(long, env = "FLITCH_LOG_JSON")]
+    pub log_json: bool,
+    /// The folder that `make site` filled.
+    #[arg(long, env = "FLITCH_SITE", default_value = "target/site")]
+    pub site: PathBuf,
+    /// How many connection tests one person may start in a minute.
+    #[arg(long, env = "FLITCH_CHECKS_PER_MINUTE", default_value_t = 10)]
+    pub checks_per_minute: u32,
+    /// Development: connections to loopback, on any port, with sslmode=disable if asked.
+    #[arg(long, env = "FLITCH_DEV_LOOPBACK")]
+    pub dev_loopback: bool,
+    /// Development: answer for a name by hand, as HOST=ADDRESS:PORT. Needs --dev-loopback.
+    #[arg(long, env = "FLITCH_DEV_RESOLVE", value_delimiter = ',', requires = "dev_loopback")]
+    pub dev_resolve: Vec<DevName>,
+    /// Development: one more certificate authority for every connection, in PEM. Needs --dev-loopback.
+    #[arg(long, env = "FLITCH_DEV_CA", requires = "dev_loopback")]
+    pub dev_ca: Option<PathBuf>,
+    /// Development: a connection string to offer in the Add Source form. Needs --dev-loopback.
+    #[arg(long, env = "FLITCH_DEV_SAMPLE", hide_env_values = true, requires = "dev_loopback")]
+    pub dev_sample: Option<String>,
+}
+
+/// An address or a network; shown as a network, `/32` or `/128` for one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpNetOrAddr(pub IpNet);
+
+impl std::str::FromStr for IpNetOrAddr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let net = text.parse::<IpNet>().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        net.map(Self).map_err(|_| format!("`{text}` is neither an address nor a network"))
+    }
+}
+
+/// A name answered by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DevName {
+    pub host: String,
+    pub address: SocketAddr,
+}
+
+impl std::str::FromStr for DevName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = || format!("`{text}` is not HOST=ADDRESS:PORT");
+        let (host, address) = text.split_once('=').ok_or_else(shape)?;
+        Ok(Self { host: host.to_ascii_lowercase(), address: address.parse().map_err(|_| shape())? })
+    }
+}
+
+impl Settings {
+    pub fn master_keys_path(&self) -> PathBuf {
+        match self.master_keys_file.strip_prefix("<data>") {
+            Ok(inside) => self.data.join(inside),
+            Err(_) => self.master_keys_file.clone(),
+        }
+    }
+
+    /// What is wrong with the settings as a whole, in one line.
+    pub fn fault(&self) -> Option<String> {
+        let Some((scheme, rest)) = self.public_url.split_once("://") else {
+            return Some("FLITCH_PUBLIC_URL must start with https:// (or http:// on loopback)".to_owned());
+        };
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+        let is_loopback =
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        match scheme {
+            "https" => None,
+            "http" if is_loopback => None,
+            _ => Some(
+                "FLITCH_PUBLIC_URL is plain http and not loopback: browsers would drop the session cookie. Use https."
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// The public URL's scheme, host and port, as a browser sends it in `Origin`.
+    pub fn origin(&self) -> String {
+        let end = self.public_url.find("://").map_or(0, |at| at + 3);
+        let path = self.public_url[end..].find('/').map_or(self.public_url.len(), |at| end + at);
+        self.public_url[..path].to_ascii_lowercase()
+    }
+}

@@ -1,0 +1,8 @@
+//! HTTP parts that are not pages.
+
+pub mod cookie;
+pub mod headers;
+pub mod health;
+pub mod origin;
+pub mod serve;
+pub mod session;

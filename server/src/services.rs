@@ -1,0 +1,96 @@
+//! The ports' other side: one service per noun, all over the same few shared parts.
+
+mod checks;
+mod connections;
+mod datasets;
+mod findings;
+pub mod housekeeping;
+mod limits;
+mod open;
+mod password;
+mod place;
+mod queries;
+mod sessions;
+mod setup;
+mod team;
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use contract::connection_string::Rules;
+use contract::fault::Fault;
+use contract::ports::Backend;
+use redshift::Means;
+use store::{Store, StoreError};
+use vault::KeyRing;
+
+pub use open::{OpenError, open};
+pub use setup::SetupCode;
+
+/// What every service works with.
+pub struct Shared {
+    pub store: Store,
+    pub ring: KeyRing,
+    pub means: Means,
+    /// Authorities for every connection, in PEM (development).
+    pub extra_ca_pem: Option<String>,
+    pub rules: Rules,
+    /// Declared egress addresses, as networks.
+    pub egress: Vec<String>,
+    pub sample: Option<String>,
+    pub checks_per_minute: u32,
+    pub setup_code: SetupCode,
+}
+
+/// The backend that the site hands to its pages.
+pub fn backend(shared: Arc<Shared>) -> Backend {
+    let sessions = Arc::new(sessions::Sessions::new(Arc::clone(&shared)));
+    Backend {
+        team: Arc::new(team::Team::new(Arc::clone(&shared), Arc::clone(&sessions))),
+        sessions,
+        connections: Arc::new(connections::Connections::new(Arc::clone(&shared))),
+        checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
+        datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
+        queries: Arc::new(queries::Queries::new(shared)),
+    }
+}
+
+/// Microseconds since 1970, UTC.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+pub(crate) const SECOND: i64 = 1_000_000;
+
+/// A failure of ours: logged here, once, under the number that the page will show.
+pub(crate) fn internal(what: &str, error: &dyn std::error::Error) -> Fault {
+    Fault::Internal { reference: log_failure(what, error) }
+}
+
+pub(crate) fn log_failure(what: &str, error: &dyn std::error::Error) -> u32 {
+    let reference = rand::random_range(10_000_000..99_999_999);
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(reference, "{what}: {chain}");
+    reference
+}
+
+/// What a store's error is to the person in front of the page.
+pub(crate) fn store_fault(error: StoreError) -> Fault {
+    match error {
+        StoreError::Busy(_) => Fault::Busy,
+        StoreError::Exists => Fault::BadRequest,
+        error => internal("the metadata store failed", &error),
+    }
+}
+
+/// JSON of our own types; it can fail only for types that have no JSON form, which ours have.
+pub(crate) fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

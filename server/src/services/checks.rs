@@ -1,0 +1,130 @@
+//! Checks: started here, walked in the background, shown from the store.
+
+mod progress;
+pub(crate) mod rights;
+mod walk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contract::check::{CheckOutcome, CheckView, Stage, StageState, StageView};
+use contract::connection::CheckRef;
+use contract::fault::Fault;
+use contract::ports;
+use contract::team::Actor;
+use store::{CheckRow, StageRow, new_id};
+
+use super::limits::Limit;
+use super::{SECOND, Shared, now, place, store_fault, to_json};
+use progress::Progress;
+
+/// A running check is renewed each second; one that was not for this long was interrupted.
+pub(super) const LEASE: i64 = 5 * SECOND;
+
+/// Checks of one team that may run at once.
+const AT_ONCE: i64 = 3;
+
+pub(crate) struct Checks {
+    shared: Arc<Shared>,
+    per_minute: Limit<String>,
+    per_hour: Limit<String>,
+}
+
+impl Checks {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let a_minute = shared.checks_per_minute;
+        Self {
+            shared,
+            per_minute: Limit::new(a_minute, Duration::from_secs(60)),
+            per_hour: Limit::new(a_minute.saturating_mul(6), Duration::from_secs(3600)),
+        }
+    }
+}
+
+#[async_trait]
+impl ports::Checks for Checks {
+    async fn start(&self, actor: &Actor, connection_id: &str) -> ports::Answer<CheckRef> {
+        let row = place::connection(&self.shared, actor, connection_id).await?;
+        if row.host.is_empty() {
+            return Err(Fault::NotFound);
+        }
+        self.per_minute.take(&actor.member_id)?;
+        self.per_hour.take(&actor.member_id)?;
+        let store = &self.shared.store;
+        if store.check_running_count(&actor.team_id, now()).await.map_err(store_fault)? >= AT_ONCE {
+            return Err(Fault::TooManyTries { retry_after_seconds: 5 });
+        }
+        let started_at = now();
+        let check = CheckRow {
+            id: new_id(),
+            connection_id: row.id.clone(),
+            outcome: code(&CheckOutcome::Running),
+            started_at,
+            duration_us: None,
+            alive_until: started_at + LEASE,
+        };
+        let stages: Vec<StageRow> = Stage::ALL.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
+        store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
+        let progress = Progress::new(Arc::clone(&self.shared), check.id.clone());
+        tokio::spawn(walk::run(Arc::clone(&self.shared), row, progress));
+        Ok(CheckRef { connection_id: connection_id.to_owned(), check_id: check.id })
+    }
+
+    async fn show(&self, actor: &Actor, connection_id: &str, check_id: &str) -> ports::Answer<CheckView> {
+        let row = place::connection(&self.shared, actor, connection_id).await?;
+        let store = &self.shared.store;
+        let check = store.check_fetch(&actor.team_id, connection_id, check_id).await.map_err(store_fault)?;
+        let check = check.ok_or(Fault::NotFound)?;
+        let stages = store.check_stages(check_id).await.map_err(store_fault)?;
+        let outcome = outcome(&check.outcome, check.alive_until);
+        Ok(CheckView {
+            id: check.id,
+            connection_id: row.id.clone(),
+            connection_name: row.name.clone(),
+            is_draft: row.is_draft == 1,
+            target: place::target(&row),
+            outcome,
+            started_at: check.started_at,
+            duration_us: check.duration_us.and_then(|us| u64::try_from(us).ok()),
+            stages: stages.iter().filter_map(|stage| stage_view(stage, outcome)).collect(),
+            egress: self.shared.egress.clone(),
+        })
+    }
+}
+
+/// What a stored check came to. One that says it runs, and whose task is gone, was interrupted.
+pub(crate) fn outcome(stored: &str, alive_until: i64) -> CheckOutcome {
+    match parse(stored) {
+        Some(CheckOutcome::Running) if alive_until < now() => CheckOutcome::Interrupted,
+        Some(outcome) => outcome,
+        None => CheckOutcome::Interrupted,
+    }
+}
+
+fn stage_view(row: &StageRow, outcome: CheckOutcome) -> Option<StageView> {
+    let state = match parse(&row.state)? {
+        // Nothing goes on in a check that has ended.
+        StageState::Running | StageState::Waiting if !outcome.is_running() => StageState::NotRun,
+        state => state,
+    };
+    Some(StageView {
+        stage: parse(&row.stage)?,
+        state,
+        findings: serde_json::from_str(&row.findings).unwrap_or_default(),
+        duration_us: row.duration_us.and_then(|us| u64::try_from(us).ok()),
+    })
+}
+
+pub(super) fn stage_row(stage: Stage, state: StageState) -> StageRow {
+    StageRow { stage: code(&stage), state: code(&state), findings: "[]".to_owned(), duration_us: None }
+}
+
+/// The code of a plain enum, as serde names it.
+pub(crate) fn code(value: &impl serde::Serialize) -> String {
+    to_json(value).trim_matches('"').to_owned()
+}
+
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(code: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(code.to_owned())).ok()
+}

@@ -1,0 +1,200 @@
+//! The walk through the stages. Each stage's work is a function of the connector; here they are put in order, timed
+//! and turned into findings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::check::Stage;
+use contract::connection::Target;
+use contract::finding::{Finding, SignInMethod};
+use redshift::catalog::{Catalog, ObjectKind, Schema};
+use redshift::stream::AuthRequest;
+use redshift::{Error, Limits, Session, TlsMode, address, catalog, dial, identify, probe, sql, tls};
+use store::ConnectionRow;
+
+use super::progress::Progress;
+use super::rights::{self, Rights};
+use crate::services::datasets::catalog_rows;
+use crate::services::findings::finding;
+use crate::services::place::{self, Way};
+use crate::services::{Shared, log_failure, now};
+
+/// Privilege look-ups get this long; on a catalog where they take longer, tables count as readable until tried.
+const RIGHTS_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How many tables the check tries to read before it says that none can be.
+const TABLE_TRIES: usize = 5;
+
+/// How many findings of one kind a stage lists.
+pub(super) const LISTED: usize = 5;
+
+pub(super) async fn run(shared: Arc<Shared>, row: ConnectionRow, mut progress: Progress) {
+    let heartbeat = progress.heartbeat();
+    let walk = async {
+        walk(&shared, &row, &mut progress).await;
+    };
+    tokio::select! {
+        () = heartbeat => {}
+        () = walk => {}
+    }
+    progress.finish().await;
+}
+
+/// Returns early after the first stage that failed.
+async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> Option<()> {
+    let target = place::target(row);
+    let fail = |error: &Error| finding(error, &target, None);
+    let way = Way::of(shared, row);
+    let means = &way.means;
+
+    progress.begin(Stage::Read).await;
+    let password = place::unseal(shared, row);
+    let read = match &password {
+        Ok(_) => Finding::StringRead,
+        Err(error) => {
+            log_failure("a stored password could not be opened", error);
+            Finding::SecretUnreadable
+        }
+    };
+    go_on(progress.end(Stage::Read, &[read]).await)?;
+    let password = password.ok()?;
+
+    progress.begin(Stage::Address).await;
+    let addresses = address::resolve(&way.endpoint, &means.policy, &*means.resolver, &means.deadlines).await;
+    let found = match &addresses {
+        Ok(addresses) => Finding::AddressAllowed { count: addresses.len() as u32 },
+        Err(error) => fail(error),
+    };
+    go_on(progress.end(Stage::Address, &[found]).await)?;
+
+    progress.begin(Stage::Tcp).await;
+    let dialled = dial::dial(&addresses.ok()?, &*means.dialer, &means.deadlines).await;
+    let found = dialled.as_ref().map_or_else(fail, |_| Finding::TcpOpen);
+    go_on(progress.end(Stage::Tcp, &[found]).await)?;
+    let (stream, address) = dialled.ok()?;
+
+    progress.begin(Stage::Tls).await;
+    let secured = tls::secure(stream, address, &way.tls, &*means.dialer, &means.deadlines).await;
+    let found = secured.as_ref().map_or_else(fail, |_| match way.tls.mode {
+        TlsMode::VerifyFull => Finding::TlsVerified,
+        TlsMode::VerifyCa => Finding::TlsNameUnchecked,
+        TlsMode::Unverified => Finding::TlsUnverified,
+        TlsMode::Disable => Finding::TlsOff,
+    });
+    go_on(progress.end(Stage::Tls, &[found]).await)?;
+
+    progress.begin(Stage::SignIn).await;
+    let login = Way::login(row, password);
+    let session = Session::sign_in(means, secured.ok()?, address, &way.tls, &login).await;
+    let identity = match &session {
+        Ok(session) => identify::identify(session).await,
+        Err(_) => Err(Error::NotReadOnly),
+    };
+    let found = match (&session, &identity) {
+        (Err(error), _) => vec![fail(error)],
+        (Ok(_), Err(error)) => vec![fail(error)],
+        (Ok(session), Ok(identity)) => vec![
+            Finding::SignedIn { method: method(session.auth()) },
+            match identity.is_redshift {
+                true => Finding::IsRedshift { version: identity.version.clone() },
+                false => Finding::NotRedshift { version: identity.version.clone() },
+            },
+        ],
+    };
+    go_on(progress.end(Stage::SignIn, &found).await)?;
+    let (session, identity) = (session.ok()?, identity.ok()?);
+
+    progress.begin(Stage::ReadOnly).await;
+    let proof = session.prove_read_only().await;
+    let found = proof.as_ref().map_or_else(fail, |()| Finding::ReadOnlyProven);
+    go_on(progress.end(Stage::ReadOnly, &[found]).await)?;
+
+    progress.begin(Stage::Database).await;
+    let listed = catalog::read(&session, identity.is_redshift, Limits::CATALOG).await;
+    let found = listed.as_ref().map_or_else(|error| vec![fail(error)], |catalog| database(catalog, &target));
+    go_on(progress.end(Stage::Database, &found).await)?;
+    let listed = listed.ok()?;
+
+    progress.begin(Stage::Tables).await;
+    let rights = probe::rights(&session, Limits::CATALOG, RIGHTS_DEADLINE).await;
+    let known = Rights::new(rights.unwrap_or_default());
+    let found = tables(&session, &listed, &known, &target).await;
+    save_catalog(shared, row, &listed, &known).await;
+    go_on(progress.end(Stage::Tables, &[found]).await)?;
+
+    progress.begin(Stage::Rights).await;
+    let found = rights::findings(&listed, &known, identity.is_superuser, &target);
+    progress.end(Stage::Rights, &found).await;
+    session.close().await;
+    Some(())
+}
+
+fn go_on(may: bool) -> Option<()> {
+    may.then_some(())
+}
+
+fn method(auth: Option<AuthRequest>) -> SignInMethod {
+    match auth {
+        None => SignInMethod::Trust,
+        Some(AuthRequest::ClearText) => SignInMethod::ClearText,
+        Some(AuthRequest::Md5) => SignInMethod::Md5,
+        Some(AuthRequest::Sha256) => SignInMethod::Sha256,
+        Some(AuthRequest::Scram) => SignInMethod::Scram,
+    }
+}
+
+fn database(catalog: &Catalog, target: &Target) -> Vec<Finding> {
+    let user = target.user.clone();
+    if !catalog.schemas.iter().any(|schema| schema.is_usable) {
+        return vec![Finding::NoSchemaVisible { user }];
+    }
+    if catalog.object_count() == 0 {
+        return vec![Finding::NoTableVisible { user }];
+    }
+    let mut found = vec![Finding::DatabaseRead {
+        schema_count: catalog.schemas.len() as u32,
+        object_count: catalog.object_count() as u32,
+    }];
+    let unlisted = catalog.schemas.iter().filter(|schema| schema.is_unlisted).take(LISTED);
+    found.extend(unlisted.map(|schema| Finding::SchemaUnlisted { schema: schema.name.clone() }));
+    if catalog.is_cut {
+        found.push(Finding::CatalogCut { limit: Limits::CATALOG.rows as u32 });
+    }
+    found
+}
+
+/// Reads a row of one table: what the person came for. Plain tables first, as views can be slow.
+async fn tables(session: &Session, catalog: &Catalog, rights: &Rights, target: &Target) -> Finding {
+    let mut candidates: Vec<(&Schema, &str, ObjectKind)> = Vec::new();
+    for schema in &catalog.schemas {
+        let readable = schema.objects.iter().filter(|object| rights.is_readable(schema, &object.name));
+        candidates.extend(readable.map(|object| (schema, object.name.as_str(), object.kind)));
+    }
+    candidates.sort_by_key(|(.., kind)| *kind != ObjectKind::Table);
+    let mut last = None;
+    for (schema, table, _) in candidates.iter().take(TABLE_TRIES) {
+        let Some(select) = sql::select_first(&schema.name, table, 1) else { continue };
+        match session.read(&select, Limits::VALUE).await {
+            Ok(_) => return Finding::TableRead { schema: schema.name.clone(), table: (*table).to_owned() },
+            Err(error @ Error::Server(_)) => last = Some(finding(&error, target, Some((&schema.name, table)))),
+            Err(error) => return finding(&error, target, Some((&schema.name, table))),
+        }
+    }
+    match last {
+        Some(said @ Finding::ServerSaid { .. }) => said,
+        _ => {
+            let usable = catalog.schemas.iter().find(|schema| schema.is_usable && !schema.objects.is_empty());
+            let schema = usable.or(catalog.schemas.first()).map(|schema| schema.name.clone()).unwrap_or_default();
+            Finding::NoTableReadable { user: target.user.clone(), schema }
+        }
+    }
+}
+
+/// What the check read serves the picker too, so that it opens at once.
+async fn save_catalog(shared: &Shared, row: &ConnectionRow, catalog: &Catalog, rights: &Rights) {
+    let (schemas, objects) = catalog_rows(catalog, rights);
+    let saved = shared.store.catalog_replace(&row.id, &schemas, &objects, catalog.is_cut, now()).await;
+    if let Err(error) = saved {
+        log_failure("a catalog could not be kept", &error);
+    }
+}

@@ -1,0 +1,81 @@
+//! From the connector's errors to findings: one exhaustive match, so that a new way to fail needs its words.
+
+use contract::connection::Target;
+use contract::finding::{Finding, Phase};
+use redshift::error::Error;
+use redshift::server_error::{ServerError, ServerErrorKind};
+use redshift::stream::WireFault;
+use redshift::tls::CertificateFault;
+
+use super::log_failure;
+
+/// What an error is to the person who reads the check. `table` is the one that was being read, if any.
+pub(crate) fn finding(error: &Error, target: &Target, table: Option<(&str, &str)>) -> Finding {
+    let (host, port) = (target.host.clone(), target.port);
+    match error {
+        Error::HostUnknown => Finding::UnknownHost { host },
+        Error::LookupFailed => Finding::LookupFailed { host },
+        Error::AddressForbidden => Finding::AddressForbidden { host },
+        Error::PortForbidden => Finding::PortForbidden { port },
+        Error::DialTimedOut => Finding::ConnectTimedOut { host, port },
+        Error::DialRefused => Finding::PortRefused { host, port },
+        Error::DialUnreachable => Finding::HostUnreachable { host, port },
+        Error::TlsRefused => Finding::TlsRefused,
+        Error::TlsFailed => Finding::TlsFailed,
+        Error::NotAServer => Finding::NotAServer,
+        Error::Certificate(fault) => certificate(fault, host),
+        Error::TimedOut { phase, after_ms } => Finding::TimedOut { phase: phase_of(*phase), after_ms: *after_ms },
+        Error::Lost { phase } => Finding::ConnectionLost { phase: phase_of(*phase) },
+        Error::Wire { fault: WireFault::SignInUnsupported { request }, .. } => {
+            Finding::SignInUnsupported { request: *request }
+        }
+        Error::Wire { phase, .. } => Finding::ProtocolBroken { phase: phase_of(*phase) },
+        Error::SignInUnsupported { request } => Finding::SignInUnsupported { request: *request },
+        Error::Server(said) => server(said, target, table),
+        Error::NotReadOnly => Finding::ReadOnlyNotProven,
+        Error::CaUnreadable | Error::BadStatement => {
+            Finding::Internal { reference: log_failure("the connector refused its own input", error) }
+        }
+    }
+}
+
+fn phase_of(phase: redshift::Phase) -> Phase {
+    match phase {
+        redshift::Phase::Tls => Phase::Tls,
+        redshift::Phase::SignIn => Phase::SignIn,
+        redshift::Phase::Statement => Phase::Statement,
+    }
+}
+
+fn certificate(fault: &CertificateFault, host: String) -> Finding {
+    match fault.clone() {
+        CertificateFault::Untrusted { issuer } => Finding::CertificateUntrusted { issuer },
+        CertificateFault::WrongName { names } => Finding::CertificateWrongName { host, names },
+        CertificateFault::Expired { since } => Finding::CertificateExpired { since },
+        CertificateFault::NotYetValid { from } => Finding::CertificateNotYetValid { from },
+    }
+}
+
+fn server(said: &ServerError, target: &Target, table: Option<(&str, &str)>) -> Finding {
+    let user = target.user.clone();
+    let own = |(schema, table): (&str, &str)| (schema.to_owned(), table.to_owned());
+    match (said.kind(), table.map(own)) {
+        (ServerErrorKind::PasswordRefused, _) => Finding::PasswordRefused { user },
+        (ServerErrorKind::DatabaseUnknown, _) => Finding::UnknownDatabase { database: target.database.clone() },
+        (ServerErrorKind::TooManyConnections, _) => Finding::TooManyConnections,
+        (ServerErrorKind::SslRequired, _) => Finding::SslRequired,
+        (ServerErrorKind::AccessRefused, _) => Finding::AccessRefused { user },
+        (ServerErrorKind::SchemaDenied(_), Some((schema, _))) => Finding::SchemaDenied { schema, user },
+        (ServerErrorKind::SchemaDenied(schema), None) => Finding::SchemaDenied { schema, user },
+        (ServerErrorKind::TableDenied(_), Some((schema, table))) => Finding::TableDenied { schema, table, user },
+        (ServerErrorKind::RelationGone, Some((schema, table))) => Finding::TableGone { schema, table },
+        (
+            ServerErrorKind::TableDenied(_)
+            | ServerErrorKind::RelationGone
+            | ServerErrorKind::ReadOnly
+            | ServerErrorKind::Cancelled
+            | ServerErrorKind::Other,
+            _,
+        ) => Finding::ServerSaid { sqlstate: said.sqlstate.clone(), message: said.message.clone() },
+    }
+}

@@ -1,0 +1,107 @@
+//! Opening everything that the settings name, in the order in which it can fail most clearly.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use contract::connection_string::Rules;
+use redshift::address::DevResolver;
+use redshift::{Deadlines, Means, Policy, Resolver, SystemDialer, SystemResolver};
+use store::{Store, StoreError};
+use thiserror::Error;
+use vault::{KeyRing, RingError};
+
+use super::{SetupCode, Shared};
+use crate::config::Settings;
+
+#[derive(Debug, Error)]
+pub enum OpenError {
+    #[error("{0}")]
+    Settings(String),
+    #[error("the data folder {0} cannot be made")]
+    Folder(PathBuf, #[source] io::Error),
+    #[error("another Flitch is using the data folder {0}")]
+    InUse(PathBuf),
+    #[error("{0} cannot be read")]
+    File(PathBuf, #[source] io::Error),
+    #[error("the master keys cannot be used")]
+    Keys(#[source] RingError),
+    #[error("the store cannot be opened")]
+    Store(#[source] StoreError),
+    #[error("the set-up code cannot be kept")]
+    SetupCode(#[source] io::Error),
+}
+
+/// The opened parts, and the lock that keeps a second server out of the data folder.
+pub struct Opened {
+    pub shared: Arc<Shared>,
+    _lock: Option<fs::File>,
+}
+
+pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
+    if let Some(fault) = settings.fault() {
+        return Err(OpenError::Settings(fault));
+    }
+    let data = &settings.data;
+    fs::create_dir_all(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
+    let url = match (&settings.database_url, &settings.database_url_file) {
+        (Some(url), _) => Some(url.clone()),
+        (None, Some(path)) => Some(read(path)?.trim().to_owned()),
+        (None, None) => None,
+    };
+    let lock = if url.is_none() { Some(lock(data)?) } else { None };
+    let ring = KeyRing::open_or_create(&settings.master_keys_path()).map_err(OpenError::Keys)?;
+    let store = match &url {
+        Some(url) => Store::open_postgres(url).await,
+        None => Store::open_sqlite(&data.join("flitch.sqlite")).await,
+    };
+    let store = store.map_err(OpenError::Store)?;
+    let is_new = store.team_count().await.map_err(OpenError::Store)? == 0;
+    let setup_code = SetupCode::open(&data.join("setup-code"), is_new).map_err(OpenError::SetupCode)?;
+    let shared = Shared {
+        store,
+        ring,
+        means: means(settings),
+        extra_ca_pem: settings.dev_ca.as_ref().map(read).transpose()?,
+        rules: Rules { is_plain_allowed: settings.dev_loopback },
+        egress: settings.egress_ips.iter().map(|net| net.0.to_string()).collect(),
+        sample: settings.dev_sample.clone(),
+        checks_per_minute: settings.checks_per_minute,
+        setup_code,
+    };
+    Ok(Opened { shared: Arc::new(shared), _lock: lock })
+}
+
+fn means(settings: &Settings) -> Means {
+    let names = settings.dev_resolve.iter().map(|name| (name.host.clone(), name.address));
+    let resolver: Arc<dyn Resolver> = if settings.dev_loopback {
+        Arc::new(DevResolver::new(names, SystemResolver))
+    } else {
+        Arc::new(SystemResolver)
+    };
+    Means {
+        policy: Policy {
+            allowed_networks: settings.allow_networks.clone(),
+            extra_ports: settings.allow_ports.clone(),
+            // One address of one's own may be listed as an address; a network of them is somebody's NAT.
+            own_addresses: settings.egress_ips.iter().filter(|net| net.0.prefix_len() == net.0.max_prefix_len()).map(|net| net.0.addr()).collect(),
+            is_loopback_allowed: settings.dev_loopback,
+        },
+        resolver,
+        dialer: Arc::new(SystemDialer),
+        deadlines: Deadlines::default(),
+    }
+}
+
+fn read(path: &PathBuf) -> Result<String, OpenError> {
+    fs::read_to_string(path).map_err(|error| OpenError::File(path.clone(), error))
+}
+
+/// Held until the process ends, however it ends.
+fn lock(data: &std::path::Path) -> Result<fs::File, OpenError> {
+    let path = data.join("lock");
+    let file = fs::File::create(&path).map_err(|error| OpenError::Folder(data.to_owned(), error))?;
+    file.try_lock().map_err(|_| OpenError::InUse(data.to_owned()))?;
+    Ok(file)
+}

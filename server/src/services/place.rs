@@ -1,0 +1,107 @@
+//! Between a stored connection and the connector's words: the target, the TLS policy, the sealed secret's place.
+
+use contract::connection::{Target, TlsMode};
+use contract::fault::Fault;
+use contract::host::aws_host;
+use contract::team::Actor;
+use redshift::{Endpoint, Login, Means, TlsPolicy};
+use secrecy::SecretString;
+use store::ConnectionRow;
+use vault::{Binding, OpenError};
+
+use super::{Shared, store_fault};
+
+/// A connection's row, if it is the actor's to see.
+pub(crate) async fn connection(shared: &Shared, actor: &Actor, id: &str) -> Result<ConnectionRow, Fault> {
+    let row = shared.store.connection_fetch(&actor.team_id, &actor.member_id, id).await.map_err(store_fault)?;
+    row.ok_or(Fault::NotFound)
+}
+
+pub(crate) fn target(row: &ConnectionRow) -> Target {
+    Target {
+        host: row.host.clone(),
+        port: port(row.port),
+        database: row.database_name.clone(),
+        user: row.user_name.clone(),
+        tls: tls_mode(&row.tls_mode),
+    }
+}
+
+pub(crate) fn port(stored: i64) -> u16 {
+    u16::try_from(stored).unwrap_or(0)
+}
+
+pub(crate) fn tls_mode(stored: &str) -> TlsMode {
+    match stored {
+        "verify-ca" => TlsMode::VerifyCa,
+        "require" => TlsMode::Unverified,
+        "disable" => TlsMode::Disable,
+        _ => TlsMode::VerifyFull,
+    }
+}
+
+/// What a stored password is bound to: it opens for this endpoint, user and certificate rule only, so that an
+/// edited row cannot send it elsewhere.
+pub(crate) fn purpose(row: &ConnectionRow) -> String {
+    format!(
+        "{}:{}/{} as {} by {} {} {}",
+        row.host,
+        row.port,
+        row.database_name,
+        row.user_name,
+        row.tls_mode,
+        row.tls_name,
+        row.ca_certificate.len()
+    )
+}
+
+pub(crate) fn seal(shared: &Shared, row: &ConnectionRow, password: &str) -> Vec<u8> {
+    let purpose = purpose(row);
+    shared.ring.seal(&binding(row, &purpose), password.as_bytes())
+}
+
+pub(crate) fn unseal(shared: &Shared, row: &ConnectionRow) -> Result<SecretString, OpenError> {
+    let purpose = purpose(row);
+    let sealed = row.secret.as_deref().ok_or(OpenError::Shape)?;
+    shared.ring.open_text(&binding(row, &purpose), sealed)
+}
+
+fn binding<'a>(row: &'a ConnectionRow, purpose: &'a str) -> Binding<'a> {
+    Binding { team: &row.team_id, record: &row.id, field: "password", purpose }
+}
+
+/// The connector's view of a connection.
+pub(crate) struct Way {
+    pub means: Means,
+    pub endpoint: Endpoint,
+    pub tls: TlsPolicy,
+}
+
+impl Way {
+    pub fn of(shared: &Shared, row: &ConnectionRow) -> Self {
+        let mut means = shared.means.clone();
+        if aws_host(&row.host).is_some_and(|host| host.is_serverless) {
+            means.deadlines = means.deadlines.waking_up();
+        }
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            means,
+            endpoint: Endpoint { host: row.host.clone(), port: port(row.port) },
+            tls: TlsPolicy {
+                mode: match tls_mode(&row.tls_mode) {
+                    TlsMode::VerifyFull => redshift::TlsMode::VerifyFull,
+                    TlsMode::VerifyCa => redshift::TlsMode::VerifyCa,
+                    TlsMode::Unverified => redshift::TlsMode::Unverified,
+                    TlsMode::Disable => redshift::TlsMode::Disable,
+                },
+                server_name: some(&row.tls_name).unwrap_or_else(|| row.host.clone()),
+                ca_pem: some(&row.ca_certificate),
+                extra_ca_pem: shared.extra_ca_pem.clone(),
+            },
+        }
+    }
+
+    pub fn login(row: &ConnectionRow, password: SecretString) -> Login {
+        Login { user: row.user_name.clone(), password, database: row.database_name.clone() }
+    }
+}

@@ -1,0 +1,172 @@
+//! Queries: run in the background, kept sealed in the store, shown from there.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use contract::finding::Finding;
+use contract::ports;
+use contract::query::{Column, ColumnShape, Cut, QueryState, QueryView, ResultSet};
+use contract::team::Actor;
+use redshift::types::{Shape, shape, type_name};
+use redshift::{Limits, Session, rows, sql};
+use store::{ConnectionRow, DatasetRow, QueryRow, new_id};
+use vault::Binding;
+
+use super::checks::{code, parse};
+use super::findings::finding;
+use super::place::{self, Way};
+use super::{SECOND, Shared, datasets, log_failure, now, store_fault, to_json};
+
+/// A preview this young answers the next look too: a reload, a second tab, the browser's own poll.
+const FRESH: i64 = 60 * SECOND;
+/// A running query is renewed by nothing: this is its deadline and a little.
+const LEASE: i64 = 75 * SECOND;
+
+pub(crate) struct Queries {
+    shared: Arc<Shared>,
+}
+
+impl Queries {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    async fn start(&self, actor: &Actor, dataset: DatasetRow) -> ports::Answer<QueryRow> {
+        let connection = place::connection(&self.shared, actor, &dataset.connection_id).await?;
+        let statement = sql::select_first(&dataset.schema_name, &dataset.name, Limits::PREVIEW.rows + 1);
+        let started_at = now();
+        let row = QueryRow {
+            id: new_id(),
+            team_id: actor.team_id.clone(),
+            member_id: actor.member_id.clone(),
+            dataset_id: dataset.id.clone(),
+            state: code(&QueryState::Running),
+            statement: statement.unwrap_or_default(),
+            started_at,
+            duration_us: None,
+            alive_until: started_at + LEASE,
+            result: None,
+            finding: String::new(),
+        };
+        self.shared.store.query_insert(&row).await.map_err(store_fault)?;
+        tokio::spawn(run(Arc::clone(&self.shared), connection, dataset, row.clone()));
+        Ok(row)
+    }
+
+    fn view(&self, row: &QueryRow) -> QueryView {
+        let state = match parse(&row.state) {
+            Some(QueryState::Running) if row.alive_until < now() => QueryState::Interrupted,
+            Some(state) => state,
+            None => QueryState::Interrupted,
+        };
+        QueryView {
+            id: row.id.clone(),
+            state,
+            started_at: row.started_at,
+            duration_us: row.duration_us.and_then(|us| u64::try_from(us).ok()),
+            sql: row.statement.clone(),
+            result: row.result.as_deref().and_then(|sealed| self.unseal(row, sealed)),
+            finding: serde_json::from_str(&row.finding).ok(),
+        }
+    }
+
+    fn unseal(&self, row: &QueryRow, sealed: &[u8]) -> Option<ResultSet> {
+        let json = self.shared.ring.open_bytes(&binding(row), sealed).ok()?;
+        serde_json::from_slice(&json).ok()
+    }
+}
+
+fn binding(row: &QueryRow) -> Binding<'_> {
+    Binding { team: &row.team_id, record: &row.id, field: "result", purpose: &row.member_id }
+}
+
+#[async_trait]
+impl ports::Queries for Queries {
+    async fn preview(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<QueryView> {
+        let dataset = datasets::dataset(&self.shared, actor, dataset_id).await?;
+        let newest = self.shared.store.query_newest(&actor.team_id, &actor.member_id, dataset_id).await;
+        let newest = newest.map_err(store_fault)?.filter(|row| row.started_at > now() - FRESH);
+        match newest {
+            Some(row) => Ok(self.view(&row)),
+            None => Ok(self.view(&self.start(actor, dataset).await?)),
+        }
+    }
+
+    async fn preview_again(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        let dataset = datasets::dataset(&self.shared, actor, dataset_id).await?;
+        let newest = self.shared.store.query_newest(&actor.team_id, &actor.member_id, dataset_id).await;
+        let is_running = newest.map_err(store_fault)?.is_some_and(|row| self.view(&row).state == QueryState::Running);
+        if !is_running {
+            self.start(actor, dataset).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow, row: QueryRow) {
+    let started = Instant::now();
+    // The connector's phases have deadlines of their own; this one is for all of them together.
+    let outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)).await;
+    let outcome = outcome.unwrap_or_else(|_| {
+        Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 })
+    });
+    let duration = started.elapsed();
+    let (state, result, finding) = match outcome {
+        Ok(result) => (QueryState::Done, Some(shared.ring.seal(&binding(&row), to_json(&result).as_bytes())), None),
+        Err(finding) => (QueryState::Failed, None, Some(finding)),
+    };
+    tracing::info!(
+        query.id = row.id,
+        duration_ms = duration.as_millis() as u64,
+        finding = finding.as_ref().map_or("", Finding::code),
+        "query ended"
+    );
+    let finding = finding.as_ref().map(to_json).unwrap_or_default();
+    let saved = shared
+        .store
+        .query_finish(&row.id, &code(&state), result.as_deref(), &finding, duration.as_micros() as i64)
+        .await;
+    if let Err(error) = saved {
+        log_failure("a query's result could not be kept", &error);
+    }
+}
+
+async fn read(shared: &Shared, connection: &ConnectionRow, dataset: &DatasetRow, row: &QueryRow) -> Result<ResultSet, Finding> {
+    let password = place::unseal(shared, connection).map_err(|error| {
+        log_failure("a stored password could not be opened", &error);
+        Finding::SecretUnreadable
+    })?;
+    let target = place::target(connection);
+    let table = Some((dataset.schema_name.as_str(), dataset.name.as_str()));
+    let explain = |error: redshift::Error| finding(&error, &target, table);
+    let way = Way::of(shared, connection);
+    let login = Way::login(connection, password);
+    let session = Session::open(&way.means, &way.endpoint, &way.tls, &login).await.map_err(explain)?;
+    let read = session.read(&row.statement, Limits::PREVIEW).await.map_err(explain);
+    session.close().await;
+    read.map(result_set)
+}
+
+fn result_set(read: redshift::Rows) -> ResultSet {
+    let columns = read.columns.iter().map(|column| Column {
+        name: column.name.clone(),
+        type_name: type_name(column.oid, column.type_modifier),
+        shape: match shape(column.oid) {
+            Shape::Text => ColumnShape::Text,
+            Shape::Number => ColumnShape::Number,
+            Shape::Boolean => ColumnShape::Boolean,
+            Shape::Time => ColumnShape::Time,
+            Shape::Json => ColumnShape::Json,
+            Shape::Binary => ColumnShape::Binary,
+        },
+    });
+    ResultSet {
+        columns: columns.collect(),
+        rows: read.rows,
+        cut: read.cut.map(|cut| match cut {
+            rows::Cut::Rows => Cut::Rows { limit: Limits::PREVIEW.rows as u32 },
+            rows::Cut::Bytes => Cut::Bytes { limit: Limits::PREVIEW.bytes as u64 },
+        }),
+    }
+}

@@ -1,0 +1,86 @@
+//! Sign-in and sessions. The token is 256 random bits; the store knows its SHA-256 only.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contract::fault::Fault;
+use contract::ports;
+use contract::team::{Actor, Role, SessionToken, SignInForm};
+use sha2::{Digest, Sha256};
+use store::MemberRow;
+
+use super::limits::Limit;
+use super::{SECOND, Shared, now, password, store_fault, team};
+
+/// A session ends after this long without a request, and after this long in any case.
+pub(crate) const IDLE: i64 = 12 * 60 * 60 * SECOND;
+pub(crate) const AGE: i64 = 7 * 24 * 60 * 60 * SECOND;
+
+pub(crate) struct Sessions {
+    shared: Arc<Shared>,
+    /// Per address and per account, so that neither one guesser nor many lock the owner out for long.
+    by_client: Limit<String>,
+    by_account: Limit<String>,
+}
+
+impl Sessions {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let minute = Duration::from_secs(60);
+        Self { shared, by_client: Limit::new(20, minute), by_account: Limit::new(10, minute) }
+    }
+
+    pub async fn begin(&self, member_id: &str) -> ports::Answer<SessionToken> {
+        let bytes: [u8; 32] = rand::random();
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        self.shared.store.session_insert(&digest(&token), member_id, now()).await.map_err(store_fault)?;
+        Ok(SessionToken(token))
+    }
+}
+
+fn digest(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+}
+
+fn actor(member: MemberRow) -> Actor {
+    Actor {
+        member_id: member.id,
+        team_id: member.team_id,
+        team_name: member.team_name,
+        email: member.email,
+        role: if member.role == "admin" { Role::Admin } else { Role::Member },
+    }
+}
+
+#[async_trait]
+impl ports::Sessions for Sessions {
+    async fn sign_in(&self, form: SignInForm, client: &str) -> ports::Answer<SessionToken> {
+        self.by_client.take(&client.to_owned())?;
+        // A text that is no address cannot be an account; it is looked up all the same, for the same time.
+        let email = team::email(&form.email).unwrap_or_default();
+        self.by_account.take(&email)?;
+        let member = self.shared.store.member_by_email(&email).await.map_err(store_fault)?;
+        let hash = member.as_ref().map(|member| member.password_hash.clone());
+        let is_right = password::verify(form.password, hash).await;
+        match member.filter(|_| is_right) {
+            Some(member) => self.begin(&member.id).await,
+            None => Err(Fault::WrongSignIn),
+        }
+    }
+
+    async fn sign_out(&self, _actor: &Actor, token: &str) -> ports::Answer<()> {
+        self.shared.store.session_delete(&digest(token)).await.map_err(store_fault)
+    }
+
+    async fn actor(&self, token: &str) -> ports::Answer<Option<Actor>> {
+        let (hash, now) = (digest(token), now());
+        let member =
+            self.shared.store.session_member(&hash, now - AGE, now - IDLE).await.map_err(store_fault)?;
+        if member.is_some() {
+            self.shared.store.session_touch(&hash, now - 60 * SECOND, now).await.map_err(store_fault)?;
+        }
+        Ok(member.map(actor))
+    }
+}
