@@ -1,1 +1,77 @@
-fn main(){}
+//! The command line.
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use flitch::site::{Parts, router};
+use server::config::Settings;
+use server::http::serve::serve;
+use server::{services, telemetry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Connects a team to Amazon Redshift from the browser, read-only.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(Box<Settings>),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Cli { command: Command::Serve(settings) } = Cli::parse();
+    telemetry::start(&settings.log, settings.log_json).map_err(anyhow::Error::msg)?;
+    run(*settings).await
+}
+
+async fn run(settings: Settings) -> anyhow::Result<()> {
+    let opened = services::open(&settings).await?;
+    let shared = opened.shared.clone();
+    if settings.dev_loopback {
+        tracing::warn!("DEVELOPMENT: connections to loopback are open (--dev-loopback). Never run production like this.");
+    }
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("listening on {}", settings.listen))?;
+    let site = router(Parts {
+        backend: services::backend(shared.clone()),
+        store: shared.store.clone(),
+        origin: settings.origin(),
+        site: settings.site.clone(),
+    });
+    tokio::spawn(services::housekeeping::run(shared.clone()));
+    println!("Flitch is ready at {}", settings.public_url);
+    if let Some(code) = shared.setup_code.code() {
+        println!("It has no team yet. Open {}/welcome; the set-up code is {code}", settings.origin());
+    }
+    serve(listener, site, stopped()).await.context("serving")?;
+    shared.store.close().await;
+    Ok(())
+}
+
+/// Resolves on SIGTERM or Ctrl-C.
+async fn stopped() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

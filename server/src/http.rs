@@ -1,6 +1,5 @@
 //! HTTP parts that are not pages.
 
-pub mod cookie;
 pub mod headers;
 pub mod health;
 pub mod origin;

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod check;
 pub mod connection;
 pub mod connection_string;
+pub mod cookie;
 pub mod dataset;
 pub mod fault;
 pub mod finding;

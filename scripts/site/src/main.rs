@@ -1,1 +1,44 @@
-fn main(){}
+//! Builds the browser's half: the wasm library and its glue, the styles, hashed names, and compressed copies.
+//!
+//! `site [OUT]` fills OUT (default `target/site`). It needs the wasm32 target and the npm packages of
+//! `scripts/site`, which `scripts/setup` installs.
+
+mod compress;
+mod hashed;
+mod steps;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, ensure};
+
+fn main() -> anyhow::Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let out = std::env::args().nth(1).map_or_else(|| root.join("target/site"), PathBuf::from);
+    let work = steps::target_dir(&root).join("site-work");
+    std::fs::create_dir_all(&work).with_context(|| format!("making {}", work.display()))?;
+
+    let wasm = steps::cargo_build(&root)?;
+    let is_same = steps::is_unchanged(&wasm, &work)?;
+    if !is_same || !work.join("flitch.wasm").exists() {
+        println!("site: binding");
+        steps::bind(&wasm, &work)?;
+        println!("site: optimising the wasm");
+        steps::optimise(&root, &work)?;
+        steps::minify_glue(&root, &work)?;
+        steps::remember(&wasm, &work)?;
+    }
+    steps::bundle_styles(&root, &work)?;
+
+    let files = hashed::write(&work, &out)?;
+    let sizes = compress::write(&files)?;
+    let total: u64 = sizes.iter().map(|size| size.brotli).sum();
+    for size in &sizes {
+        println!("site: {:<28} {:>8} bytes, {:>7} brotli", size.name, size.raw, size.brotli);
+    }
+    println!("site: {total} bytes brotli in all, in {}", out.display());
+    ensure!(total <= LIMIT, "the download is over its limit of {LIMIT} bytes");
+    Ok(())
+}
+
+/// What a browser downloads for the whole app, compressed. More than this fails the build.
+const LIMIT: u64 = 400 * 1000;

@@ -7,10 +7,11 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use contract::cookie;
 use contract::ports::Sessions;
 use contract::team::{Client, SessionToken};
 
-use super::cookie;
+
 
 /// Middleware: adds the [`contract::team::Actor`], the token and the client to the request. A request whose session
 /// cannot be looked up is refused rather than treated as signed out.

@@ -1,0 +1,13 @@
+//! Server functions: who is calling, one port call, the fault mapped. Nothing else happens here.
+
+pub mod checks;
+pub mod connections;
+pub mod datasets;
+mod error;
+#[cfg(feature = "ssr")]
+mod guard;
+pub mod queries;
+pub mod sessions;
+pub mod team;
+
+pub use error::ApiError;

@@ -1,0 +1,64 @@
+//! Connections and drafts.
+
+use contract::connection::{AddSourceFacts, ConnectionForm, ConnectionSummary, Draft};
+use leptos::prelude::*;
+
+use super::ApiError;
+
+#[server(prefix = "/api", endpoint = "connections/facts")]
+pub async fn source_facts() -> Result<AddSourceFacts, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.connections.facts(&actor).await.map_err(guard::refuse)?)
+}
+
+#[server(prefix = "/api", endpoint = "connections/list")]
+pub async fn list_connections() -> Result<Vec<ConnectionSummary>, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.connections.list(&actor).await.map_err(guard::refuse)?)
+}
+
+#[server(prefix = "/api", endpoint = "connections/show")]
+pub async fn show_connection(id: String) -> Result<ConnectionSummary, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.connections.show(&actor, &id).await.map_err(guard::refuse)?)
+}
+
+#[server(prefix = "/api", endpoint = "connections/draft")]
+pub async fn show_draft(id: String) -> Result<Draft, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.connections.draft_show(&actor, &id).await.map_err(guard::refuse)?)
+}
+
+/// Keeps the form as a draft and starts its check. A form that cannot be tested comes back: to the script as a
+/// fault, to a plain browser as the draft's own page.
+#[server(prefix = "/api", endpoint = "connections/test")]
+pub async fn test_connection(form: ConnectionForm) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let is_scripted = guard::is_scripted();
+    let saved = backend.connections.draft(&actor, form).await.map_err(guard::refuse)?;
+    if let Some(fault) = saved.fault {
+        if is_scripted {
+            return Err(guard::refuse(fault));
+        }
+        leptos_axum::redirect(&crate::paths::add_redshift_draft(&saved.id));
+        return Ok(());
+    }
+    let check = backend.checks.start(&actor, &saved.id).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::check(&check.connection_id, &check.check_id));
+    Ok(())
+}
+
+/// Makes a draft a connection, and goes on to its datasets.
+#[server(prefix = "/api", endpoint = "connections/save")]
+pub async fn save_connection(id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.connections.save(&actor, &id).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::picker(&id));
+    Ok(())
+}

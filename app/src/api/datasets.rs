@@ -1,0 +1,56 @@
+//! Datasets and the picker.
+
+use contract::catalog::{Picker, PickerFilter};
+use contract::dataset::{DatasetSummary, DatasetView, Picks};
+use leptos::prelude::*;
+
+use super::ApiError;
+
+#[server(prefix = "/api", endpoint = "datasets/picker")]
+pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<Picker, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)?)
+}
+
+#[server(prefix = "/api", endpoint = "datasets/catalog-read")]
+pub async fn read_catalog(connection_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.datasets.catalog_read(&actor, &connection_id).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::picker(&connection_id));
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "datasets/add")]
+pub async fn add_datasets(picks: Picks) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let connection_id = picks.connection_id.clone();
+    backend.datasets.add(&actor, picks).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::connection(&connection_id));
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "datasets/remove")]
+pub async fn remove_dataset(id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.datasets.remove(&actor, &id).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(crate::paths::DATA);
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "datasets/list")]
+pub async fn list_datasets() -> Result<Vec<DatasetSummary>, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.datasets.list(&actor).await.map_err(guard::refuse)?)
+}
+
+#[server(prefix = "/api", endpoint = "datasets/show")]
+pub async fn show_dataset(id: String) -> Result<DatasetView, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    Ok(backend.datasets.show(&actor, &id).await.map_err(guard::refuse)?)
+}

@@ -1,0 +1,34 @@
+//! The one error that crosses the wire: a fault, which is codes and numbers only.
+
+use contract::fault::Fault;
+use leptos::prelude::FromServerFnError;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
+use serde::{Deserialize, Serialize};
+
+/// A fault as server functions return it. (A type of our own, since neither `Fault` nor the trait is.)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError(pub Fault);
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self(fault)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    /// The framework's own errors hold text of the request; it goes no further.
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        Self(Fault::BadRequest)
+    }
+}

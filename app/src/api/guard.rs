@@ -1,0 +1,63 @@
+//! Who is calling, and how an answer leaves.
+
+use contract::fault::Fault;
+use contract::ports::Backend;
+use contract::team::{Actor, Client, SessionToken};
+use http::request::Parts;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::ApiError;
+
+pub fn backend() -> Result<Backend, ApiError> {
+    use_context::<Backend>().ok_or(ApiError(Fault::BadRequest))
+}
+
+/// The signed-in member; everybody else is refused.
+pub fn member() -> Result<Actor, ApiError> {
+    extension::<Actor>().ok_or_else(|| refuse(Fault::NotSignedIn))
+}
+
+/// The token of the session, for ending it.
+pub fn token() -> Option<SessionToken> {
+    extension::<SessionToken>()
+}
+
+pub fn client() -> String {
+    extension::<Client>().unwrap_or_default().0
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<T>().cloned()
+}
+
+/// Turns a fault into an answer with the right status. Only for scripted calls: on a plain form post the status
+/// would replace the redirect back to the page.
+pub fn refuse(fault: Fault) -> ApiError {
+    if is_scripted()
+        && let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(status) = http::StatusCode::from_u16(fault.status())
+    {
+        response.set_status(status);
+    }
+    ApiError(fault)
+}
+
+/// The call comes from the app in the browser, not from a form that the browser posts itself, nor from a page
+/// render.
+pub fn is_scripted() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accepts_pages = parts
+            .headers
+            .get(http::header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+        parts.uri.path().starts_with("/api/") && !accepts_pages
+    })
+}
+
+pub fn set_cookie(cookie: &str) {
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), http::HeaderValue::from_str(cookie)) {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,23 @@
+//! The team's beginning.
+
+use contract::team::WelcomeForm;
+use leptos::prelude::*;
+
+use super::ApiError;
+
+#[server(prefix = "/api", endpoint = "team/is-new")]
+pub async fn is_new() -> Result<bool, ApiError> {
+    use super::guard;
+    Ok(guard::backend()?.team.is_new().await.map_err(guard::refuse)?)
+}
+
+/// Makes the team and its first admin, and signs the admin in.
+#[server(prefix = "/api", endpoint = "team/found")]
+pub async fn found_team(form: WelcomeForm) -> Result<(), ApiError> {
+    use super::{guard, sessions};
+    let backend = guard::backend()?;
+    let token = backend.team.found(form, &guard::client()).await.map_err(guard::refuse)?;
+    sessions::begin(&token);
+    leptos_axum::redirect(crate::paths::DATA);
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! The Add Source form: paste, see what was understood, test.
+
+mod preview;
+
+use contract::connection::{AddSourceFacts, Draft};
+use contract::fault::{Fault, Field};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::query;
+use crate::api::ApiError;
+use crate::api::connections::{TestConnection, source_facts, show_draft};
+use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField};
+use crate::paths;
+use preview::Preview;
+
+#[component]
+pub fn AddRedshiftPage() -> impl IntoView {
+    let draft = query("draft");
+    let data = Resource::new(
+        move || draft.get(),
+        |draft| async move {
+            let facts = source_facts().await?;
+            let draft = if draft.is_empty() { None } else { Some(show_draft(draft).await?) };
+            Ok::<_, ApiError>((facts, draft))
+        },
+    );
+    view! {
+        <Title text="Add Amazon Redshift"/>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok((facts, draft)) => view! { <AddForm facts draft/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn AddForm(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
+    let test = ServerAction::<TestConnection>::new();
+    let stored = draft.as_ref().and_then(|draft| draft.fault.clone());
+    let refused = move || {
+        let scripted = test.value().get().map(|answer| answer.err().map(|error| error.0));
+        scripted.unwrap_or_else(|| stored.clone())
+    };
+    let egress = facts.egress.clone();
+    view! {
+        <div class="page">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <a href=paths::DATA>"Data"</a> <a href=paths::ADD>"Add source"</a>
+            </nav>
+            <div class="page-head"><h1>"Amazon Redshift"</h1></div>
+            <div class="columns">
+                <div>
+                    {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+                    <ActionForm action=test attr:class="form">
+                        <Fields facts draft/>
+                        <button type="submit" class="button" disabled=move || test.pending().get()>
+                            {move || if test.pending().get() { "Testing…" } else { "Test connection" }}
+                        </button>
+                        <p class="quiet">"Testing keeps the form as a draft. Nothing is saved for the team before you say so."</p>
+                    </ActionForm>
+                </div>
+                <aside>
+                    <EgressPanel egress/>
+                    <section class="panel" aria-labelledby="reader-title">
+                        <h2 id="reader-title">"Need a read-only user?"</h2>
+                        <p>"Ready SQL, the endpoint and the network rule are in "<a href=paths::HELP>"Help"</a>"."</p>
+                    </section>
+                </aside>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Fields(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let is_plain_allowed = facts.sample.is_some();
+    let bad = draft.as_ref().and_then(|draft| draft.fault.clone());
+    let is_bad = |field: Field| bad == Some(Fault::FieldInvalid { field });
+    let is_string_bad = matches!(bad, Some(Fault::ConnectionString { .. }));
+    let stored = draft.as_ref().and_then(|draft| draft.target.clone());
+    let has_stored = stored.is_some();
+    let Draft { id, name, tls_name, ca_certificate, .. } = draft.unwrap_or(Draft {
+        id: String::new(),
+        name: String::new(),
+        target: None,
+        tls_name: String::new(),
+        ca_certificate: String::new(),
+        fault: None,
+    });
+    let placeholder = if has_stored {
+        "Leave empty to keep what is stored"
+    } else {
+        "postgresql://flitch_readonly:password@your-cluster.abc123.us-east-1.redshift.amazonaws.com:5439/dev"
+    };
+    let is_more_open = !tls_name.is_empty() || !ca_certificate.is_empty();
+    let sample = facts.sample.map(|sample| view! { <Sample sample/> });
+    view! {
+        <input type="hidden" name="form[draft]" value=id/>
+        {stored.map(|target| view! {
+            <div class="notice" data-tone="plain">
+                <p>"Stored in this draft, with its password: "</p>
+                <p class="mono wrap">{target.redacted()}</p>
+            </div>
+        })}
+        <TextArea
+            label="Connection string"
+            name="form[connection_string]"
+            placeholder=placeholder
+            hint="A URL, a JDBC URL, key=value pairs, or the endpoint as the AWS console shows it."
+            is_invalid=is_string_bad
+            on_text=Callback::new(move |typed| text.set(typed))
+        />
+        <Preview text is_plain_allowed/>
+        {sample}
+        <fieldset>
+            <legend>"Not in the string?"</legend>
+            <div class="field-row">
+                <TextField label="Database user" name="form[user]"/>
+                <TextField label="Password" name="form[password]" kind="password" autocomplete="new-password"/>
+                <TextField label="Database" name="form[database]"/>
+            </div>
+        </fieldset>
+        <TextField label="Name" name="form[name]" value=name hint="How your team will know it. Left empty, Flitch makes one."/>
+        <details class="more" open=is_more_open>
+            <summary>"More options"</summary>
+            <TextField
+                label="TLS server name"
+                name="form[tls_name]"
+                value=tls_name
+                hint="The name in the certificate, where it is not the host: behind a tunnel, a load balancer or a CNAME."
+                is_invalid=is_bad(Field::TlsName)
+            />
+            <TextArea
+                label="Certificate authority (PEM)"
+                name="form[ca_certificate]"
+                value=ca_certificate
+                rows=4
+                hint="For a server with an issuer of its own. It replaces the trusted issuers for this connection."
+                is_invalid=is_bad(Field::CaCertificate)
+            />
+            <div class="field-check">
+                <input type="checkbox" id="form-accept_unverified" name="form[accept_unverified]" value="true"/>
+                <label for="form-accept_unverified">
+                    "With sslmode=require, encrypt without checking identity (never on AWS's own host names)"
+                </label>
+            </div>
+        </details>
+    }
+}
+
+/// A string that works right now, where a sample cluster runs beside the server.
+#[component]
+fn Sample(sample: String) -> impl IntoView {
+    view! {
+        <div class="notice" data-tone="plain">
+            <p>"A sample cluster runs beside this Flitch. Try it with:"</p>
+            <crate::parts::CopyText label="the sample's connection string".to_owned() text=sample/>
+        </div>
+    }
+}

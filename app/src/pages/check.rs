@@ -1,0 +1,107 @@
+//! One check, stage by stage, live while it runs.
+
+use std::time::Duration;
+
+use contract::check::CheckView;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::param;
+use crate::api::checks::{StartCheck, show_check};
+use crate::api::connections::SaveConnection;
+use crate::parts::{FaultNotice, NoScriptRefresh, PageFault, StageList, every_while};
+use crate::paths;
+use crate::words::{checks, numbers};
+
+/// Between two looks at a running check.
+const POLL: Duration = Duration::from_millis(500);
+
+#[component]
+pub fn CheckPage() -> impl IntoView {
+    let (connection, check) = (param("id"), param("check"));
+    let view_of = Resource::new(move || (connection.get(), check.get()), |(connection, check)| show_check(connection, check));
+    let is_running = Signal::derive(move || {
+        view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running())
+    });
+    every_while(POLL, is_running, move || view_of.refetch());
+    let start = ServerAction::<StartCheck>::new();
+    let save = ServerAction::<SaveConnection>::new();
+    let refused = move || {
+        let again = start.value().get().and_then(Result::err);
+        again.or_else(|| save.value().get().and_then(Result::err))
+    };
+    view! {
+        <Title text="Connection test"/>
+        <Transition>
+            {move || Suspend::new(async move {
+                match view_of.await {
+                    Ok(check) => view! { <Check check start save/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Transition>
+        {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+    }
+}
+
+#[component]
+fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+    let is_running = check.outcome.is_running();
+    let total = check.duration_us.map(|us| format!("In all {}.", numbers::duration(us)));
+    let (crumb, crumb_text) = if check.is_draft {
+        (paths::add_redshift_draft(&check.connection_id), "Edit the connection".to_owned())
+    } else {
+        (paths::connection(&check.connection_id), check.connection_name.clone())
+    };
+    view! {
+        <div class="page">
+            <nav class="crumbs" aria-label="Breadcrumb"><a href=crumb>{crumb_text}</a></nav>
+            <div class="page-head"><h1>"Connection test"</h1></div>
+            <p class="mono wrap">{check.target.redacted()}</p>
+            <p class="verdict" data-outcome=checks::badge(check.outcome) role="status" aria-live="polite">
+                {checks::outcome(check.outcome)} " " {total}
+            </p>
+            <NoScriptRefresh is_running/>
+            {(!is_running).then(|| view! { <Next check=check.clone() start save/> })}
+            <StageList check=check.clone()/>
+        </div>
+    }
+}
+
+/// What can be done now that the check has ended.
+#[component]
+fn Next(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+    let is_good = check.outcome.is_good();
+    let id = check.connection_id.clone();
+    let kept = if check.is_draft {
+        let class = if is_good { "button" } else { "button-quiet" };
+        let text = if is_good { "Save and pick datasets" } else { "Save anyway" };
+        let id = id.clone();
+        view! {
+            <ActionForm action=save>
+                <input type="hidden" name="id" value=id/>
+                <button type="submit" class=class>{text}</button>
+            </ActionForm>
+        }
+        .into_any()
+    } else if is_good {
+        view! { <a class="button" href=paths::picker(&id)>"Pick datasets"</a> }.into_any()
+    } else {
+        ().into_any()
+    };
+    let edit = check.is_draft.then(|| {
+        let class = if is_good { "button-quiet" } else { "button" };
+        view! { <a class=class href=paths::add_redshift_draft(&id)>"Edit"</a> }
+    });
+    view! {
+        <div class="actions">
+            {kept}
+            {edit}
+            <ActionForm action=start>
+                <input type="hidden" name="connection_id" value=check.connection_id.clone()/>
+                <button type="submit" class="button-quiet">"Check again"</button>
+            </ActionForm>
+        </div>
+    }
+}

@@ -1,0 +1,87 @@
+//! One connection: its state, its last check, its datasets.
+
+use contract::connection::ConnectionSummary;
+use contract::dataset::DatasetSummary;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::param;
+use crate::api::checks::StartCheck;
+use crate::api::connections::show_connection;
+use crate::api::datasets::list_datasets;
+use crate::parts::{CheckBadge, FaultNotice, KindBadge, PageFault};
+use crate::paths;
+use crate::words::{checks, numbers};
+
+#[component]
+pub fn ConnectionPage() -> impl IntoView {
+    let id = param("id");
+    let data = Resource::new(
+        move || id.get(),
+        |id| async move { Ok::<_, crate::api::ApiError>((show_connection(id).await?, list_datasets().await?)) },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok((connection, datasets)) => view! { <Connection connection datasets/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
+    let start = ServerAction::<StartCheck>::new();
+    let id = connection.id.clone();
+    let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
+    let has_datasets = !own.is_empty();
+    let rows = own.into_iter().map(|dataset| {
+        view! {
+            <li>
+                <a href=paths::dataset(&dataset.id)><span class="quiet">{dataset.schema}"."</span>{dataset.name}</a>
+                <KindBadge kind=dataset.kind/>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let check = connection.last_check.as_ref().map(|check| {
+        view! {
+            <p>
+                {checks::outcome(check.outcome)} " "
+                <a href=paths::check(&connection.id, &check.id)>
+                    "See the check of " {numbers::moment(check.started_at)}
+                </a>
+            </p>
+        }
+    });
+    view! {
+        <Title text=connection.name.clone()/>
+        <div class="page">
+            <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA>"Data"</a></nav>
+            <div class="page-head">
+                <h1>{connection.name.clone()}</h1>
+                <CheckBadge outcome=connection.last_check.as_ref().map(|check| check.outcome)/>
+            </div>
+            <p class="mono wrap">{connection.target.redacted()}</p>
+            {move || start.value().get().and_then(Result::err).map(|error| view! { <FaultNotice fault=error.0/> })}
+            {check}
+            <div class="actions">
+                <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a>
+                <ActionForm action=start>
+                    <input type="hidden" name="connection_id" value=connection.id.clone()/>
+                    <button type="submit" class="button-quiet">"Check again"</button>
+                </ActionForm>
+            </div>
+            <h2>"Datasets"</h2>
+            {if has_datasets {
+                view! { <ul class="dataset-list">{rows}</ul> }.into_any()
+            } else {
+                view! { <p class="quiet">"None picked yet."</p> }.into_any()
+            }}
+        </div>
+    }
+}

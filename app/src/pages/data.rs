@@ -1,0 +1,103 @@
+//! Data: every connection and dataset, with its state.
+
+use contract::connection::ConnectionSummary;
+use contract::dataset::DatasetSummary;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::api::connections::list_connections;
+use crate::api::datasets::list_datasets;
+use crate::parts::{CheckBadge, Icon, KindBadge, PageFault, Shape};
+use crate::paths;
+use crate::words::numbers;
+
+#[component]
+pub fn DataPage() -> impl IntoView {
+    let data = Resource::new(
+        || (),
+        |()| async { Ok::<_, crate::api::ApiError>((list_connections().await?, list_datasets().await?)) },
+    );
+    view! {
+        <Title text="Data"/>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok((connections, datasets)) => view! { <DataList connections datasets/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn DataList(connections: Vec<ConnectionSummary>, datasets: Vec<DatasetSummary>) -> impl IntoView {
+    let is_empty = connections.is_empty();
+    let add = || view! { <a class="button" href=paths::ADD><Icon shape=Shape::Plus/>"Add source"</a> };
+    let cards = connections
+        .into_iter()
+        .map(|connection| {
+            let own = datasets.iter().filter(|dataset| dataset.connection_id == connection.id).cloned().collect();
+            view! { <ConnectionCard connection datasets=own/> }
+        })
+        .collect_view();
+    if is_empty {
+        return view! {
+            <div class="page">
+                <div class="page-head"><h1>"Data"</h1></div>
+                <div class="empty">
+                    <h2>"No source yet"</h2>
+                    <p>"Connect an Amazon Redshift cluster; then its tables and views can be picked as datasets."</p>
+                    {add()}
+                </div>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="page">
+            <div class="page-head"><h1>"Data"</h1>{add()}</div>
+            <div class="cards">{cards}</div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
+    let outcome = connection.last_check.as_ref().map(|check| check.outcome);
+    let checked = connection.last_check.as_ref().map(|check| format!("checked {}", numbers::moment(check.started_at)));
+    let rows = datasets
+        .into_iter()
+        .map(|dataset| {
+            view! {
+                <li>
+                    <a href=paths::dataset(&dataset.id)>
+                        <span class="quiet">{dataset.schema}"."</span>{dataset.name}
+                    </a>
+                    <KindBadge kind=dataset.kind/>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    let picker = paths::picker(&connection.id);
+    let list = if rows.is_empty() {
+        view! { <p class="quiet">"No datasets yet. "<a href=picker>"Pick tables and views"</a></p> }.into_any()
+    } else {
+        view! { <ul class="dataset-list">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2><a href=paths::connection(&connection.id)>{connection.name}</a></h2>
+                <CheckBadge outcome/>
+            </div>
+            <p class="quiet card-where">
+                {connection.target.host}":"{connection.target.port}"/"{connection.target.database}
+                " as "{connection.target.user}
+                {checked.map(|checked| format!(", {checked}"))}
+            </p>
+            {list}
+        </section>
+    }
+}

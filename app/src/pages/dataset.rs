@@ -1,0 +1,138 @@
+//! One dataset: its columns and first rows, read from the source.
+
+use std::time::Duration;
+
+use contract::connection::Target;
+use contract::dataset::DatasetView;
+use contract::query::{Cut, QueryState, QueryView};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::param;
+use crate::api::ApiError;
+use crate::api::connections::show_connection;
+use crate::api::datasets::{RemoveDataset, show_dataset};
+use crate::api::queries::{PreviewAgain, show_preview};
+use crate::parts::{CopyText, FaultNotice, Grid, HintView, KindBadge, NoScriptRefresh, PageFault, every_while};
+use crate::paths;
+use crate::words::findings::{Around, hint};
+use crate::words::numbers;
+
+const POLL: Duration = Duration::from_millis(250);
+
+#[component]
+pub fn DatasetPage() -> impl IntoView {
+    let id = param("id");
+    let head = Resource::new(
+        move || id.get(),
+        |id| async move {
+            let dataset = show_dataset(id).await?;
+            let connection = show_connection(dataset.summary.connection_id.clone()).await?;
+            Ok::<_, ApiError>((dataset, connection.target))
+        },
+    );
+    let again = ServerAction::<PreviewAgain>::new();
+    let preview = Resource::new(move || (id.get(), again.version().get()), |(id, _)| show_preview(id));
+    let is_running =
+        Signal::derive(move || preview.get().and_then(Result::ok).is_some_and(|query| query.state == QueryState::Running));
+    every_while(POLL, is_running, move || preview.refetch());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match (head.await, preview.await) {
+                    (Ok((dataset, target)), Ok(query)) => view! { <Dataset dataset target query again/> }.into_any(),
+                    (Ok((dataset, _)), Err(error)) => view! {
+                        <Title text=dataset.summary.name/>
+                        <div class="page"><FaultNotice fault=error.0/></div>
+                    }
+                    .into_any(),
+                    (Err(error), _) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Dataset(dataset: DatasetView, target: Target, query: QueryView, again: ServerAction<PreviewAgain>) -> impl IntoView {
+    let summary = dataset.summary;
+    let remove = ServerAction::<RemoveDataset>::new();
+    let is_running = query.state == QueryState::Running;
+    let sql = query.sql.clone();
+    let (id, removed_id) = (summary.id.clone(), summary.id.clone());
+    view! {
+        <Title text=summary.name.clone()/>
+        <div class="page page-wide">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <a href=paths::DATA>"Data"</a>
+                <a href=paths::connection(&summary.connection_id)>{dataset.connection_name}</a>
+            </nav>
+            <div class="page-head">
+                <h1><span class="quiet">{summary.schema.clone()}"."</span>{summary.name.clone()}</h1>
+                <KindBadge kind=summary.kind/>
+                <div class="actions">
+                    <ActionForm action=again>
+                        <input type="hidden" name="dataset_id" value=id/>
+                        <button type="submit" class="button-quiet" disabled=is_running>"Read again"</button>
+                    </ActionForm>
+                    <ActionForm action=remove>
+                        <input type="hidden" name="id" value=removed_id/>
+                        <button type="submit" class="button-quiet">"Remove dataset"</button>
+                    </ActionForm>
+                </div>
+            </div>
+            <NoScriptRefresh is_running/>
+            <Outcome query target name=summary.name/>
+            <details class="more">
+                <summary>"How it was read"</summary>
+                <p>"In a read-only transaction that was rolled back, as " {dataset.user} ", with:"</p>
+                <CopyText label="the statement".to_owned() text=sql/>
+            </details>
+        </div>
+    }
+}
+
+#[component]
+fn Outcome(query: QueryView, target: Target, name: String) -> impl IntoView {
+    let read_at = numbers::moment(query.started_at);
+    let took = query.duration_us.map(numbers::duration).unwrap_or_default();
+    match (query.state, query.result, query.finding) {
+        (QueryState::Running, ..) => view! {
+            <p class="verdict" role="status" aria-live="polite">"Reading the first rows from the source…"</p>
+            <div class="grid grid-waiting" aria-hidden="true"></div>
+        }
+        .into_any(),
+        (QueryState::Done, Some(result), _) => {
+            let rows = u32::try_from(result.rows.len()).unwrap_or(u32::MAX);
+            let columns = u32::try_from(result.columns.len()).unwrap_or(u32::MAX);
+            let which = match result.cut {
+                Some(Cut::Rows { .. }) => format!("The first {}", numbers::count(rows, "row", "rows")),
+                Some(Cut::Bytes { .. }) => format!("The first {}, cut by size", numbers::count(rows, "row", "rows")),
+                None => format!("All {}", numbers::count(rows, "row", "rows")),
+            };
+            let said = format!(
+                "Live: {which} × {}, read {read_at} in {took}.",
+                numbers::count(columns, "column", "columns")
+            );
+            view! {
+                <p class="verdict" role="status" aria-live="polite">{said}</p>
+                <Grid label=format!("First rows of {name}") result/>
+            }
+            .into_any()
+        }
+        (_, _, Some(finding)) => {
+            let hint = hint(&finding, Around { target: &target, egress: &[] });
+            view! {
+                <div class="notice" data-tone="bad" role="alert" data-code=finding.code()><HintView hint/></div>
+            }
+            .into_any()
+        }
+        _ => view! {
+            <div class="notice" data-tone="bad" role="alert">
+                <p>"The server stopped while this was read. Read it again."</p>
+            </div>
+        }
+        .into_any(),
+    }
+}

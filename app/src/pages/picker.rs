@@ -1,0 +1,148 @@
+//! The dataset picker: schemas, their tables and views, searched and ticked.
+
+mod list;
+
+use contract::catalog::{ObjectKind, Picker, PickerFilter};
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{param, query};
+use crate::api::datasets::{AddDatasets, ReadCatalog, show_picker};
+use crate::parts::{FaultNotice, NoScriptRefresh, PageFault, every_while};
+use crate::words::{catalog, numbers};
+use crate::{api::ApiError, paths};
+use list::SchemaList;
+
+#[component]
+pub fn PickerPage() -> impl IntoView {
+    let id = param("id");
+    let (kind, schema, page) = (query("kind"), query("schema"), query("page"));
+    let from_url = query("search");
+    let typed = RwSignal::new(None::<String>);
+    let search = Signal::derive(move || typed.get().unwrap_or_else(|| from_url.get()));
+    let filter = move || PickerFilter {
+        search: search.get(),
+        kind: kind.get(),
+        schema: schema.get(),
+        page: page.get().parse().unwrap_or(1),
+    };
+    let shown = Resource::new(move || (id.get(), filter()), |(id, filter)| show_picker(id, filter));
+    let is_reading = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|picker| picker.is_reading));
+    every_while(std::time::Duration::from_millis(500), is_reading, move || shown.refetch());
+    let add = ServerAction::<AddDatasets>::new();
+    let read = ServerAction::<ReadCatalog>::new();
+    // A read goes on after its action has ended; its progress shows in the picker itself.
+    Effect::new(move |_| {
+        if read.version().get() > 0 {
+            shown.refetch();
+        }
+    });
+    let refused = move || add.value().get().and_then(Result::err);
+    view! {
+        <Title text="Pick datasets"/>
+        <div class="page">
+            <nav class="crumbs" aria-label="Breadcrumb">
+                <a href=paths::DATA>"Data"</a> <a href=move || paths::connection(&id.get())>"Connection"</a>
+            </nav>
+            <div class="page-head">
+                <h1>"Pick datasets"</h1>
+                <ActionForm action=read>
+                    <input type="hidden" name="connection_id" value=move || id.get()/>
+                    <button type="submit" class="button-quiet">"Read the list again"</button>
+                </ActionForm>
+            </div>
+            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+            <Search search typed kind schema/>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match shown.await {
+                        Ok(picker) => view! { <Found picker add search kind schema/> }.into_any(),
+                        Err(error) => view! { <PageFault error=ApiError(error.0)/> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+}
+
+/// A form that works by itself; with JavaScript the list follows each key.
+#[component]
+fn Search(search: Signal<String>, typed: RwSignal<Option<String>>, kind: Memo<String>, schema: Memo<String>) -> impl IntoView {
+    let kinds = ObjectKind::ALL.map(|each| {
+        view! {
+            <option value=each.as_str() selected=move || kind.get() == each.as_str()>{catalog::kind(each)}</option>
+        }
+    });
+    view! {
+        <form method="get" class="search" role="search">
+            <div class="field">
+                <label for="search">"Search"</label>
+                <input
+                    id="search"
+                    name="search"
+                    type="search"
+                    value=search.get_untracked()
+                    autocomplete="off"
+                    on:input=move |event| typed.set(Some(event_target_value(&event)))
+                />
+            </div>
+            <div class="field">
+                <label for="kind">"Kind"</label>
+                <select id="kind" name="kind">
+                    <option value="">"All kinds"</option>
+                    {kinds.into_iter().collect_view()}
+                </select>
+            </div>
+            <input type="hidden" name="schema" value=move || schema.get()/>
+            <button type="submit" class="button-quiet">"Search"</button>
+        </form>
+    }
+}
+
+#[component]
+fn Found(picker: Picker, add: ServerAction<AddDatasets>, search: Signal<String>, kind: Memo<String>, schema: Memo<String>) -> impl IntoView {
+    let Some(read_at) = picker.read_at else {
+        let is_reading = picker.is_reading;
+        let text = if is_reading { "Reading the list of tables…" } else { "The list of tables has not been read yet." };
+        return view! {
+            <NoScriptRefresh is_running=is_reading/>
+            <div class="empty"><p role="status">{text}</p>
+                {(!is_reading).then(|| view! { <p>"It is read by a passing check, or by “Read the list again”."</p> })}
+            </div>
+        }
+        .into_any();
+    };
+    let summary = format!(
+        "{} of {}, read {}",
+        numbers::grouped(picker.match_count),
+        numbers::count(picker.object_count, "table or view", "tables and views"),
+        numbers::moment(read_at),
+    );
+    let page_link = move |page: u32| {
+        let (search, kind, schema) = (search.get(), kind.get(), schema.get());
+        let encode = paths::encode;
+        format!("?search={}&kind={}&schema={}&page={page}", encode(&search), encode(&kind), encode(&schema))
+    };
+    let (page, pages) = (picker.page, picker.page_count);
+    let pager = (pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                {(page > 1).then(|| view! { <a href=page_link(page - 1)>"Previous"</a> })}
+                <span>"Page "{page}" of "{pages}</span>
+                {(page < pages).then(|| view! { <a href=page_link(page + 1)>"Next"</a> })}
+            </nav>
+        }
+    });
+    view! {
+        <NoScriptRefresh is_running=picker.is_reading/>
+        <p class="quiet" role="status">
+            {summary}
+            {picker.is_reading.then_some(". Reading again…")}
+            {picker.is_cut.then_some(". There are more than Flitch lists.")}
+        </p>
+        <SchemaList picker add/>
+        {pager}
+    }
+    .into_any()
+}

@@ -1,0 +1,65 @@
+//! First start: names the team and makes its first admin.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+use leptos_meta::Title;
+
+use crate::api::team::{FoundTeam, is_new};
+use crate::parts::{FaultNotice, PageFault, TextField};
+use crate::paths;
+
+#[component]
+pub fn WelcomePage() -> impl IntoView {
+    let found = ServerAction::<FoundTeam>::new();
+    let new = Resource::new(|| (), |()| is_new());
+    let refused = move || found.value().get().and_then(Result::err);
+    view! {
+        <Title text="Welcome"/>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match new.await {
+                    Ok(true) => view! { <WelcomeForm refused=refused()/> }.into_any(),
+                    Ok(false) => view! {
+                        <div class="page-narrow">
+                            <h1>"Flitch is set up"</h1>
+                            <p>"It has its team already. "<a href=paths::SIGN_IN rel="external">"Sign in"</a></p>
+                        </div>
+                    }
+                    .into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// A plain form: the whole page is loaded anew with the session.
+#[component]
+fn WelcomeForm(refused: Option<crate::api::ApiError>) -> impl IntoView {
+    view! {
+        <div class="page-narrow">
+            <h1>"Welcome to Flitch"</h1>
+            <p class="lead">"Name your team and make yourself its first admin."</p>
+            {refused.map(|error| view! { <FaultNotice fault=error.0/> })}
+            <form method="post" action=FoundTeam::url() class="form">
+                <TextField label="Team name" name="form[team_name]" autocomplete="organization" is_required=true/>
+                <TextField label="E-mail address" name="form[email]" kind="email" autocomplete="username" is_required=true/>
+                <TextField
+                    label="Password"
+                    name="form[password]"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint="At least 12 characters."
+                    is_required=true
+                />
+                <TextField
+                    label="Set-up code"
+                    name="form[setup_code]"
+                    hint="The server printed it when it started: three groups of four."
+                    is_required=true
+                />
+                <button type="submit" class="button">"Make the team"</button>
+            </form>
+        </div>
+    }
+}

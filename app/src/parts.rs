@@ -1,0 +1,25 @@
+//! Reusable pieces of pages.
+
+mod badge;
+mod copy;
+mod egress;
+mod field;
+mod frame;
+mod grid;
+mod hint;
+mod icons;
+mod notice;
+mod poll;
+mod stages;
+
+pub use badge::{CheckBadge, KindBadge};
+pub use copy::CopyText;
+pub use egress::EgressPanel;
+pub use field::{TextArea, TextField};
+pub use frame::Frame;
+pub use grid::Grid;
+pub use hint::HintView;
+pub use icons::{Icon, Shape};
+pub use notice::{FaultNotice, PageFault};
+pub use poll::{NoScriptRefresh, every_while};
+pub use stages::StageList;

@@ -1,0 +1,87 @@
+//! Form fields: a label, a control, a hint, and what is wrong with it.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn TextField(
+    label: &'static str,
+    name: &'static str,
+    #[prop(optional)] kind: Option<&'static str>,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional)] autocomplete: Option<&'static str>,
+    #[prop(optional)] is_required: bool,
+    #[prop(optional)] is_invalid: bool,
+) -> impl IntoView {
+    let id = field_id(name);
+    let hint_id = format!("{id}-hint");
+    let described = (!hint.is_empty()).then(|| hint_id.clone());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id
+                name=name
+                type=kind.unwrap_or("text")
+                value=value
+                autocomplete=autocomplete.unwrap_or("off")
+                required=is_required
+                aria-invalid=is_invalid.then_some("true")
+                aria-describedby=described
+                spellcheck="false"
+            />
+            {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// The only place with a `<textarea>`: Leptos 0.8 writes its children unescaped, so they are escaped here.
+#[component]
+pub fn TextArea(
+    label: &'static str,
+    name: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] placeholder: String,
+    #[prop(optional)] rows: Option<u8>,
+    #[prop(optional)] is_invalid: bool,
+    #[prop(optional)] on_text: Option<Callback<String>>,
+) -> impl IntoView {
+    let id = field_id(name);
+    let hint_id = format!("{id}-hint");
+    let described = (!hint.is_empty()).then(|| hint_id.clone());
+    let told = move |event| {
+        if let Some(on_text) = on_text {
+            on_text.run(event_target_value(&event));
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id
+                name=name
+                rows=rows.unwrap_or(3).to_string()
+                placeholder=placeholder
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=is_invalid.then_some("true")
+                aria-describedby=described
+                on:input=told
+            >
+                {escape(&value)}
+            </textarea>
+            {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
+        </div>
+    }
+}
+
+/// `form[user]` → `form-user`
+fn field_id(name: &str) -> String {
+    name.replace('[', "-").replace(']', "")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

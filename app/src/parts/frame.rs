@@ -1,0 +1,38 @@
+//! The frame around every page: who and where, and the way to the other pages.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use crate::api::sessions::{SignOut, current_actor};
+use crate::paths;
+
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    // Known with the request; a fresh load follows each sign-in and sign-out, so it cannot go stale.
+    let actor = SharedValue::new(current_actor).into_inner();
+    let sign_out = ServerAction::<SignOut>::new();
+    let nav = actor.map(|actor| {
+        view! {
+            <nav class="frame-nav" aria-label="Main">
+                <A href=paths::DATA>"Data"</A>
+                <A href=paths::HELP>"Help"</A>
+            </nav>
+            <div class="frame-who">
+                <span class="frame-team">{actor.team_name}</span>
+                <span class="frame-email">{actor.email}</span>
+                <ActionForm action=sign_out>
+                    <button type="submit" class="button-quiet">"Sign out"</button>
+                </ActionForm>
+            </div>
+        }
+    });
+    view! {
+        <a class="skip" href="#main">"Skip to content"</a>
+        <header class="frame">
+            <a class="frame-mark" href=paths::HOME rel="external">"Flitch"</a>
+            {nav}
+        </header>
+        <main id="main" tabindex="-1">{children()}</main>
+    }
+}

@@ -1,0 +1,67 @@
+//! Every address of the app, built in one place.
+
+pub const HOME: &str = "/";
+pub const WELCOME: &str = "/welcome";
+pub const SIGN_IN: &str = "/sign-in";
+pub const DATA: &str = "/data";
+pub const ADD: &str = "/data/add";
+pub const ADD_REDSHIFT: &str = "/data/add/redshift";
+pub const HELP: &str = "/help/redshift";
+
+pub fn add_redshift_draft(draft: &str) -> String {
+    format!("{ADD_REDSHIFT}?draft={draft}")
+}
+
+pub fn connection(id: &str) -> String {
+    format!("/data/connections/{id}")
+}
+
+pub fn check(connection: &str, check: &str) -> String {
+    format!("/data/connections/{connection}/checks/{check}")
+}
+
+pub fn picker(connection: &str) -> String {
+    format!("/data/connections/{connection}/datasets")
+}
+
+pub fn dataset(id: &str) -> String {
+    format!("/data/datasets/{id}")
+}
+
+/// The only paths a stranger may open.
+pub fn is_public(path: &str) -> bool {
+    matches!(path, WELCOME | SIGN_IN)
+}
+
+/// Help with the reader's own values in it.
+pub fn help(user: &str, schema: &str) -> String {
+    format!("{HELP}?user={}&schema={}", encode(user), encode(schema))
+}
+
+/// Percent-encodes everything that is not a letter, a digit or one of `-_.`.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_what_the_product_says() {
+        assert_eq!(add_redshift_draft("d"), "/data/add/redshift?draft=d");
+        assert_eq!(connection("c"), "/data/connections/c");
+        assert_eq!(check("c", "k"), "/data/connections/c/checks/k");
+        assert_eq!(picker("c"), "/data/connections/c/datasets");
+        assert_eq!(dataset("d"), "/data/datasets/d");
+        assert_eq!(help("a b", "s&t"), "/help/redshift?user=a%20b&schema=s%26t");
+    }
+}

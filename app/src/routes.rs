@@ -1,0 +1,43 @@
+//! All routes, and the frame around every page.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::pages::{
+    AddRedshiftPage, AddSourcePage, CheckPage, ConnectionPage, DataPage, DatasetPage, HelpPage, NotFoundPage,
+    PickerPage, SignInPage, WelcomePage,
+};
+use crate::parts::Frame;
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // Tests wait for this mark before they click.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Flitch".to_owned() } else { format!("{title} · Flitch") }/>
+        <Router>
+            <Frame>
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=DataPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data") view=DataPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/add") view=AddSourcePage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/add/redshift") view=AddRedshiftPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/connections/:id") view=ConnectionPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/connections/:id/checks/:check") view=CheckPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/connections/:id/datasets") view=PickerPage ssr=SsrMode::Async/>
+                    <Route path=path!("/data/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/help/redshift") view=HelpPage ssr=SsrMode::Async/>
+                </Routes>
+            </Frame>
+        </Router>
+    }
+}

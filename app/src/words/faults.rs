@@ -1,0 +1,50 @@
+//! What a refused request says, and what to do next.
+
+use contract::fault::{Fault, Field};
+
+use super::strings;
+
+/// One sentence and the next step.
+pub fn fault(fault: &Fault) -> String {
+    match fault {
+        Fault::NotSignedIn => "Your session has ended. Sign in again.".into(),
+        Fault::NotAdmin => "Only a team admin may do this. Ask one.".into(),
+        Fault::NotFound => "There is nothing here, or it is not yours to see. Go back to Data.".into(),
+        Fault::AlreadySetUp => "This Flitch has its team already. Sign in.".into(),
+        Fault::WrongSetupCode => "This is not the set-up code. The server printed it when it started; look there.".into(),
+        Fault::WrongSignIn => "E-mail address and password do not match. Try again.".into(),
+        Fault::TooManyTries { retry_after_seconds } => {
+            format!("That was too often. Wait {retry_after_seconds} s and try again.")
+        }
+        Fault::FieldMissing { field } => format!("{} is missing. Fill it in.", self::field(*field)),
+        Fault::FieldInvalid { field: Field::Password } => {
+            "The password must have 12 to 256 characters. Choose a longer one.".into()
+        }
+        Fault::FieldInvalid { field: Field::CaCertificate } => {
+            "The certificate cannot be read. Paste it in PEM form, from -----BEGIN CERTIFICATE----- to its end.".into()
+        }
+        Fault::FieldInvalid { field } => format!("{} is not valid. Check its spelling.", self::field(*field)),
+        Fault::ConnectionString { fault } => strings::fault(fault),
+        Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
+        Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
+        Fault::BadRequest => "The request did not arrive whole. Reload the page and try again.".into(),
+        Fault::Internal { reference } => format!(
+            "Something failed on Flitch's server. Try again; if it stays, give your operator the number {reference}."
+        ),
+    }
+}
+
+pub fn field(field: Field) -> &'static str {
+    match field {
+        Field::TeamName => "The team's name",
+        Field::Email => "The e-mail address",
+        Field::Password => "The password",
+        Field::SetupCode => "The set-up code",
+        Field::ConnectionName => "The connection's name",
+        Field::ConnectionString => "The connection string",
+        Field::User => "The database user",
+        Field::Database => "The database name",
+        Field::TlsName => "The TLS server name",
+        Field::CaCertificate => "The certificate",
+    }
+}

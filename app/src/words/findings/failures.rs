@@ -1,0 +1,127 @@
+//! Findings that end a check.
+
+use contract::finding::{Finding, Phase};
+
+use super::{Around, Hint, network, sql};
+use crate::words::numbers;
+
+pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
+    match finding {
+        Finding::UnknownHost { host } => network::unknown_host(host),
+        Finding::AddressForbidden { host } => network::forbidden(host),
+        Finding::ConnectTimedOut { .. } => network::timed_out(around),
+        Finding::PortRefused { host, port } => network::refused(host, *port),
+        Finding::LookupFailed { host } => Hint::plain(format!("The name {host} could not be looked up: the name server did not answer."))
+            .step("Try again in a moment. If it stays, the operator checks the DNS of Flitch's server."),
+        Finding::PortForbidden { port } => Hint::plain(format!("Port {port} is not one that Redshift can have."))
+            .step("Redshift listens on 5431 to 5455 or 8191 to 8215. Check the endpoint.")
+            .step("For a tunnel or a load balancer on another port, the operator adds it:")
+            .copy("Setting", format!("FLITCH_ALLOW_PORTS={port}")),
+        Finding::HostUnreachable { host, port } => Hint::plain(format!("There is no way to {host}, port {port}, from Flitch's server."))
+            .step("The operator checks the routes and the outgoing firewall of Flitch's server."),
+        Finding::TlsRefused => Hint::plain("The server refused to encrypt, so nothing was sent to it.")
+            .step("Redshift always offers encryption. Check that host and port are the cluster's, not a proxy's."),
+        Finding::TlsFailed => Hint::plain("The encrypted connection could not be set up.")
+            .step("Check that host and port are the cluster's. TLS 1.2 or newer is needed, as Redshift has."),
+        Finding::CertificateUntrusted { issuer } => {
+            Hint::plain(format!("The server's certificate is issued by “{issuer}”, which is not trusted here."))
+                .step("Redshift's own certificates are trusted. Check that the host is the cluster's.")
+                .step("For a server with an issuer of its own, paste that issuer's certificate under “More options”.")
+        }
+        Finding::CertificateWrongName { host, names } => {
+            let hint = match names.as_slice() {
+                [] => Hint::plain(format!("The server's certificate is not for {host}.")),
+                names => Hint::plain(format!("The server's certificate is for {}, not for {host}.", names.join(", "))),
+            };
+            hint.step(
+                "If you connect through a CNAME, a load balancer or a tunnel, put the cluster's own name in the field \
+                 “TLS server name” under “More options”.",
+            )
+        }
+        Finding::CertificateExpired { since } => Hint::plain(format!("The server's certificate expired on {since}."))
+            .step("AWS renews Redshift's certificates by itself. Check that the host is the cluster's, and the clock of Flitch's server."),
+        Finding::CertificateNotYetValid { from } => Hint::plain(format!("The server's certificate is valid from {from} only."))
+            .step("The operator checks the clock of Flitch's server."),
+        Finding::TimedOut { phase, after_ms } => timed_out(*phase, *after_ms),
+        Finding::ConnectionLost { phase } => Hint::plain(format!("The connection was cut while {}.", doing(*phase)))
+            .step("Try again. A cluster that restarts, resizes or resumes cuts connections; so do firewalls on the way."),
+        Finding::PasswordRefused { user } => Hint::plain(format!("The user {user} does not exist here, or the password is wrong."))
+            .step("Type the password again. In a URL, special characters must be percent-encoded; its own field takes it as it is.")
+            .step("An admin of the database can set a new one:")
+            .copy("SQL", format!("ALTER USER {} PASSWORD '…';", contract::sql::display_ident(user))),
+        Finding::SignInUnsupported { request } => Hint::plain(format!("The server asks for a sign-in that Flitch does not have (request {request})."))
+            .step("Use a database user with a password of its own, not one that signs in through an identity provider."),
+        Finding::SslRequired => Hint::plain("The cluster takes encrypted connections only (require_SSL).")
+            .step("Take sslmode=disable out of the string."),
+        Finding::AccessRefused { user } => Hint::plain(format!("The server lets {user} not in from Flitch's address, or not into this database."))
+            .step("Check the database name, and the user's right to connect to it."),
+        Finding::UnknownDatabase { database } => Hint::plain(format!("The password was right, but there is no database {database}."))
+            .step("Check the name after the last / of the endpoint. A new cluster has dev."),
+        Finding::TooManyConnections => Hint::plain("The cluster has no connection left to give.")
+            .step("Try again in a moment. Flitch uses one connection per query and closes it at once; others may keep theirs open."),
+        Finding::NotAServer => Hint::plain("What answers there is not a database.")
+            .step("Check host and port: 5439 is Redshift's default."),
+        Finding::ProtocolBroken { phase } => Hint::plain(format!("The server sent something that does not belong there while {}; Flitch hung up.", doing(*phase)))
+            .step("Check that host and port are the cluster's own. If they are, tell your operator."),
+        Finding::ReadOnlyNotProven => Hint::plain("The server did not keep to a read-only transaction, so Flitch reads nothing from it.")
+            .step("Check that this is Redshift or PostgreSQL itself, and no pooler or proxy that drops transactions."),
+        Finding::NoSchemaVisible { user } => Hint::plain(format!("{user} can sign in, but may use no schema."))
+            .step("Let an admin of the database run, for each schema to be read:")
+            .copy("SQL", sql::grant_schema("public", user)),
+        Finding::NoTableVisible { .. } => Hint::plain("There is no table and no view in this database.")
+            .step("Check the database name: a cluster can have several."),
+        Finding::NoTableReadable { user, schema } => Hint::plain(format!("{user} can see tables, but read none of them."))
+            .step("Let an admin of the database run:")
+            .copy("SQL", sql::grant_schema(schema, user)),
+        Finding::TableGone { schema, table } => Hint::plain(format!("{schema}.{table} is no longer there."))
+            .step("It was dropped or renamed. Read the list of tables again, and pick anew."),
+        Finding::SecretUnreadable => Hint::plain("The stored password cannot be opened.")
+            .step("Type the connection again. The operator checks that the master keys are those of this data folder."),
+        Finding::ServerSaid { sqlstate, message } => Hint::plain(format!("The server said: {message}"))
+            .step(format!("Its code is {sqlstate}; an admin of the database can look it up.")),
+        Finding::Internal { reference } => Hint::plain("Something failed on Flitch's server.")
+            .step(format!("Try again; if it stays, give your operator the number {reference}.")),
+        // The other severities have their words in the parent module, which asks here last. They are named, so that a
+        // new finding compiles in neither place before it has words in one.
+        Finding::StringRead
+        | Finding::AddressAllowed { .. }
+        | Finding::TcpOpen
+        | Finding::TlsVerified
+        | Finding::SignedIn { .. }
+        | Finding::IsRedshift { .. }
+        | Finding::ReadOnlyProven
+        | Finding::DatabaseRead { .. }
+        | Finding::TableRead { .. }
+        | Finding::RightsFit
+        | Finding::TlsNameUnchecked
+        | Finding::TlsUnverified
+        | Finding::TlsOff
+        | Finding::NotRedshift { .. }
+        | Finding::CatalogCut { .. }
+        | Finding::SchemaUnlisted { .. }
+        | Finding::SchemaDenied { .. }
+        | Finding::TableDenied { .. }
+        | Finding::UserCanWrite { .. }
+        | Finding::UserIsSuperuser { .. } => Hint::plain(finding.code()),
+    }
+}
+
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Tls => "encryption was set up",
+        Phase::SignIn => "signing in",
+        Phase::Statement => "a statement ran",
+    }
+}
+
+fn timed_out(phase: Phase, after_ms: u32) -> Hint {
+    let after = numbers::duration(u64::from(after_ms) * 1_000);
+    match phase {
+        Phase::Tls => Hint::plain(format!("The port is open, but nothing answered the request to encrypt for {after}."))
+            .step("Check that host and port are the cluster's. A cluster that resumes may take a minute."),
+        Phase::SignIn => Hint::plain(format!("The sign-in was not answered for {after}."))
+            .step("A Serverless workgroup that sleeps wakes up on the first connection. Try again in a minute."),
+        Phase::Statement => Hint::plain(format!("Flitch's limit of {after} for one statement passed, and it was cancelled."))
+            .step("Try again. If the cluster is busy, its queue (WLM) may be full."),
+    }
+}

@@ -1,0 +1,68 @@
+//! Numbers and times as text, the same on both sides.
+
+/// `842 µs`, `12.4 ms`, `1.8 s`.
+pub fn duration(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{:.1} ms", us as f64 / 1_000.0),
+        10_000..1_000_000 => format!("{} ms", us / 1_000),
+        _ => format!("{:.1} s", us as f64 / 1_000_000.0),
+    }
+}
+
+/// `1 table`, `12,345 tables`.
+pub fn count(number: u32, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// `12,345`
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `2026-11-23 15:04 UTC`, from microseconds since 1970.
+pub fn moment(us: i64) -> String {
+    let seconds = us.div_euclid(1_000_000);
+    let (year, month, day) = civil(seconds.div_euclid(86_400));
+    let of_day = seconds.rem_euclid(86_400);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", of_day / 3_600, of_day / 60 % 60)
+}
+
+/// Days since 1970 as a date of the Gregorian calendar (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_numbers_read_well() {
+        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(1_795_446_240_000_000), "2026-11-23 15:04 UTC");
+        assert_eq!(moment(951_782_400_000_000), "2000-02-29 00:00 UTC");
+        assert_eq!(duration(842), "842 µs");
+        assert_eq!(duration(1_234), "1.2 ms");
+        assert_eq!(duration(45_678), "45 ms");
+        assert_eq!(duration(5_000_000), "5.0 s");
+        assert_eq!(count(1, "table", "tables"), "1 table");
+        assert_eq!(count(1_234_567, "table", "tables"), "1,234,567 tables");
+    }
+}

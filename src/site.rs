@@ -1,0 +1,109 @@
+//! The router: pages, server functions, files, health, and the layers around them. Tests call it too.
+
+mod files;
+mod gate;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use app::App;
+use app::shell::shell;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use axum::{Router, middleware};
+use contract::ports::Backend;
+use leptos::config::{Env, LeptosOptions};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use server::http::headers::IsHttps;
+use server::http::origin::Origin;
+use server::http::{headers, health, origin, session};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+/// Forms are small; the largest thing posted is a certificate.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What the site is made from.
+pub struct Parts {
+    pub backend: Backend,
+    pub store: store::Store,
+    /// The public URL's origin.
+    pub origin: String,
+    /// The folder that `make site` filled.
+    pub site: PathBuf,
+}
+
+#[derive(Clone, axum::extract::FromRef)]
+struct AppState {
+    options: LeptosOptions,
+    backend: BackendState,
+    store: store::Store,
+}
+
+#[derive(Clone)]
+struct BackendState(Backend);
+
+pub fn router(parts: Parts) -> Router {
+    let Parts { backend, store, origin, site } = parts;
+    let options = options(&site);
+    let is_https = IsHttps(origin.starts_with("https://"));
+    let state = AppState { options: options.clone(), backend: BackendState(backend.clone()), store };
+    let provide = {
+        let backend = backend.clone();
+        move || provide_context(backend.clone())
+    };
+    let pages = Router::new()
+        .route("/api/{*function}", any(server_function))
+        .leptos_routes_with_context(&state, generate_route_list(App), provide.clone(), move || shell(options.clone()))
+        .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide, shell))
+        .layer(middleware::from_fn_with_state(backend.clone(), gate::require_member))
+        .layer(middleware::from_fn_with_state(Arc::clone(&backend.sessions), session::identify));
+    Router::new()
+        .merge(pages)
+        .nest_service("/pkg", files::packages(&site))
+        .route("/favicon.svg", get(files::favicon))
+        .route("/robots.txt", get(files::robots))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(tower_http::limit::RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(CsrfLayer::new())
+        .layer(middleware::from_fn_with_state(Origin(origin), origin::require))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(is_https, headers::add))
+}
+
+/// Server functions, and 404 for a name that is none: the framework would answer with the path in the body.
+async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    if !leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path) {
+        return (StatusCode::NOT_FOUND, "There is no such function.").into_response();
+    }
+    let backend = state.backend.0.clone();
+    handle_server_fns_with_context(move || provide_context(backend.clone()), request).await.into_response()
+}
+
+/// The page files' names carry hashes, which `make site` wrote down beside them.
+fn options(site: &Path) -> LeptosOptions {
+    let hashes = std::path::absolute(site.join("hash.txt")).unwrap_or_else(|_| site.join("hash.txt"));
+    LeptosOptions::builder()
+        .output_name("flitch")
+        .site_root(site.display().to_string())
+        .site_pkg_dir("pkg")
+        .env(Env::PROD)
+        .hash_files(hashes.exists())
+        // An absolute path: the framework looks beside the running binary otherwise.
+        .hash_file(hashes.display().to_string().into())
+        .build()
+}
+
+/// The page says nothing of what went wrong; the panic's own words are in the log.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something failed on Flitch's server.").into_response()
+}
