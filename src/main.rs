@@ -34,9 +34,12 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
     let opened = services::open(&settings).await?;
     let shared = opened.shared.clone();
     if settings.dev_loopback {
-        tracing::warn!("DEVELOPMENT: connections to loopback are open (--dev-loopback). Never run production like this.");
+        tracing::warn!(
+            "DEVELOPMENT: connections to loopback are open (--dev-loopback). Never run production like this."
+        );
     }
-    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("listening on {}", settings.listen))?;
+    let listener =
+        TcpListener::bind(settings.listen).await.with_context(|| format!("listening on {}", settings.listen))?;
     let site = router(Parts {
         backend: services::backend(shared.clone()),
         store: shared.store.clone(),
@@ -55,7 +58,8 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
 
 /// Resolves on SIGTERM or Ctrl-C.
 async fn stopped() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {

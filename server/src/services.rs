@@ -20,7 +20,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use contract::connection_string::Rules;
 use contract::fault::Fault;
 use contract::ports::Backend;
-use redshift::Means;
+use redshift::{Limits, Means};
 use store::{Store, StoreError};
 use vault::KeyRing;
 
@@ -39,6 +39,8 @@ pub struct Shared {
     pub egress: Vec<String>,
     pub sample: Option<String>,
     pub checks_per_minute: u32,
+    /// How much of a catalog is listed.
+    pub catalog_limits: Limits,
     pub setup_code: SetupCode,
 }
 

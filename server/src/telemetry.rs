@@ -12,6 +12,10 @@ pub fn start(filter: &str, is_json: bool) -> Result<(), String> {
         }
     }
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if is_json { lines.json().init() } else { lines.with_target(false).init() }
+    if is_json {
+        lines.json().init()
+    } else {
+        lines.with_target(false).init()
+    }
     Ok(())
 }

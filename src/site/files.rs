@@ -11,9 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub(super) fn packages(site: &Path) -> Router {
     let files = ServeDir::new(site.join("pkg")).precompressed_br().precompressed_gzip();
     let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-    Router::new()
-        .fallback_service(files)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
+    Router::new().fallback_service(files).layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
 }
 
 pub(super) async fn favicon() -> ([(header::HeaderName, &'static str); 1], &'static str) {

@@ -201,17 +201,11 @@ fn split_scheme(text: &str) -> Result<Spelling<'_>, StringFault> {
 
 fn is_scheme_shaped(scheme: &str) -> bool {
     scheme.starts_with(|c: char| c.is_ascii_lowercase())
-        && scheme
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'))
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'))
 }
 
 /// The mode that `require` stands for on this host: in full on AWS's names, and in full elsewhere too unless the
 /// person accepted an unverified server.
 pub fn tls_of_require(host: &str, accepts_unverified: bool) -> TlsMode {
-    if accepts_unverified && aws_host(host).is_none() {
-        TlsMode::Unverified
-    } else {
-        TlsMode::VerifyFull
-    }
+    if accepts_unverified && aws_host(host).is_none() { TlsMode::Unverified } else { TlsMode::VerifyFull }
 }

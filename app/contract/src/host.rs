@@ -24,11 +24,9 @@ pub fn aws_host(host: &str) -> Option<AwsHost> {
     };
     let labels: Vec<&str> = rest.split('.').collect();
     match labels.as_slice() {
-        [name, _, region] if !name.is_empty() && !region.is_empty() => Some(AwsHost {
-            name: (*name).to_owned(),
-            region: (*region).to_owned(),
-            is_serverless,
-        }),
+        [name, _, region] if !name.is_empty() && !region.is_empty() => {
+            Some(AwsHost { name: (*name).to_owned(), region: (*region).to_owned(), is_serverless })
+        }
         _ => None,
     }
 }

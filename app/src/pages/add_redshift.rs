@@ -10,7 +10,7 @@ use leptos_meta::Title;
 
 use super::query;
 use crate::api::ApiError;
-use crate::api::connections::{TestConnection, source_facts, show_draft};
+use crate::api::connections::{TestConnection, show_draft, source_facts};
 use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField};
 use crate::paths;
 use preview::Preview;

@@ -20,10 +20,10 @@ const POLL: Duration = Duration::from_millis(500);
 #[component]
 pub fn CheckPage() -> impl IntoView {
     let (connection, check) = (param("id"), param("check"));
-    let view_of = Resource::new(move || (connection.get(), check.get()), |(connection, check)| show_check(connection, check));
-    let is_running = Signal::derive(move || {
-        view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running())
-    });
+    let view_of =
+        Resource::new(move || (connection.get(), check.get()), |(connection, check)| show_check(connection, check));
+    let is_running =
+        Signal::derive(move || view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running()));
     every_while(POLL, is_running, move || view_of.refetch());
     let start = ServerAction::<StartCheck>::new();
     let save = ServerAction::<SaveConnection>::new();

@@ -34,8 +34,9 @@ pub fn DatasetPage() -> impl IntoView {
     );
     let again = ServerAction::<PreviewAgain>::new();
     let preview = Resource::new(move || (id.get(), again.version().get()), |(id, _)| show_preview(id));
-    let is_running =
-        Signal::derive(move || preview.get().and_then(Result::ok).is_some_and(|query| query.state == QueryState::Running));
+    let is_running = Signal::derive(move || {
+        preview.get().and_then(Result::ok).is_some_and(|query| query.state == QueryState::Running)
+    });
     every_while(POLL, is_running, move || preview.refetch());
     view! {
         <Transition>
@@ -111,10 +112,8 @@ fn Outcome(query: QueryView, target: Target, name: String) -> impl IntoView {
                 Some(Cut::Bytes { .. }) => format!("The first {}, cut by size", numbers::count(rows, "row", "rows")),
                 None => format!("All {}", numbers::count(rows, "row", "rows")),
             };
-            let said = format!(
-                "Live: {which} × {}, read {read_at} in {took}.",
-                numbers::count(columns, "column", "columns")
-            );
+            let said =
+                format!("Live: {which} × {}, read {read_at} in {took}.", numbers::count(columns, "column", "columns"));
             view! {
                 <p class="verdict" role="status" aria-live="polite">{said}</p>
                 <Grid label=format!("First rows of {name}") result/>

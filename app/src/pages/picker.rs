@@ -68,7 +68,12 @@ pub fn PickerPage() -> impl IntoView {
 
 /// A form that works by itself; with JavaScript the list follows each key.
 #[component]
-fn Search(search: Signal<String>, typed: RwSignal<Option<String>>, kind: Memo<String>, schema: Memo<String>) -> impl IntoView {
+fn Search(
+    search: Signal<String>,
+    typed: RwSignal<Option<String>>,
+    kind: Memo<String>,
+    schema: Memo<String>,
+) -> impl IntoView {
     let kinds = ObjectKind::ALL.map(|each| {
         view! {
             <option value=each.as_str() selected=move || kind.get() == each.as_str()>{catalog::kind(each)}</option>
@@ -101,10 +106,17 @@ fn Search(search: Signal<String>, typed: RwSignal<Option<String>>, kind: Memo<St
 }
 
 #[component]
-fn Found(picker: Picker, add: ServerAction<AddDatasets>, search: Signal<String>, kind: Memo<String>, schema: Memo<String>) -> impl IntoView {
+fn Found(
+    picker: Picker,
+    add: ServerAction<AddDatasets>,
+    search: Signal<String>,
+    kind: Memo<String>,
+    schema: Memo<String>,
+) -> impl IntoView {
     let Some(read_at) = picker.read_at else {
         let is_reading = picker.is_reading;
-        let text = if is_reading { "Reading the list of tables…" } else { "The list of tables has not been read yet." };
+        let text =
+            if is_reading { "Reading the list of tables…" } else { "The list of tables has not been read yet." };
         return view! {
             <NoScriptRefresh is_running=is_reading/>
             <div class="empty"><p role="status">{text}</p>

@@ -14,9 +14,10 @@ pub fn Grid(label: String, result: ResultSet) -> impl IntoView {
         .rows
         .into_iter()
         .map(|row| {
-            let cells = row.into_iter().enumerate().map(|(at, value)| {
-                cell(shapes.get(at).copied().unwrap_or(ColumnShape::Text), value)
-            });
+            let cells = row
+                .into_iter()
+                .enumerate()
+                .map(|(at, value)| cell(shapes.get(at).copied().unwrap_or(ColumnShape::Text), value));
             view! { <tr>{cells.collect_view()}</tr> }
         })
         .collect_view();

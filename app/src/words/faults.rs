@@ -11,7 +11,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::NotAdmin => "Only a team admin may do this. Ask one.".into(),
         Fault::NotFound => "There is nothing here, or it is not yours to see. Go back to Data.".into(),
         Fault::AlreadySetUp => "This Flitch has its team already. Sign in.".into(),
-        Fault::WrongSetupCode => "This is not the set-up code. The server printed it when it started; look there.".into(),
+        Fault::WrongSetupCode => {
+            "This is not the set-up code. The server printed it when it started; look there.".into()
+        }
         Fault::WrongSignIn => "E-mail address and password do not match. Try again.".into(),
         Fault::TooManyTries { retry_after_seconds } => {
             format!("That was too often. Wait {retry_after_seconds} s and try again.")

@@ -45,22 +45,24 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::TableRead { schema, table } => Hint::plain(format!("A row of {schema}.{table} was read.")),
         Finding::RightsFit => Hint::plain("The user can read everything listed and write nothing."),
         Finding::TlsNameUnchecked => Hint::plain("Encrypted, and the issuer is trusted, but the name was not checked.")
-            .step("Anyone with a certificate from the same issuer could answer here. Fill in the TLS server name and \
-                   leave sslmode out."),
-        Finding::TlsUnverified => Hint::plain("Encrypted, but nobody proved who answers.")
-            .step("Someone on the way could read everything. Paste the issuer's certificate and untick \
-                   “encrypt without checking identity”."),
+            .step(
+                "Anyone with a certificate from the same issuer could answer here. Fill in the TLS server name and \
+                   leave sslmode out.",
+            ),
+        Finding::TlsUnverified => Hint::plain("Encrypted, but nobody proved who answers.").step(
+            "Someone on the way could read everything. Paste the issuer's certificate and untick \
+                   “encrypt without checking identity”.",
+        ),
         Finding::TlsOff => Hint::plain("Not encrypted. Only a sample on this machine may be used like this.")
             .step("Leave sslmode out."),
-        Finding::NotRedshift { version } => {
-            Hint::plain(format!("This is not Redshift but {version}. Flitch goes on; Redshift's own kinds of table are missing."))
-                .step("If you meant a Redshift cluster, check the host and the port (5439 by default).")
-        }
-        Finding::CatalogCut { limit } => Hint::plain(format!(
-            "There are more tables than the {} that Flitch lists.",
-            numbers::grouped(*limit)
+        Finding::NotRedshift { version } => Hint::plain(format!(
+            "This is not Redshift but {version}. Flitch goes on; Redshift's own kinds of table are missing."
         ))
-        .step("Use a database user that sees fewer schemas."),
+        .step("If you meant a Redshift cluster, check the host and the port (5439 by default)."),
+        Finding::CatalogCut { limit } => {
+            Hint::plain(format!("There are more tables than the {} that Flitch lists.", numbers::grouped(*limit)))
+                .step("Use a database user that sees fewer schemas.")
+        }
         Finding::SchemaUnlisted { schema } => {
             Hint::plain(format!("The tables of the external schema {schema} could not be listed."))
                 .step("Other schemas are complete. Check the external schema's IAM role and catalog in AWS.")
@@ -71,14 +73,16 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::TableDenied { schema, table, user } => Hint::plain(format!("{user} may not read {schema}.{table}."))
             .step("If it should be read, let an admin of the database run:")
             .copy("SQL", sql::grant_table(schema, table, user)),
-        Finding::UserCanWrite { user, schema, table } => {
-            Hint::plain(match table {
-                Some(table) => format!("{user} could write to {schema}.{table}. Flitch never does, and its transactions refuse it."),
-                None => format!("{user} could create tables in {schema}. Flitch never does, and its transactions refuse it."),
-            })
-            .step("Safer is a user that cannot. Let an admin of the database run:")
-            .copy("SQL", sql::revoke_write(schema, table.as_deref(), user))
-        }
+        Finding::UserCanWrite { user, schema, table } => Hint::plain(match table {
+            Some(table) => {
+                format!("{user} could write to {schema}.{table}. Flitch never does, and its transactions refuse it.")
+            }
+            None => {
+                format!("{user} could create tables in {schema}. Flitch never does, and its transactions refuse it.")
+            }
+        })
+        .step("Safer is a user that cannot. Let an admin of the database run:")
+        .copy("SQL", sql::revoke_write(schema, table.as_deref(), user)),
         Finding::UserIsSuperuser { user } => {
             Hint::plain(format!("{user} is a superuser and could do anything. Flitch's transactions refuse writes."))
                 .step("Make a read-only user for Flitch instead. Let an admin of the database run:")

@@ -21,7 +21,11 @@ pub fn cargo_build(root: &Path) -> anyhow::Result<PathBuf> {
     }
     cargo.args(["build", "--package", "flitch", "--lib", "--features", "hydrate", "--profile", "wasm-release"]);
     // A cargo that runs this program has set variables that only fit its own toolchain.
-    cargo.args(["--target", "wasm32-unknown-unknown"]).env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").current_dir(root);
+    cargo
+        .args(["--target", "wasm32-unknown-unknown"])
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .env_remove("CARGO")
+        .current_dir(root);
     run(cargo)?;
     Ok(target_dir(root).join("wasm32-unknown-unknown/wasm-release/flitch.wasm"))
 }
@@ -43,7 +47,13 @@ pub fn remember(wasm: &Path, work: &Path) -> anyhow::Result<()> {
 
 pub fn bind(wasm: &Path, work: &Path) -> anyhow::Result<()> {
     let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_path(wasm).web(true)?.typescript(false).remove_name_section(true).remove_producers_section(true).out_name("flitch");
+    bindgen
+        .input_path(wasm)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .out_name("flitch");
     bindgen.generate(work.join("bound")).context("binding the wasm")
 }
 

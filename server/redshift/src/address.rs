@@ -46,12 +46,12 @@ pub async fn resolve(
         return Err(Error::PortForbidden);
     }
     let lookup = resolver.lookup(&endpoint.host, endpoint.port);
-    let answers = tokio::time::timeout(deadlines.resolve, lookup)
-        .await
-        .map_err(|_| Error::LookupFailed)?
-        .map_err(|error| match error {
-            LookupError::Unknown => Error::HostUnknown,
-            LookupError::Failed => Error::LookupFailed,
+    let answers =
+        tokio::time::timeout(deadlines.resolve, lookup).await.map_err(|_| Error::LookupFailed)?.map_err(|error| {
+            match error {
+                LookupError::Unknown => Error::HostUnknown,
+                LookupError::Failed => Error::LookupFailed,
+            }
         })?;
     if answers.is_empty() {
         return Err(Error::HostUnknown);

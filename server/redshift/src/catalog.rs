@@ -83,7 +83,9 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
     let mut catalog = Catalog::default();
     let mut places = HashMap::new();
     for row in 0..schemas.rows.len() {
-        let Some(name) = schemas.text(row, 0) else { continue };
+        let Some(name) = schemas.text(row, 0) else {
+            continue;
+        };
         places.insert(name.to_owned(), catalog.schemas.len());
         catalog.schemas.push(Schema {
             name: name.to_owned(),
@@ -97,8 +99,12 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
     let objects = session.read(OBJECTS, limits).await?;
     catalog.is_cut = schemas.cut == Some(Cut::Rows) || objects.cut.is_some();
     for row in 0..objects.rows.len() {
-        let (Some(schema), Some(name)) = (objects.text(row, 0), objects.text(row, 1)) else { continue };
-        let Some(schema_place) = places.get(schema).and_then(|place| catalog.schemas.get_mut(*place)) else { continue };
+        let (Some(schema), Some(name)) = (objects.text(row, 0), objects.text(row, 1)) else {
+            continue;
+        };
+        let Some(schema_place) = places.get(schema).and_then(|place| catalog.schemas.get_mut(*place)) else {
+            continue;
+        };
         let is_materialized = materialized.contains(&(schema.to_owned(), name.to_owned()));
         let kind = match (objects.text(row, 2), objects.text(row, 3)) {
             (Some("v" | "m"), _) if is_materialized => ObjectKind::MaterializedView,

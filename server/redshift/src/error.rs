@@ -60,7 +60,9 @@ impl Error {
     /// What the driver's error means. What the stream below it saw is more exact and goes first.
     pub(crate) fn from_driver(error: &tokio_postgres::Error, fault: Option<WireFault>, phase: Phase) -> Self {
         match fault {
-            Some(WireFault::SignInUnsupported { request }) => return Self::SignInUnsupported { request },
+            Some(WireFault::SignInUnsupported { request }) => {
+                return Self::SignInUnsupported { request };
+            }
             Some(fault) => return Self::Wire { phase, fault },
             None => {}
         }

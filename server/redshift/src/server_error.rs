@@ -101,9 +101,18 @@ mod tests {
         assert_eq!(kind("28000", same), PasswordRefused);
         assert_eq!(kind("28P01", same), PasswordRefused);
         assert_eq!(kind("42704", r#"user "IAM:x" does not exist"#), PasswordRefused);
-        assert_eq!(kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", SSL off"#), SslRequired);
-        assert_eq!(kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", no encryption"#), SslRequired);
-        assert_eq!(kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", SSL encryption"#), AccessRefused);
+        assert_eq!(
+            kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", SSL off"#),
+            SslRequired
+        );
+        assert_eq!(
+            kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", no encryption"#),
+            SslRequired
+        );
+        assert_eq!(
+            kind("28000", r#"no pg_hba.conf entry for host "::1", user "u", database "d", SSL encryption"#),
+            AccessRefused
+        );
         assert_eq!(kind("42501", "permission denied for relation t"), TableDenied("t".into()));
         assert_eq!(kind("42501", "permission denied for table t"), TableDenied("t".into()));
         assert_eq!(kind("42501", "permission denied for schema s"), SchemaDenied("s".into()));

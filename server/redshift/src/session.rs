@@ -48,8 +48,7 @@ impl Session {
         login: &Login,
     ) -> Result<Self, Error> {
         let signed_in = sign_in(stream, login, &means.deadlines).await?;
-        let canceller =
-            signed_in.report.backend().map(|backend| Canceller { address, tls: tls.clone(), backend });
+        let canceller = signed_in.report.backend().map(|backend| Canceller { address, tls: tls.clone(), backend });
         Ok(Self { signed_in, canceller, dialer: Arc::clone(&means.dialer), deadlines: means.deadlines })
     }
 

@@ -50,8 +50,7 @@ pub async fn sign_in(stream: Box<dyn Secured>, login: &Login, deadlines: &Deadli
         phase: Phase::SignIn,
         after_ms: u32::try_from(deadlines.sign_in.as_millis()).unwrap_or(u32::MAX),
     })?;
-    let (client, connection) =
-        connected.map_err(|error| Error::from_driver(&error, report.fault(), Phase::SignIn))?;
+    let (client, connection) = connected.map_err(|error| Error::from_driver(&error, report.fault(), Phase::SignIn))?;
     let driver = tokio::spawn(async move {
         // Its error reaches whoever waits for a result; a connection that ends while idle concerns nobody.
         let _ = connection.await;

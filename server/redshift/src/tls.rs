@@ -91,7 +91,12 @@ fn connector(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
         }
         (None, extra) => extra.as_ref(),
     };
-    for certificate in pems.map(|pem| Certificate::stack_from_pem(pem.as_bytes())).transpose().map_err(|_| Error::CaUnreadable)?.unwrap_or_default() {
+    for certificate in pems
+        .map(|pem| Certificate::stack_from_pem(pem.as_bytes()))
+        .transpose()
+        .map_err(|_| Error::CaUnreadable)?
+        .unwrap_or_default()
+    {
         builder.add_root_certificate(certificate);
     }
     match mode {
@@ -109,7 +114,10 @@ fn connector(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
 
 async fn within<T>(deadlines: &Deadlines, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     tokio::time::timeout(deadlines.tls, work).await.unwrap_or_else(|_| {
-        Err(Error::TimedOut { phase: Phase::Tls, after_ms: u32::try_from(deadlines.tls.as_millis()).unwrap_or(u32::MAX) })
+        Err(Error::TimedOut {
+            phase: Phase::Tls,
+            after_ms: u32::try_from(deadlines.tls.as_millis()).unwrap_or(u32::MAX),
+        })
     })
 }
 

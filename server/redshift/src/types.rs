@@ -84,7 +84,9 @@ fn with_length(name: &str, modifier: i32) -> String {
 /// The modifier of NUMERIC is `(precision << 16 | scale) + 4`.
 fn with_precision(modifier: i32) -> String {
     match modifier.checked_sub(4) {
-        Some(packed) if packed >= 0 => format!("numeric({},{})", packed >> 16 & 0xffff, packed & 0xffff),
+        Some(packed) if packed >= 0 => {
+            format!("numeric({},{})", packed >> 16 & 0xffff, packed & 0xffff)
+        }
         _ => "numeric".to_owned(),
     }
 }

@@ -25,6 +25,8 @@ pub struct Quirks {
     pub max_sessions: usize,
     /// An external table refuses its first read inside a read-only transaction.
     pub has_cold_external_tables: bool,
+    /// Refuse to list the tables of external schemas, as with a broken IAM role behind them.
+    pub hides_external_tables: bool,
     /// Ask for a sign-in that no client of ours knows (request 14, an identity provider's token).
     pub asks_for_token: bool,
     /// Honour writes in a read-only transaction: what a hostile server would do.
@@ -38,6 +40,7 @@ impl Default for Quirks {
             requires_tls: false,
             max_sessions: 100,
             has_cold_external_tables: false,
+            hides_external_tables: false,
             asks_for_token: false,
             ignores_read_only: false,
         }
@@ -132,7 +135,8 @@ impl Cluster {
             next_pid: AtomicI32::new(1_073_741_824),
             backends: Mutex::default(),
         });
-        let listener = TcpListener::bind(options.listen).await.with_context(|| format!("listening on {}", options.listen))?;
+        let listener =
+            TcpListener::bind(options.listen).await.with_context(|| format!("listening on {}", options.listen))?;
         let address = listener.local_addr().context("reading the own address")?;
         let accepting = tokio::spawn(accept(listener, shared));
         Ok(Self { address, ca_pem: authority.pem().to_owned(), accepting })

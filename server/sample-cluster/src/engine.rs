@@ -11,12 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider};
+use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use datafusion::common::TableReference;
 use datafusion::sql::resolve::resolve_table_references;
 
 use crate::users::User;
@@ -190,7 +190,10 @@ impl EngineSession {
     }
 
     /// A result made here rather than planned, as a stream like any other.
-    pub fn stream_of(&self, batch: datafusion::arrow::array::RecordBatch) -> Result<SendableRecordBatchStream, Refusal> {
+    pub fn stream_of(
+        &self,
+        batch: datafusion::arrow::array::RecordBatch,
+    ) -> Result<SendableRecordBatchStream, Refusal> {
         let schema = batch.schema();
         let rows = futures_util::stream::once(std::future::ready(Ok(batch)));
         Ok(Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema, rows)))

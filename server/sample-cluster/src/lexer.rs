@@ -83,9 +83,13 @@ fn comment(text: &str) -> usize {
 }
 
 fn dollar_quoted(text: &str) -> usize {
-    let Some(end) = text[1..].find('$').map(|end| end + 2) else { return 1 };
+    let Some(end) = text[1..].find('$').map(|end| end + 2) else {
+        return 1;
+    };
     let tag = &text[..end];
-    if !tag[1..end - 1].chars().all(|c| c.is_alphanumeric() || c == '_') || tag[1..].starts_with(|c: char| c.is_ascii_digit()) {
+    if !tag[1..end - 1].chars().all(|c| c.is_alphanumeric() || c == '_')
+        || tag[1..].starts_with(|c: char| c.is_ascii_digit())
+    {
         return 1;
     }
     text[end..].find(tag).map_or(text.len(), |close| end + close + tag.len())
@@ -98,7 +102,10 @@ mod tests {
     #[test]
     fn separators_inside_text_do_not_split() {
         assert_eq!(split("select 1; select 2;"), ["select 1", "select 2"]);
-        assert_eq!(split("select ';', \";\", $q$;$q$ -- ;\n/* ; /* ; */ */"), ["select ';', \";\", $q$;$q$ -- ;\n/* ; /* ; */ */"]);
+        assert_eq!(
+            split("select ';', \";\", $q$;$q$ -- ;\n/* ; /* ; */ */"),
+            ["select ';', \";\", $q$;$q$ -- ;\n/* ; /* ; */ */"]
+        );
         assert_eq!(split(r"select '\'; select 2'"), [r"select '\'; select 2'"]);
         assert_eq!(split(" ; -- nothing\n;"), Vec::<&str>::new());
         assert_eq!(split("select $1; select 2"), ["select $1", "select 2"]);

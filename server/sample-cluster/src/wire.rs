@@ -44,7 +44,8 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> anyhow::Res
                 return Ok(());
             };
             let Some((backend, cancel)) = shared.enter() else {
-                let refusal = format!("connection limit \"{}\" exceeded for non-bootstrap users", shared.quirks.max_sessions);
+                let refusal =
+                    format!("connection limit \"{}\" exceeded for non-bootstrap users", shared.quirks.max_sessions);
                 return link.fatal("53300", &refusal).await;
             };
             let outcome = session::run(&mut link, &shared, &signed_in, backend, cancel).await;

@@ -11,8 +11,6 @@ use contract::cookie;
 use contract::ports::Sessions;
 use contract::team::{Client, SessionToken};
 
-
-
 /// Middleware: adds the [`contract::team::Actor`], the token and the client to the request. A request whose session
 /// cannot be looked up is refused rather than treated as signed out.
 pub async fn identify(State(sessions): State<Arc<dyn Sessions>>, mut request: Request, next: Next) -> Response {

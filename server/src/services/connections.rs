@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use contract::connection::{
-    AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target,
-};
+use contract::connection::{AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target};
 use contract::connection_string::{ConnectionString, Part, StringFault, tls_of_require, valid_name};
 use contract::fault::{Fault, Field};
 use contract::ports;
@@ -47,8 +45,7 @@ impl Connections {
             return Ok(Understood { target: place::target(row), password });
         }
         let refused = |fault| Fault::ConnectionString { fault };
-        let mut read =
-            ConnectionString::parse(form.connection_string.expose(), self.shared.rules).map_err(refused)?;
+        let mut read = ConnectionString::parse(form.connection_string.expose(), self.shared.rules).map_err(refused)?;
         complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
         complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
         if !form.password.is_empty() {

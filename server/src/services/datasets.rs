@@ -11,7 +11,7 @@ use contract::fault::Fault;
 use contract::ports;
 use contract::team::Actor;
 use redshift::catalog::Catalog;
-use redshift::{Limits, Session, catalog, identify, probe};
+use redshift::{Session, catalog, identify, probe};
 use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, DatasetRow, NewDataset, ObjectFilter};
 
 use super::checks::rights::Rights;
@@ -49,7 +49,8 @@ impl ports::Datasets for Datasets {
         let page_count = match_count.div_ceil(PAGE).max(1);
         let page = filter.page.clamp(1, page_count);
         let offset = i64::from(page - 1) * i64::from(PAGE);
-        let objects = store.catalog_objects(connection_id, &wanted, i64::from(PAGE), offset).await.map_err(store_fault)?;
+        let objects =
+            store.catalog_objects(connection_id, &wanted, i64::from(PAGE), offset).await.map_err(store_fault)?;
         let schemas = store.catalog_schemas(connection_id, &wanted).await.map_err(store_fault)?;
         let schema_names = schemas.iter().map(|schema| schema.name.clone()).collect();
         Ok(Picker {
@@ -136,7 +137,11 @@ fn summary(row: DatasetRow) -> DatasetSummary {
 }
 
 /// One page of objects under their schemas. Without a search every schema shows, so that a closed one can say why.
-fn grouped(schemas: Vec<CatalogSchemaRow>, objects: Vec<CatalogObjectRow>, wanted: &ObjectFilter) -> Vec<CatalogSchema> {
+fn grouped(
+    schemas: Vec<CatalogSchemaRow>,
+    objects: Vec<CatalogObjectRow>,
+    wanted: &ObjectFilter,
+) -> Vec<CatalogSchema> {
     let is_open = wanted.search.is_empty() && wanted.kind.is_empty();
     let mut objects = objects.into_iter().peekable();
     let mut groups = Vec::new();
@@ -209,8 +214,8 @@ async fn read_catalog(shared: Arc<Shared>, row: ConnectionRow) {
         let way = Way::of(&shared, &row);
         let session = Session::open(&way.means, &way.endpoint, &way.tls, &Way::login(&row, password)).await?;
         let identity = identify::identify(&session).await?;
-        let catalog = catalog::read(&session, identity.is_redshift, Limits::CATALOG).await?;
-        let rights = probe::rights(&session, Limits::CATALOG, Duration::from_secs(10)).await.unwrap_or_default();
+        let catalog = catalog::read(&session, identity.is_redshift, shared.catalog_limits).await?;
+        let rights = probe::rights(&session, shared.catalog_limits, Duration::from_secs(10)).await.unwrap_or_default();
         session.close().await;
         Ok::<_, redshift::Error>((catalog, Rights::new(rights)))
     };

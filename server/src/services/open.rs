@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use contract::connection_string::Rules;
 use redshift::address::DevResolver;
-use redshift::{Deadlines, Means, Policy, Resolver, SystemDialer, SystemResolver};
+use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer, SystemResolver};
 use store::{Store, StoreError};
 use thiserror::Error;
 use vault::{KeyRing, RingError};
@@ -68,6 +68,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         egress: settings.egress_ips.iter().map(|net| net.0.to_string()).collect(),
         sample: settings.dev_sample.clone(),
         checks_per_minute: settings.checks_per_minute,
+        catalog_limits: Limits::CATALOG,
         setup_code,
     };
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
@@ -85,7 +86,12 @@ fn means(settings: &Settings) -> Means {
             allowed_networks: settings.allow_networks.clone(),
             extra_ports: settings.allow_ports.clone(),
             // One address of one's own may be listed as an address; a network of them is somebody's NAT.
-            own_addresses: settings.egress_ips.iter().filter(|net| net.0.prefix_len() == net.0.max_prefix_len()).map(|net| net.0.addr()).collect(),
+            own_addresses: settings
+                .egress_ips
+                .iter()
+                .filter(|net| net.0.prefix_len() == net.0.max_prefix_len())
+                .map(|net| net.0.addr())
+                .collect(),
             is_loopback_allowed: settings.dev_loopback,
         },
         resolver,

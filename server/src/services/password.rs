@@ -29,7 +29,9 @@ pub(crate) async fn hash(password: Secret) -> Option<String> {
 
 /// Whether the password fits the hash; without a hash the same work is done for nothing.
 pub(crate) async fn verify(password: Secret, hash: Option<String>) -> bool {
-    let Ok(_slot) = SLOTS.acquire().await else { return false };
+    let Ok(_slot) = SLOTS.acquire().await else {
+        return false;
+    };
     let work = tokio::task::spawn_blocking(move || {
         let is_known = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.clone());

@@ -108,9 +108,8 @@ async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow
     let started = Instant::now();
     // The connector's phases have deadlines of their own; this one is for all of them together.
     let outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)).await;
-    let outcome = outcome.unwrap_or_else(|_| {
-        Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 })
-    });
+    let outcome = outcome
+        .unwrap_or_else(|_| Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 }));
     let duration = started.elapsed();
     let (state, result, finding) = match outcome {
         Ok(result) => (QueryState::Done, Some(shared.ring.seal(&binding(&row), to_json(&result).as_bytes())), None),
@@ -132,7 +131,12 @@ async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow
     }
 }
 
-async fn read(shared: &Shared, connection: &ConnectionRow, dataset: &DatasetRow, row: &QueryRow) -> Result<ResultSet, Finding> {
+async fn read(
+    shared: &Shared,
+    connection: &ConnectionRow,
+    dataset: &DatasetRow,
+    row: &QueryRow,
+) -> Result<ResultSet, Finding> {
     let password = place::unseal(shared, connection).map_err(|error| {
         log_failure("a stored password could not be opened", &error);
         Finding::SecretUnreadable

@@ -76,8 +76,7 @@ impl ports::Sessions for Sessions {
 
     async fn actor(&self, token: &str) -> ports::Answer<Option<Actor>> {
         let (hash, now) = (digest(token), now());
-        let member =
-            self.shared.store.session_member(&hash, now - AGE, now - IDLE).await.map_err(store_fault)?;
+        let member = self.shared.store.session_member(&hash, now - AGE, now - IDLE).await.map_err(store_fault)?;
         if member.is_some() {
             self.shared.store.session_touch(&hash, now - 60 * SECOND, now).await.map_err(store_fault)?;
         }

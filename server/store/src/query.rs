@@ -85,8 +85,7 @@ impl Store {
 
     /// Removes queries, and with them the rows they hold, that started before.
     pub async fn query_purge(&self, before: i64) -> Result<u64> {
-        let purged =
-            sqlx::query("delete from query where started_at < $1").bind(before).execute(self.pool()).await?;
+        let purged = sqlx::query("delete from query where started_at < $1").bind(before).execute(self.pool()).await?;
         Ok(purged.rows_affected())
     }
 }

@@ -41,7 +41,9 @@ fn read_value(text: &str) -> Result<(String, &str), StringFault> {
         match c {
             '\\' => match chars.next() {
                 Some((_, escaped)) => value.push(escaped),
-                None => return Err(StringFault::Invalid { part: Part::Options }),
+                None => {
+                    return Err(StringFault::Invalid { part: Part::Options });
+                }
             },
             '\'' if is_quoted => return Ok((value, &body[at + 1..])),
             c if c.is_whitespace() && !is_quoted => return Ok((value, &body[at..])),

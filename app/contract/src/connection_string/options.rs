@@ -76,9 +76,22 @@ impl RefusedOption {
 
 /// Harmless options: our own limits, keep-alives and name apply whatever they say.
 const DROPPED: &[&str] = &[
-    "application_name", "applicationname", "connect_timeout", "connecttimeout", "defaultrowfetchsize",
-    "fallback_application_name", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval",
-    "logintimeout", "readonly", "readonlymode", "sockettimeout", "tcp_user_timeout", "tcpkeepalive",
+    "application_name",
+    "applicationname",
+    "connect_timeout",
+    "connecttimeout",
+    "defaultrowfetchsize",
+    "fallback_application_name",
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "logintimeout",
+    "readonly",
+    "readonlymode",
+    "sockettimeout",
+    "tcp_user_timeout",
+    "tcpkeepalive",
 ];
 
 pub(super) struct Options {

@@ -40,8 +40,10 @@ fn every_spelling_reads_the_same() {
 
 #[test]
 fn an_endpoint_leaves_the_rest_open() {
-    assert_eq!(summary("c.abc.us-east-1.redshift.amazonaws.com:5439/dev"),
-        "c.abc.us-east-1.redshift.amazonaws.com:5439 - - dev verify-full");
+    assert_eq!(
+        summary("c.abc.us-east-1.redshift.amazonaws.com:5439/dev"),
+        "c.abc.us-east-1.redshift.amazonaws.com:5439 - - dev verify-full"
+    );
     assert_eq!(summary("jdbc:redshift://db.example:5439/dev"), "db.example:5439 - - dev verify-full");
     let bare = read("db.example").expect("a bare host");
     assert_eq!(bare.notices, [Notice::DefaultPort]);

@@ -91,7 +91,7 @@ fn object_row(object: CatalogObject, schema: &str, user: &str) -> impl IntoView 
         (None, false) => {
             let why = paths::help(user, schema);
             view! {
-                <span class="object-mark"><Icon shape=Shape::Lock/></span>
+                <span class="object-mark" data-shape="lock"><Icon shape=Shape::Lock/></span>
                 <span class="quiet">{name}</span>
                 <KindBadge kind/>
                 <a href=why>"not readable: why?"</a>

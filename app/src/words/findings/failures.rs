@@ -117,11 +117,15 @@ fn doing(phase: Phase) -> &'static str {
 fn timed_out(phase: Phase, after_ms: u32) -> Hint {
     let after = numbers::duration(u64::from(after_ms) * 1_000);
     match phase {
-        Phase::Tls => Hint::plain(format!("The port is open, but nothing answered the request to encrypt for {after}."))
-            .step("Check that host and port are the cluster's. A cluster that resumes may take a minute."),
+        Phase::Tls => {
+            Hint::plain(format!("The port is open, but nothing answered the request to encrypt for {after}."))
+                .step("Check that host and port are the cluster's. A cluster that resumes may take a minute.")
+        }
         Phase::SignIn => Hint::plain(format!("The sign-in was not answered for {after}."))
             .step("A Serverless workgroup that sleeps wakes up on the first connection. Try again in a minute."),
-        Phase::Statement => Hint::plain(format!("Flitch's limit of {after} for one statement passed, and it was cancelled."))
-            .step("Try again. If the cluster is busy, its queue (WLM) may be full."),
+        Phase::Statement => {
+            Hint::plain(format!("Flitch's limit of {after} for one statement passed, and it was cancelled."))
+                .step("Try again. If the cluster is busy, its queue (WLM) may be full.")
+        }
     }
 }

@@ -8,7 +8,9 @@ use super::{Around, Hint};
 /// Nothing answered: nearly always the security group.
 pub(super) fn timed_out(around: Around<'_>) -> Hint {
     let Target { host, port, .. } = around.target;
-    let hint = Hint::plain(format!("Nothing answered at {host}, port {port}. Most often the cluster's security group is closed to Flitch."));
+    let hint = Hint::plain(format!(
+        "Nothing answered at {host}, port {port}. Most often the cluster's security group is closed to Flitch."
+    ));
     let hint = match around.egress {
         [] => hint.step(
             "The operator of Flitch has not declared the address it connects from (FLITCH_EGRESS_IPS). Ask for it: \

@@ -15,10 +15,16 @@ pub(super) async fn read(session: &Session, catalog: &mut Catalog, limits: Limit
     let Ok(database) = session.read("select current_database()", Limits::VALUE).await else {
         return;
     };
-    let Some(database) = database.text(0, 0) else { return };
+    let Some(database) = database.text(0, 0) else {
+        return;
+    };
     for row in 0..schemas.rows.len() {
-        let Some(name) = schemas.text(row, 0) else { continue };
-        let Some(schema) = catalog.schemas.iter_mut().find(|schema| schema.name == name) else { continue };
+        let Some(name) = schemas.text(row, 0) else {
+            continue;
+        };
+        let Some(schema) = catalog.schemas.iter_mut().find(|schema| schema.name == name) else {
+            continue;
+        };
         if !schema.is_usable {
             continue;
         }

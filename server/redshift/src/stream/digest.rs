@@ -21,8 +21,7 @@ pub(super) fn answer(request: &mut Body<'_>, password: &str, client_nonce: &[u8]
         return Err(WireFault::SignInMalformed);
     }
     let stored = Sha256::new().chain_update(password.as_bytes()).chain_update(salt).finalize();
-    let digest =
-        Sha256::new().chain_update(stored).chain_update(server_nonce).chain_update(client_nonce).finalize();
+    let digest = Sha256::new().chain_update(stored).chain_update(server_nonce).chain_update(client_nonce).finalize();
     let mut body = Vec::with_capacity(digest.len() + client_nonce.len() + 8);
     for part in [digest.as_slice(), client_nonce] {
         body.extend_from_slice(&(part.len() as i32).to_be_bytes());

@@ -117,7 +117,9 @@ impl Incoming {
                 out.push_own(digest::TAG, &answer);
                 return Ok(());
             }
-            request => return Err(WireFault::SignInUnsupported { request: request.unsigned_abs() }),
+            request => {
+                return Err(WireFault::SignInUnsupported { request: request.unsigned_abs() });
+            }
         }
         self.pass(frame);
         Ok(())

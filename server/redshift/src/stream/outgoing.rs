@@ -74,7 +74,11 @@ impl Outgoing {
         self.ready.len() > limits::OUTGOING
     }
 
-    pub fn poll_drain<S: AsyncWrite + Unpin>(&mut self, inner: Pin<&mut S>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub fn poll_drain<S: AsyncWrite + Unpin>(
+        &mut self,
+        inner: Pin<&mut S>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         super::poll_write_all(&mut self.ready, inner, cx)
     }
 }

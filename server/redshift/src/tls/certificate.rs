@@ -18,11 +18,19 @@ use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateFault {
-    Untrusted { issuer: String },
-    WrongName { names: Vec<String> },
+    Untrusted {
+        issuer: String,
+    },
+    WrongName {
+        names: Vec<String>,
+    },
     /// Days as `2026-11-23`.
-    Expired { since: String },
-    NotYetValid { from: String },
+    Expired {
+        since: String,
+    },
+    NotYetValid {
+        from: String,
+    },
 }
 
 impl fmt::Display for CertificateFault {
@@ -92,9 +100,11 @@ fn read(der: &[u8]) -> Option<Seen> {
     } else {
         None
     };
-    let names = certificate.subject_alternative_name().ok().flatten().map(|names| {
-        names.value.general_names.iter().filter_map(host_name).take(5).collect()
-    });
+    let names = certificate
+        .subject_alternative_name()
+        .ok()
+        .flatten()
+        .map(|names| names.value.general_names.iter().filter_map(host_name).take(5).collect());
     Some(Seen {
         issuer: clean(certificate.issuer().to_string().as_bytes(), 200),
         names: names.unwrap_or_default(),

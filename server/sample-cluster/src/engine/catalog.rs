@@ -27,17 +27,20 @@ pub(super) const SCHEMAS: [&str; 4] = ["finance", "public", "reporting", "spectr
 
 pub(super) const VIEWS: [(&str, &str, &str); 3] = [
     (
-        "reporting", "sales_by_event",
+        "reporting",
+        "sales_by_event",
         "select e.eventname, count(*) as sales, sum(s.pricepaid) as revenue
          from public.sales s join public.event e on e.eventid = s.eventid group by e.eventname",
     ),
     (
-        "reporting", "top_sellers",
+        "reporting",
+        "top_sellers",
         "select u.userid, u.firstname, u.lastname, sum(s.pricepaid) as revenue
          from public.sales s join public.users u on u.userid = s.sellerid group by u.userid, u.firstname, u.lastname",
     ),
     (
-        "reporting", "daily_revenue",
+        "reporting",
+        "daily_revenue",
         "select d.caldate, sum(s.pricepaid) as revenue, sum(s.qtysold) as tickets
          from public.sales s join public.date d on d.dateid = s.dateid group by d.caldate",
     ),
@@ -65,9 +68,10 @@ pub(super) fn objects() -> Vec<Object> {
         ("reporting", "top_sellers", 'v', 0, false),
         ("spectrum", "clicks", 'x', 2, false),
     ];
-    let object = |(at, (schema, name, kind, columns, is_materialized)): (usize, (&'static str, &'static str, char, i16, bool))| {
-        Object { oid: FIRST_OID + at as i64, schema, name, kind, columns, is_materialized }
-    };
+    let object = |(at, (schema, name, kind, columns, is_materialized)): (
+        usize,
+        (&'static str, &'static str, char, i16, bool),
+    )| { Object { oid: FIRST_OID + at as i64, schema, name, kind, columns, is_materialized } };
     listed.into_iter().enumerate().map(object).collect()
 }
 
@@ -117,7 +121,9 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
     let materialized: Vec<&Object> = objects.iter().filter(|object| object.is_materialized).collect();
     let external: Vec<&str> = if objects.is_empty() { vec![] } else { vec![super::EXTERNAL_SCHEMA] };
     let kinds: Vec<String> = in_class.iter().map(|object| object.kind.to_string()).collect();
-    let types = |object: &&Object| if object.kind == 'v' { "VIEW" } else { "BASE TABLE" };
+    let types = |object: &&Object| {
+        if object.kind == 'v' { "VIEW" } else { "BASE TABLE" }
+    };
     Ok(vec![
         (
             "pg_namespace",
@@ -131,15 +137,27 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
             Table::new()
                 .column("oid", Type::BigInt, numbers(in_class.iter().map(|object| object.oid).collect()))
                 .column("relname", Type::Varchar(128), text(in_class.iter().map(|object| object.name).collect()))
-                .column("relnamespace", Type::BigInt, numbers(in_class.iter().map(|object| schema_oid(object.schema)).collect()))
+                .column(
+                    "relnamespace",
+                    Type::BigInt,
+                    numbers(in_class.iter().map(|object| schema_oid(object.schema)).collect()),
+                )
                 .column("relkind", Type::Char(1), text(kinds.iter().map(String::as_str).collect()))
-                .column("relnatts", Type::SmallInt, Arc::new(Int16Array::from_iter_values(in_class.iter().map(|object| object.columns))))
+                .column(
+                    "relnatts",
+                    Type::SmallInt,
+                    Arc::new(Int16Array::from_iter_values(in_class.iter().map(|object| object.columns))),
+                )
                 .build()?,
         ),
         (
             "svv_mv_info",
             Table::new()
-                .column("schema_name", Type::Varchar(128), text(materialized.iter().map(|object| object.schema).collect()))
+                .column(
+                    "schema_name",
+                    Type::Varchar(128),
+                    text(materialized.iter().map(|object| object.schema).collect()),
+                )
                 .column("name", Type::Varchar(128), text(materialized.iter().map(|object| object.name).collect()))
                 .build()?,
         ),
@@ -147,7 +165,11 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
             "svv_external_schemas",
             Table::new()
                 .column("schemaname", Type::Varchar(128), text(external.clone()))
-                .column("eskind", Type::Int, Arc::new(datafusion::arrow::array::Int32Array::from_iter_values(external.iter().map(|_| 1))))
+                .column(
+                    "eskind",
+                    Type::Int,
+                    Arc::new(datafusion::arrow::array::Int32Array::from_iter_values(external.iter().map(|_| 1))),
+                )
                 .build()?,
         ),
         (

@@ -16,7 +16,13 @@ use crate::users::User;
 /// The version that the sample claims to be.
 pub(crate) const REDSHIFT_VERSION: &str = "1.0.77467";
 
-pub(super) fn register(context: &SessionContext, user: User, database: &str, is_redshift: bool, objects: Arc<Vec<Object>>) {
+pub(super) fn register(
+    context: &SessionContext,
+    user: User,
+    database: &str,
+    is_redshift: bool,
+    objects: Arc<Vec<Object>>,
+) {
     let version = if is_redshift {
         format!(
             "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 \
@@ -62,7 +68,9 @@ fn privilege(context: &SessionContext, name: &str, rule: impl Fn(i64, &str) -> O
         };
         let oids = cast(oids, &DataType::Int64)?;
         let rights = cast(rights, &DataType::Utf8)?;
-        let (Some(oids), Some(rights)) = (oids.as_any().downcast_ref::<Int64Array>(), rights.as_any().downcast_ref::<StringArray>()) else {
+        let (Some(oids), Some(rights)) =
+            (oids.as_any().downcast_ref::<Int64Array>(), rights.as_any().downcast_ref::<StringArray>())
+        else {
             return Err(DataFusionError::Internal("cast gave another type".into()));
         };
         let answers = (0..oids.len()).map(|row| rule(oids.value(row), &rights.value(row).to_lowercase()));

@@ -8,7 +8,12 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use super::{EngineSession, Refusal};
 
 /// Answers `SHOW TABLES FROM SCHEMA [db.]schema`; `None` for a SHOW that is a setting.
-pub(crate) fn show(session: &EngineSession, database: &str, words: &[String], sql: &str) -> Option<Result<RecordBatch, Refusal>> {
+pub(crate) fn show(
+    session: &EngineSession,
+    database: &str,
+    words: &[String],
+    sql: &str,
+) -> Option<Result<RecordBatch, Refusal>> {
     match words.get(1).map(String::as_str) {
         Some("schemas") => Some(schemas(session, database)),
         Some("tables") => {
@@ -42,7 +47,8 @@ fn last_name(sql: &str) -> Option<String> {
 }
 
 fn schemas(session: &EngineSession, database: &str) -> Result<RecordBatch, Refusal> {
-    let names: Vec<&str> = super::catalog::SCHEMAS.into_iter().filter(|schema| session.user().may_use(schema)).collect();
+    let names: Vec<&str> =
+        super::catalog::SCHEMAS.into_iter().filter(|schema| session.user().may_use(schema)).collect();
     let kinds = names.iter().map(|name| if *name == super::EXTERNAL_SCHEMA { "external" } else { "local" }).collect();
     table(&[("database_name", vec![database; names.len()]), ("schema_name", names), ("schema_type", kinds)])
 }

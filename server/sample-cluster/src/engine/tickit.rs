@@ -20,8 +20,14 @@ const FIRST: [&str; 12] =
 const LAST: [&str; 12] =
     ["Abara", "Brandt", "Costa", "Diaz", "Eriksen", "Fofana", "Grant", "Haddad", "Ito", "Jansen", "Kowal", "Lind"];
 const CITIES: [(&str, &str); 8] = [
-    ("Chicago", "IL"), ("Houston", "TX"), ("Miami", "FL"), ("Seattle", "WA"),
-    ("Portland", "OR"), ("Denver", "CO"), ("Boston", "MA"), ("Austin", "TX"),
+    ("Chicago", "IL"),
+    ("Houston", "TX"),
+    ("Miami", "FL"),
+    ("Seattle", "WA"),
+    ("Portland", "OR"),
+    ("Denver", "CO"),
+    ("Boston", "MA"),
+    ("Austin", "TX"),
 ];
 const VENUES: [&str; 6] = ["Arena", "Hall", "Park", "Theatre", "Stadium", "Garden"];
 const CATEGORIES: [(&str, &str, &str); 11] = [
@@ -80,13 +86,14 @@ impl Tickit {
     pub fn users(&self) -> Made {
         let mut dice = self.dice(1);
         let names: Vec<(&str, &str, (&str, &str))> = (0..self.users)
-            .map(|_| {
-                (FIRST[dice.random_range(0..12)], LAST[dice.random_range(0..12)], CITIES[dice.random_range(0..8)])
-            })
+            .map(|_| (FIRST[dice.random_range(0..12)], LAST[dice.random_range(0..12)], CITIES[dice.random_range(0..8)]))
             .collect();
         let likes = |seed| {
             let mut dice = self.dice(seed);
-            let values = (0..self.users).map(|_| match dice.random_range(0..5) { 0 => None, n => Some(n < 3) });
+            let values = (0..self.users).map(|_| match dice.random_range(0..5) {
+                0 => None,
+                n => Some(n < 3),
+            });
             array(BooleanArray::from_iter(values))
         };
         Table::new()
@@ -149,7 +156,11 @@ impl Tickit {
         let starts = array(TimestampMicrosecondArray::from_iter_values(starts));
         Table::new()
             .column("eventid", Type::Int, ids(self.events))
-            .column("venueid", Type::SmallInt, array(Int16Array::from_iter_values(rows().map(|n| (n % VENUE_COUNT) as i16 + 1))))
+            .column(
+                "venueid",
+                Type::SmallInt,
+                array(Int16Array::from_iter_values(rows().map(|n| (n % VENUE_COUNT) as i16 + 1))),
+            )
             .column("catid", Type::SmallInt, array(Int16Array::from_iter_values(rows().map(|n| (n % 11) as i16 + 1))))
             .column("dateid", Type::SmallInt, array(Int16Array::from_iter_values(rows().map(|n| (n % 365) as i16 + 1))))
             .column("eventname", Type::Varchar(200), text(rows().map(|n| ACTS[n % 8].to_owned())))
@@ -161,14 +172,23 @@ impl Tickit {
     pub fn event_details(&self) -> Made {
         let count = self.events.min(500);
         let rows = || 0..count;
-        let details = |n: usize| format!(r#"{{"doors":"{}:30","acts":["{}"],"seated":{}}}"#, 17 + n % 4, ACTS[n % 8], n % 2 == 0);
+        let details =
+            |n: usize| format!(r#"{{"doors":"{}:30","acts":["{}"],"seated":{}}}"#, 17 + n % 4, ACTS[n % 8], n % 2 == 0);
         Table::new()
             .column("eventid", Type::Int, ids(count))
             .column("details", Type::Super, text(rows().map(details)))
             .column("poster", Type::Varbyte, text(rows().map(|n| format!("{:08x}{:08x}", n * 7919, n * 104_729))))
             .column("doors", Type::TimeTz, text(rows().map(|n| format!("{:02}:30:00+00", 17 + n % 4))))
-            .column("price_index", Type::Numeric(38, 10), money(rows().map(|n| n as i128 * 1_234_567_890_123 - 99), 38, 10)?)
-            .column("rating", Type::Double, array(Float64Array::from_iter(rows().map(|n| (n % 9 != 0).then_some(n as f64 / 7.0)))))
+            .column(
+                "price_index",
+                Type::Numeric(38, 10),
+                money(rows().map(|n| n as i128 * 1_234_567_890_123 - 99), 38, 10)?,
+            )
+            .column(
+                "rating",
+                Type::Double,
+                array(Float64Array::from_iter(rows().map(|n| (n % 9 != 0).then_some(n as f64 / 7.0)))),
+            )
             .build()
     }
 
@@ -180,8 +200,16 @@ impl Tickit {
         let rows = || 0..self.listings;
         Table::new()
             .column("listid", Type::Int, ids(self.listings))
-            .column("sellerid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n * 31 % self.users) as i32 + 1))))
-            .column("eventid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n % self.events) as i32 + 1))))
+            .column(
+                "sellerid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n * 31 % self.users) as i32 + 1))),
+            )
+            .column(
+                "eventid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n % self.events) as i32 + 1))),
+            )
             .column("dateid", Type::SmallInt, array(Int16Array::from_iter_values(rows().map(|n| (n % 365) as i16 + 1))))
             .column("numtickets", Type::SmallInt, array(Int16Array::from(tickets.clone())))
             .column("priceperticket", Type::Numeric(8, 2), money(prices.iter().copied(), 8, 2)?)
@@ -193,16 +221,33 @@ impl Tickit {
         let mut dice = self.dice(8);
         let rows = || 0..self.sales;
         let quantity: Vec<i16> = rows().map(|_| dice.random_range(1..9)).collect();
-        let paid: Vec<i128> = quantity.iter().map(|count| i128::from(*count) * dice.random_range(20..1_500) * 100).collect();
+        let paid: Vec<i128> =
+            quantity.iter().map(|count| i128::from(*count) * dice.random_range(20..1_500) * 100).collect();
         let times = rows().map(|n| i64::from(FIRST_DAY + (n % 365) as i32) * DAY_US + dice.random_range(0..DAY_US));
         let times = array(TimestampMicrosecondArray::from_iter_values(times));
         let users = self.users;
         Table::new()
             .column("salesid", Type::Int, ids(self.sales))
-            .column("listid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n % self.listings) as i32 + 1))))
-            .column("sellerid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n * 31 % users) as i32 + 1))))
-            .column("buyerid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n * 17 % users) as i32 + 1))))
-            .column("eventid", Type::Int, array(Int32Array::from_iter_values(rows().map(|n| (n % self.events) as i32 + 1))))
+            .column(
+                "listid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n % self.listings) as i32 + 1))),
+            )
+            .column(
+                "sellerid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n * 31 % users) as i32 + 1))),
+            )
+            .column(
+                "buyerid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n * 17 % users) as i32 + 1))),
+            )
+            .column(
+                "eventid",
+                Type::Int,
+                array(Int32Array::from_iter_values(rows().map(|n| (n % self.events) as i32 + 1))),
+            )
             .column("dateid", Type::SmallInt, array(Int16Array::from_iter_values(rows().map(|n| (n % 365) as i16 + 1))))
             .column("qtysold", Type::SmallInt, array(Int16Array::from(quantity)))
             .column("pricepaid", Type::Numeric(8, 2), money(paid.iter().copied(), 8, 2)?)
@@ -228,7 +273,13 @@ impl Tickit {
     pub fn clicks(&self) -> Made {
         let rows = || 0..1_000_i64;
         Table::new()
-            .column("clicked_at", Type::Timestamp, array(TimestampMicrosecondArray::from_iter_values(rows().map(|n| i64::from(FIRST_DAY) * DAY_US + n * 60_000_000))))
+            .column(
+                "clicked_at",
+                Type::Timestamp,
+                array(TimestampMicrosecondArray::from_iter_values(
+                    rows().map(|n| i64::from(FIRST_DAY) * DAY_US + n * 60_000_000),
+                )),
+            )
             .column("page", Type::Varchar(256), text(rows().map(|n| format!("/event/{}", n % 97))))
             .build()
     }

@@ -19,8 +19,16 @@ pub(super) struct SignedIn {
 
 /// Start-up parameters that Redshift takes besides user and database.
 const KNOWN: [&str; 10] = [
-    "client_encoding", "application_name", "datestyle", "timezone", "search_path", "options",
-    "client_protocol_version", "driver_version", "os_version", "plugin_name",
+    "client_encoding",
+    "application_name",
+    "datestyle",
+    "timezone",
+    "search_path",
+    "options",
+    "client_protocol_version",
+    "driver_version",
+    "os_version",
+    "plugin_name",
 ];
 
 /// `None` when the client was refused or left.
@@ -34,7 +42,9 @@ pub(super) async fn sign_in(
     let of = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let (name, database) = (of("user"), parameters.get("database").cloned().unwrap_or_else(|| of("user")));
     if shared.quirks.requires_tls && !is_encrypted {
-        let refusal = format!("no pg_hba.conf entry for host \"::ffff:127.0.0.1\", user \"{name}\", database \"{database}\", SSL off");
+        let refusal = format!(
+            "no pg_hba.conf entry for host \"::ffff:127.0.0.1\", user \"{name}\", database \"{database}\", SSL off"
+        );
         return refuse(link, "28000", &refusal).await;
     }
     if shared.quirks.asks_for_token {
@@ -58,11 +68,14 @@ pub(super) async fn sign_in(
             "user" | "database" => {}
             "extra_float_digits" if value.parse().is_ok_and(|digits: i32| (-15..=2).contains(&digits)) => {}
             "extra_float_digits" => {
-                let refusal = format!("{value} is outside the valid range for parameter \"extra_float_digits\" (-15 .. 2)");
+                let refusal =
+                    format!("{value} is outside the valid range for parameter \"extra_float_digits\" (-15 .. 2)");
                 return refuse(link, "22023", &refusal).await;
             }
             known if KNOWN.contains(&known) || known.starts_with("driver_") || known.starts_with("_pq_") => {}
-            key => return refuse(link, "42704", &format!("unrecognized configuration parameter \"{key}\"")).await,
+            key => {
+                return refuse(link, "42704", &format!("unrecognized configuration parameter \"{key}\"")).await;
+            }
         }
     }
     link.put(&Authentication::Ok)?;
@@ -120,8 +133,12 @@ async fn sha256(link: &mut Link, user: Option<User>) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let answer = answer.data;
-    let Some((digest, rest)) = part(&answer) else { return Ok(false) };
-    let Some((client_nonce, _)) = part(rest) else { return Ok(false) };
+    let Some((digest, rest)) = part(&answer) else {
+        return Ok(false);
+    };
+    let Some((client_nonce, _)) = part(rest) else {
+        return Ok(false);
+    };
     let stored = Sha256::new().chain_update(user.password).chain_update(salt).finalize();
     let expected = Sha256::new().chain_update(stored).chain_update(nonce).chain_update(client_nonce).finalize();
     Ok(digest == expected.as_slice())

@@ -2,11 +2,11 @@
 
 use bytes::{BufMut, BytesMut};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type, Int8Type,
+    DataType, Date32Type, Decimal128Type, Field, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
     Schema, TimeUnit, TimestampMicrosecondType, UInt64Type,
 };
-use datafusion::arrow::compute::cast;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use pgwire::messages::data::{DataRow, FieldDescription, RowDescription};
 
@@ -65,7 +65,11 @@ fn size_of(oid: u32) -> i16 {
 }
 
 /// Calls `put` with each row of the batch.
-pub(super) fn rows(batch: &RecordBatch, formats: &[i16], mut put: impl FnMut(DataRow) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn rows(
+    batch: &RecordBatch,
+    formats: &[i16],
+    mut put: impl FnMut(DataRow) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let columns: Vec<ArrayRef> = batch.columns().iter().map(normal).collect::<Result<_, _>>()?;
     let options = FormatOptions::default().with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
     let texts: Vec<ArrayFormatter<'_>> =

@@ -67,6 +67,7 @@ pub(super) async fn run(
             settings: Settings::default(),
             settings_before: Settings::default(),
             ignores_read_only: shared.quirks.ignores_read_only,
+            hides_external_tables: shared.quirks.hides_external_tables,
         },
         cancel,
         is_cold_refused: shared.quirks.has_cold_external_tables,
@@ -198,10 +199,16 @@ impl Session<'_> {
     }
 
     /// The columns a statement will have, without running it.
-    async fn shape(&mut self, sql: &str, formats: &[i16]) -> Result<Option<pgwire::messages::data::RowDescription>, Refusal> {
+    async fn shape(
+        &mut self,
+        sql: &str,
+        formats: &[i16],
+    ) -> Result<Option<pgwire::messages::data::RowDescription>, Refusal> {
         let first = words(sql, 1);
         match first.first().map_or("", String::as_str) {
-            "select" | "with" | "(" | "explain" | "values" | "table" if self.state.transaction != Transaction::Failed => {
+            "select" | "with" | "(" | "explain" | "values" | "table"
+                if self.state.transaction != Transaction::Failed =>
+            {
                 let plan = self.plan(sql).await?;
                 Ok(Some(encode::describe(plan.schema().as_arrow(), formats)))
             }
@@ -259,7 +266,11 @@ impl Session<'_> {
     }
 
     /// Sends the rows as they come; a cancel or the time-out ends them with the words Redshift has for both.
-    async fn send(&mut self, mut rows: SendableRecordBatchStream, formats: &[i16]) -> anyhow::Result<Result<(), Refusal>> {
+    async fn send(
+        &mut self,
+        mut rows: SendableRecordBatchStream,
+        formats: &[i16],
+    ) -> anyhow::Result<Result<(), Refusal>> {
         let deadline = self.state.settings.statement_timeout();
         let timer = tokio::time::sleep(deadline.unwrap_or(std::time::Duration::from_secs(86_400)));
         tokio::pin!(timer);

@@ -41,6 +41,7 @@ pub(super) struct State {
     /// The settings as they were before the transaction, which a rollback brings back.
     pub settings_before: Settings,
     pub ignores_read_only: bool,
+    pub hides_external_tables: bool,
 }
 
 impl State {
@@ -77,8 +78,8 @@ impl State {
             "reset" => self.settings.reset(word(1)).map(|()| Step::Done("RESET")),
             "show" => self.show(&words, sql, engine, database).map(Step::Rows),
             "select" | "with" | "(" | "explain" | "values" | "table" => Ok(Step::Query),
-            "create" | "insert" | "update" | "delete" | "drop" | "alter" | "truncate" | "merge" | "grant" | "revoke"
-            | "analyze" | "vacuum" | "comment" | "unload" | "call" | "lock" => self.write(&words, engine),
+            "create" | "insert" | "update" | "delete" | "drop" | "alter" | "truncate" | "merge" | "grant"
+            | "revoke" | "analyze" | "vacuum" | "comment" | "unload" | "call" | "lock" => self.write(&words, engine),
             other => Err(Refusal::new("42601", format!("syntax error at or near \"{}\"", other.to_uppercase()))),
         }
     }
@@ -86,16 +87,30 @@ impl State {
     /// `SET [SESSION|LOCAL] name {TO|=} value`.
     fn set(&mut self, sql: &str) -> Result<(), Refusal> {
         let rest = sql.trim()[3..].trim_start();
-        let rest = ["session ", "local ", "SESSION ", "LOCAL "].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+        let rest = ["session ", "local ", "SESSION ", "LOCAL "]
+            .iter()
+            .find_map(|word| rest.strip_prefix(word))
+            .unwrap_or(rest);
         let end = rest.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(rest.len());
         let (name, value) = rest.split_at(end);
         let value = value.trim_start();
-        let value = value.strip_prefix('=').or_else(|| value.get(..3).filter(|to| to.eq_ignore_ascii_case("to ")).map(|_| &value[3..]));
+        let value = value
+            .strip_prefix('=')
+            .or_else(|| value.get(..3).filter(|to| to.eq_ignore_ascii_case("to ")).map(|_| &value[3..]));
         let value = value.ok_or_else(|| Refusal::new("42601", "syntax error at or near \"SET\""))?;
         self.settings.set(name, value)
     }
 
-    fn show(&self, words: &[String], sql: &str, engine: &EngineSession, database: &str) -> Result<RecordBatch, Refusal> {
+    fn show(
+        &self,
+        words: &[String],
+        sql: &str,
+        engine: &EngineSession,
+        database: &str,
+    ) -> Result<RecordBatch, Refusal> {
+        if self.hides_external_tables && words.get(1).is_some_and(|what| what == "tables") {
+            return Err(Refusal::new("XX000", "Access denied to the external catalog"));
+        }
         if let Some(shown) = show(engine, database, words, sql) {
             return shown;
         }

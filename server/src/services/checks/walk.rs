@@ -110,13 +110,15 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     go_on(progress.end(Stage::ReadOnly, &[found]).await)?;
 
     progress.begin(Stage::Database).await;
-    let listed = catalog::read(&session, identity.is_redshift, Limits::CATALOG).await;
-    let found = listed.as_ref().map_or_else(|error| vec![fail(error)], |catalog| database(catalog, &target));
+    let listed = catalog::read(&session, identity.is_redshift, shared.catalog_limits).await;
+    let found = listed
+        .as_ref()
+        .map_or_else(|error| vec![fail(error)], |catalog| database(catalog, &target, shared.catalog_limits));
     go_on(progress.end(Stage::Database, &found).await)?;
     let listed = listed.ok()?;
 
     progress.begin(Stage::Tables).await;
-    let rights = probe::rights(&session, Limits::CATALOG, RIGHTS_DEADLINE).await;
+    let rights = probe::rights(&session, shared.catalog_limits, RIGHTS_DEADLINE).await;
     let known = Rights::new(rights.unwrap_or_default());
     let found = tables(&session, &listed, &known, &target).await;
     save_catalog(shared, row, &listed, &known).await;
@@ -143,7 +145,7 @@ fn method(auth: Option<AuthRequest>) -> SignInMethod {
     }
 }
 
-fn database(catalog: &Catalog, target: &Target) -> Vec<Finding> {
+fn database(catalog: &Catalog, target: &Target, limits: Limits) -> Vec<Finding> {
     let user = target.user.clone();
     if !catalog.schemas.iter().any(|schema| schema.is_usable) {
         return vec![Finding::NoSchemaVisible { user }];
@@ -158,7 +160,7 @@ fn database(catalog: &Catalog, target: &Target) -> Vec<Finding> {
     let unlisted = catalog.schemas.iter().filter(|schema| schema.is_unlisted).take(LISTED);
     found.extend(unlisted.map(|schema| Finding::SchemaUnlisted { schema: schema.name.clone() }));
     if catalog.is_cut {
-        found.push(Finding::CatalogCut { limit: Limits::CATALOG.rows as u32 });
+        found.push(Finding::CatalogCut { limit: limits.rows as u32 });
     }
     found
 }
@@ -173,9 +175,13 @@ async fn tables(session: &Session, catalog: &Catalog, rights: &Rights, target: &
     candidates.sort_by_key(|(.., kind)| *kind != ObjectKind::Table);
     let mut last = None;
     for (schema, table, _) in candidates.iter().take(TABLE_TRIES) {
-        let Some(select) = sql::select_first(&schema.name, table, 1) else { continue };
+        let Some(select) = sql::select_first(&schema.name, table, 1) else {
+            continue;
+        };
         match session.read(&select, Limits::VALUE).await {
-            Ok(_) => return Finding::TableRead { schema: schema.name.clone(), table: (*table).to_owned() },
+            Ok(_) => {
+                return Finding::TableRead { schema: schema.name.clone(), table: (*table).to_owned() };
+            }
             Err(error @ Error::Server(_)) => last = Some(finding(&error, target, Some((&schema.name, table)))),
             Err(error) => return finding(&error, target, Some((&schema.name, table))),
         }
