@@ -101,7 +101,8 @@ impl Shared {
 
     pub fn cancel(&self, backend: (i32, i32)) {
         if let Some(cancel) = self.backends.lock().unwrap_or_else(PoisonError::into_inner).get(&backend) {
-            cancel.notify_waiters();
+            // Kept until somebody looks: the session may be busy sending.
+            cancel.notify_one();
         }
     }
 }

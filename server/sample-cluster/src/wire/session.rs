@@ -8,7 +8,7 @@ use datafusion::common::ParamValues;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::scalar::ScalarValue;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use pgwire::messages::PgWireFrontendMessage as Front;
 use pgwire::messages::data::{NoData, ParameterDescription};
 use pgwire::messages::extendedquery::{Bind, BindComplete, CloseComplete, ParseComplete};
@@ -275,6 +275,8 @@ impl Session<'_> {
         let timer = tokio::time::sleep(deadline.unwrap_or(std::time::Duration::from_secs(86_400)));
         tokio::pin!(timer);
         let cancel = Arc::clone(&self.cancel);
+        // A cancel that came while nothing ran is not for this statement.
+        let _ = cancel.notified().now_or_never();
         loop {
             // Planning and reading are CPU work of one task; without this a cancel would wait for the last batch.
             tokio::task::yield_now().await;
