@@ -24,7 +24,7 @@ use redshift::{Limits, Means};
 use store::{Store, StoreError};
 use vault::KeyRing;
 
-pub use open::{OpenError, open};
+pub use open::{OpenError, Opened, open};
 pub use setup::SetupCode;
 
 /// What every service works with.

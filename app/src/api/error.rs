@@ -29,6 +29,9 @@ impl FromServerFnError for ApiError {
 
     /// The framework's own errors hold text of the request; it goes no further.
     fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        #[cfg(feature = "ssr")]
+        return super::guard::refuse(Fault::BadRequest);
+        #[cfg(not(feature = "ssr"))]
         Self(Fault::BadRequest)
     }
 }

@@ -1,0 +1,161 @@
+// A Flitch of each worker's own, with a sample cluster beside it, and a page that is signed in.
+import { test as base, expect } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const target = process.env.FLITCH_TARGET;
+export const SAMPLE_HOST = 'sample.abc123xyz789.us-east-1.redshift.amazonaws.com';
+export const PASSWORD = 'correct horse battery';
+export const EMAIL = 'ann@acme.example';
+
+export const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+async function until(holds, what) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`gave up waiting for ${what}`);
+}
+
+const ended = (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
+
+export class Flitch {
+  constructor() {
+    this.data = mkdtempSync(join(tmpdir(), 'flitch-e2e-'));
+    this.ca = join(this.data, 'sample-ca.pem');
+    this.output = '';
+  }
+
+  async start() {
+    this.samplePort = await freePort();
+    this.sample = spawn(
+      join(target, 'debug/sample-cluster'),
+      ['--listen', `127.0.0.1:${this.samplePort}`, '--ca-file', this.ca, '--sales', '20000'],
+      { stdio: 'ignore' },
+    );
+    await until(() => existsSync(this.ca), 'the sample cluster');
+    this.port = await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    await this.serve();
+  }
+
+  // Also after a kill: the same data, the same port.
+  async serve() {
+    const args = [
+      'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data,
+      '--site', join(target, 'site'), '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
+      '--dev-loopback', '--dev-ca', this.ca, '--dev-resolve', `${SAMPLE_HOST}=127.0.0.1:${this.samplePort}`,
+      '--dev-sample', this.sampleString(),
+    ];
+    this.server = spawn(join(target, 'debug/flitch'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.server.stdout, this.server.stderr]) {
+      stream.on('data', (text) => {
+        this.output += text;
+      });
+    }
+    await until(() => fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false), 'Flitch');
+  }
+
+  async kill() {
+    this.server.kill('SIGKILL');
+    await ended(this.server);
+  }
+
+  async stop() {
+    for (const child of [this.server, this.sample]) {
+      child?.kill('SIGTERM');
+      if (child) await ended(child);
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  sampleString(user = 'flitch_readonly', password = 'Sample-Reader-1', database = 'dev') {
+    return `postgresql://${user}:${password}@${SAMPLE_HOST}:5439/${database}?sslmode=require`;
+  }
+
+  get setupCode() {
+    return readFileSync(join(this.data, 'setup-code'), 'utf8');
+  }
+}
+
+// Loads a page and, with JavaScript, waits until it is alive: a click before that does nothing.
+export async function visit(page, url, hasScript) {
+  await page.goto(url);
+  if (hasScript) await alive(page);
+}
+
+export const alive = (page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
+
+export async function found(page, flitch, hasScript) {
+  await visit(page, `${flitch.url}/`, hasScript);
+  await page.getByLabel('Team name').fill('Acme');
+  await page.getByLabel('E-mail address').fill(EMAIL);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Set-up code').fill(flitch.setupCode);
+  await page.getByRole('button', { name: 'Make the team' }).click();
+  await page.waitForURL('**/data');
+}
+
+export const test = base.extend({
+  // One per worker.
+  flitch: [
+    async ({}, use) => {
+      const flitch = new Flitch();
+      await flitch.start();
+      await use(flitch);
+      await flitch.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  hasScript: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+
+  // Every page: a console error or an exception fails the test.
+  page: async ({ page }, use) => {
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(`exception: ${error.message}`));
+    page.on('console', (message) => {
+      const isMissing = message.text().includes('the server responded with a status of 4');
+      if (message.type() === 'error' && !isMissing) errors.push(`console: ${message.text()}`);
+    });
+    await use(page);
+    expect(errors).toEqual([]);
+  },
+
+  // Signed in; the team is made by whoever comes first.
+  member: async ({ page, flitch, hasScript }, use) => {
+    await visit(page, `${flitch.url}/`, hasScript);
+    if (page.url().endsWith('/welcome')) {
+      await found(page, flitch, hasScript);
+    } else {
+      await page.getByLabel('E-mail address').fill(EMAIL);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/data');
+    }
+    if (hasScript) await alive(page);
+    await use(page);
+  },
+});
+
+// Pastes the string, tests, and waits for the check's end.
+export async function testConnection(page, flitch, hasScript, string, more = async () => {}) {
+  await visit(page, `${flitch.url}/data/add/redshift`, hasScript);
+  await page.getByRole('textbox', { name: 'Connection string' }).fill(string);
+  await more();
+  await page.getByRole('button', { name: 'Test connection' }).click();
+  await page.waitForURL('**/checks/**');
+  await page.getByRole('button', { name: 'Check again' }).waitFor({ timeout: 30_000 });
+}
+
+export { expect };

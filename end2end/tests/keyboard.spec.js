@@ -1,0 +1,47 @@
+// The main job by keyboard alone.
+import { alive, expect, test } from '../support/flitch.js';
+
+// Presses Tab until this is focused; that it can be reached is the point.
+async function tabTo(page, locator) {
+  for (let steps = 0; steps < 60; steps += 1) {
+    if (await locator.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('never reached by Tab');
+}
+
+test('from Data to the first rows without a mouse', async ({ member: page, flitch }) => {
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await tabTo(page, page.getByRole('link', { name: 'Add source' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/data/add');
+  await tabTo(page, page.getByRole('link', { name: 'Amazon Redshift' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/data/add/redshift');
+  await tabTo(page, page.getByRole('textbox', { name: 'Connection string' }));
+  await page.keyboard.insertText(flitch.sampleString());
+  await tabTo(page, page.getByRole('button', { name: 'Test connection' }));
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/checks/**');
+  const save = page.getByRole('button', { name: 'Save and pick datasets' });
+  await save.waitFor({ timeout: 30_000 });
+  await tabTo(page, save);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/datasets');
+  const box = page.getByLabel('venue', { exact: true });
+  await box.waitFor();
+  await tabTo(page, box);
+  await page.keyboard.press('Space');
+  await expect(box).toBeChecked();
+  for (let steps = 0; steps < 60; steps += 1) {
+    if (await page.getByRole('button', { name: 'Add ticked as datasets' }).evaluate((e) => e === document.activeElement)) break;
+    await page.keyboard.press('Shift+Tab');
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/connections\/[^/]+$/);
+  await tabTo(page, page.getByRole('link', { name: 'public.venue' }).first());
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/Live: The first 100 rows/)).toBeVisible({ timeout: 20_000 });
+  await alive(page);
+});

@@ -1,0 +1,57 @@
+// Every page as a picture: 1280 and 390 pixels wide, light and dark. Fails where a page is wider than its window.
+import { Flitch, expect, found, test, testConnection, visit } from '../support/flitch.js';
+
+test('every page, in four ways', async ({ page }) => {
+  test.setTimeout(300_000);
+  const flitch = new Flitch();
+  await flitch.start();
+  try {
+    const shoot = async (name) => {
+      for (const width of [1280, 390]) {
+        for (const colorScheme of ['light', 'dark']) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.emulateMedia({ colorScheme });
+          await page.screenshot({ path: `shots/${name}-${width}-${colorScheme}.png`, fullPage: true });
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0);
+        }
+      }
+      await page.setViewportSize({ width: 1280, height: 900 });
+    };
+    await visit(page, `${flitch.url}/`, true);
+    await shoot('welcome');
+    await found(page, flitch, true);
+    await shoot('data-empty');
+    await visit(page, `${flitch.url}/data/add`, true);
+    await shoot('add');
+    await visit(page, `${flitch.url}/data/add/redshift`, true);
+    await page.getByRole('textbox', { name: 'Connection string' }).fill(flitch.sampleString());
+    await shoot('add-redshift');
+    await testConnection(page, flitch, true, flitch.sampleString('flitch_readonly', 'wrong'));
+    await shoot('check-failed');
+    await testConnection(page, flitch, true, flitch.sampleString());
+    await shoot('check');
+    await page.getByRole('button', { name: 'Save and pick datasets' }).click();
+    await page.waitForURL('**/datasets');
+    await page.getByLabel('sales', { exact: true }).waitFor();
+    await shoot('picker');
+    await page.getByRole('button', { name: 'Add all of public' }).click();
+    await page.waitForURL(/connections\/[^/]+$/);
+    await page.getByRole('link', { name: 'public.users' }).waitFor();
+    await shoot('connection');
+    await page.getByRole('link', { name: 'public.event_details' }).click();
+    await page.getByText(/Live: The first 100 rows/).waitFor({ timeout: 20_000 });
+    await shoot('dataset');
+    await visit(page, `${flitch.url}/data`, true);
+    await shoot('data');
+    await visit(page, `${flitch.url}/help/redshift`, true);
+    await shoot('help');
+    await visit(page, `${flitch.url}/nope`, true);
+    await shoot('not-found');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in');
+    await shoot('sign-in');
+  } finally {
+    await flitch.stop();
+  }
+});

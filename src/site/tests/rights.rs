@@ -1,0 +1,89 @@
+//! Every registered server function has a declared rule here, and keeps it. One without fails the test.
+
+use axum::http::StatusCode;
+
+use super::Site;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Rule {
+    /// Strangers too.
+    Anyone,
+    Member,
+}
+
+/// Path, rule, and a body that gets as far as the rule.
+const RULES: &[(&str, Rule, &str)] = &[
+    ("/api/team/is-new", Rule::Anyone, ""),
+    ("/api/team/found", Rule::Anyone, "form[team_name]=A&form[email]=a&form[password]=p&form[setup_code]=c"),
+    ("/api/sessions/sign-in", Rule::Anyone, "form[email]=a@b.example&form[password]=p"),
+    ("/api/connections/facts", Rule::Member, ""),
+    ("/api/connections/list", Rule::Member, ""),
+    ("/api/connections/show", Rule::Member, "id=x"),
+    ("/api/connections/draft", Rule::Member, "id=x"),
+    ("/api/connections/test", Rule::Member, "form[name]=x"),
+    ("/api/connections/save", Rule::Member, "id=x"),
+    ("/api/checks/start", Rule::Member, "connection_id=x"),
+    ("/api/checks/show", Rule::Member, "connection_id=x&check_id=y"),
+    (
+        "/api/datasets/picker",
+        Rule::Member,
+        "connection_id=x&filter[search]=&filter[kind]=&filter[schema]=&filter[page]=1",
+    ),
+    ("/api/datasets/catalog-read", Rule::Member, "connection_id=x"),
+    ("/api/datasets/add", Rule::Member, "picks[connection_id]=x"),
+    ("/api/datasets/remove", Rule::Member, "id=x"),
+    ("/api/datasets/list", Rule::Member, ""),
+    ("/api/datasets/show", Rule::Member, "id=x"),
+    ("/api/queries/preview", Rule::Member, "dataset_id=x"),
+    ("/api/queries/preview-again", Rule::Member, "dataset_id=x"),
+    // Last: it ends the session.
+    ("/api/sessions/sign-out", Rule::Member, ""),
+];
+
+#[tokio::test]
+async fn every_server_function_keeps_its_declared_rule() {
+    let site = Site::new().await;
+    for (path, method) in leptos::server_fn::axum::server_fn_paths() {
+        assert!(RULES.iter().any(|(known, ..)| *known == path), "{method} {path} has no declared rule");
+        assert_eq!(method, "POST", "{path}: a GET would get past the rule against forgery");
+    }
+    for (path, rule, body) in RULES {
+        let stranger = site.call(path, body, false).await;
+        let is_refused = stranger.status == StatusCode::UNAUTHORIZED && !stranger.body.contains("wrong_sign_in");
+        assert_eq!(is_refused, *rule == Rule::Member, "{path} as a stranger: {} {}", stranger.status, stranger.body);
+    }
+    for (path, rule, body) in RULES.iter().filter(|(_, rule, _)| *rule == Rule::Member) {
+        let member = site.call(path, body, true).await;
+        assert!(
+            !matches!(
+                member.status,
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::INTERNAL_SERVER_ERROR
+            ),
+            "{path} as a member: {} {}",
+            member.status,
+            member.body
+        );
+        assert!(*rule == Rule::Member);
+    }
+}
+
+#[tokio::test]
+async fn an_ended_session_opens_nothing() {
+    let site = Site::new().await;
+    assert_eq!(site.page("/data").await.status, StatusCode::OK);
+    site.call("/api/sessions/sign-out", "", true).await;
+    assert_eq!(site.call("/api/connections/list", "", true).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(site.page("/data").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_fault_has_the_status_that_tells_the_truth() {
+    let site = Site::new().await;
+    assert_eq!(site.call("/api/connections/show", "id=nope", true).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.call("/api/connections/show", "nonsense=1", true).await.status, StatusCode::BAD_REQUEST);
+    let refused = site.call("/api/connections/test", "form[connection_string]=mysql://u:p@h/d", true).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("scheme") && !refused.body.contains("mysql"), "{}", refused.body);
+    assert_eq!(site.page("/data/connections/nope").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.page("/nope").await.status, StatusCode::NOT_FOUND);
+}
