@@ -7,6 +7,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::App;
 use app::shell::shell;
@@ -24,9 +25,13 @@ use server::http::origin::Origin;
 use server::http::{headers, health, origin, session};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
 
 /// Forms are small; the largest thing posted is a certificate.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A request as a whole, its body included.
+const REQUEST_DEADLINE: Duration = Duration::from_secs(15);
 
 /// What the site is made from.
 pub struct Parts {
@@ -75,6 +80,8 @@ pub fn router(parts: Parts) -> Router {
         .layer(tower_http::limit::RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn_with_state(Origin(origin), origin::require))
+        // No page waits for a source, so this is for clients that send a body drop by drop.
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_DEADLINE))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(is_https, headers::add))
 }

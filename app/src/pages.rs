@@ -24,7 +24,8 @@ pub use picker::PickerPage;
 pub use sign_in::SignInPage;
 pub use welcome::WelcomePage;
 
-use leptos::prelude::{Memo, With};
+use leptos::prelude::{Effect, Get, Memo, ServerAction, With, window};
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// A part of the path, by its name in the route.
@@ -37,4 +38,16 @@ fn param(name: &'static str) -> Memo<String> {
 fn query(name: &'static str) -> Memo<String> {
     let query = use_query_map();
     Memo::new(move |_| query.with(|query| query.get(name).unwrap_or_default()))
+}
+
+/// Loads Data as a whole page once the action has gone well: who is signed in has changed, and the frame with it.
+fn load_anew<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Output = (), Error = crate::api::ApiError> + Clone + Send + Sync + 'static,
+{
+    Effect::new(move |_| {
+        if action.value().get() == Some(Ok(())) {
+            let _ = window().location().set_href(crate::paths::DATA);
+        }
+    });
 }

@@ -21,5 +21,5 @@ pub use grid::Grid;
 pub use hint::HintView;
 pub use icons::{Icon, Shape};
 pub use notice::{FaultNotice, PageFault};
-pub use poll::{NoScriptRefresh, every_while};
+pub use poll::{LastGood, NoScriptRefresh, every_while};
 pub use stages::StageList;

@@ -8,8 +8,9 @@ pub const ADD: &str = "/data/add";
 pub const ADD_REDSHIFT: &str = "/data/add/redshift";
 pub const HELP: &str = "/help/redshift";
 
-pub fn add_redshift_draft(draft: &str) -> String {
-    format!("{ADD_REDSHIFT}?draft={draft}")
+/// The form, filled from a draft; `wait` when its test was refused for coming too soon.
+pub fn add_redshift_draft(draft: &str, wait: bool) -> String {
+    format!("{ADD_REDSHIFT}?draft={draft}{}", if wait { "&wait=1" } else { "" })
 }
 
 pub fn connection(id: &str) -> String {
@@ -38,18 +39,7 @@ pub fn help(user: &str, schema: &str) -> String {
     format!("{HELP}?user={}&schema={}", encode(user), encode(schema))
 }
 
-/// Percent-encodes everything that is not a letter, a digit or one of `-_.`.
-pub fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
+pub use contract::connection::percent_encode as encode;
 
 #[cfg(test)]
 mod tests {
@@ -57,7 +47,8 @@ mod tests {
 
     #[test]
     fn paths_are_what_the_product_says() {
-        assert_eq!(add_redshift_draft("d"), "/data/add/redshift?draft=d");
+        assert_eq!(add_redshift_draft("d", false), "/data/add/redshift?draft=d");
+        assert_eq!(add_redshift_draft("d", true), "/data/add/redshift?draft=d&wait=1");
         assert_eq!(connection("c"), "/data/connections/c");
         assert_eq!(check("c", "k"), "/data/connections/c/checks/k");
         assert_eq!(picker("c"), "/data/connections/c/datasets");

@@ -118,7 +118,7 @@ test('a connection that does not work can be saved, and shows as such', async ({
 
 test('help is filled in with the reader’s own values', async ({ member: page, flitch, hasScript }) => {
   await visit(page, `${flitch.url}/help/redshift?user=my_reader&schema=Mart`, hasScript);
-  const sql = page.getByRole('region', { name: 'SQL for a read-only user' });
+  const sql = page.getByRole('group', { name: 'SQL for a read-only user' });
   await expect(sql).toContainText('GRANT USAGE ON SCHEMA "Mart" TO my_reader;');
   const password = /PASSWORD '([^']+)'/.exec(await sql.innerText())[1];
   expect(password).toMatch(/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9]{8,64}$/);

@@ -119,10 +119,12 @@ impl Settings {
         }
     }
 
-    /// The public URL's scheme, host and port, as a browser sends it in `Origin`.
+    /// The public URL's scheme, host and port, as a browser sends it in `Origin`: without a default port.
     pub fn origin(&self) -> String {
         let end = self.public_url.find("://").map_or(0, |at| at + 3);
         let path = self.public_url[end..].find('/').map_or(self.public_url.len(), |at| end + at);
-        self.public_url[..path].to_ascii_lowercase()
+        let origin = self.public_url[..path].to_ascii_lowercase();
+        let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
+        origin.strip_suffix(default_port).unwrap_or(&origin).to_owned()
     }
 }

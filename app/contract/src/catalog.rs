@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::Target;
+use crate::finding::Finding;
+
 /// The kinds of thing that can become a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,6 +95,10 @@ pub struct Picker {
     pub page_count: u32,
     /// When the catalog was last read, microseconds since 1970 UTC; `None` before the first good check.
     pub read_at: Option<i64>,
+    /// Why the last read failed.
+    pub finding: Option<Finding>,
+    pub target: Target,
+    pub egress: Vec<String>,
     /// A read is under way.
     pub is_reading: bool,
     /// The catalog was larger than Flitch lists.

@@ -87,7 +87,10 @@ pub struct CheckView {
     pub connection_id: String,
     pub connection_name: String,
     pub is_draft: bool,
+    /// What was tested.
     pub target: Target,
+    /// The connection was edited since, so this check says nothing about it any more.
+    pub is_outdated: bool,
     pub outcome: CheckOutcome,
     /// Microseconds since 1970, UTC.
     pub started_at: i64,

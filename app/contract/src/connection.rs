@@ -43,12 +43,39 @@ pub struct Target {
 }
 
 impl Target {
-    /// The connection string with dots where the password was.
+    /// The connection string with dots where the password was. For showing only.
     pub fn redacted(&self) -> String {
-        let Self { host, port, database, user, tls } = self;
-        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-        format!("postgresql://{user}:••••@{host}:{port}/{database}?sslmode={}", tls.as_str())
+        let Self { port, database, user, tls, .. } = self;
+        format!("postgresql://{user}:••••@{}:{port}/{database}?sslmode={}", self.bracketed(), tls.as_str())
     }
+
+    /// A string that reads as this target again, without the password. Parts that are not known are left out.
+    pub fn without_password(&self) -> String {
+        let Self { port, database, user, tls, .. } = self;
+        let user = if user.is_empty() { String::new() } else { format!("{}@", percent_encode(user)) };
+        let tls = match tls {
+            TlsMode::VerifyFull => String::new(),
+            tls => format!("?sslmode={}", tls.as_str()),
+        };
+        format!("postgresql://{user}{}:{port}/{}{tls}", self.bracketed(), percent_encode(database))
+    }
+
+    fn bracketed(&self) -> String {
+        if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() }
+    }
+}
+
+/// Percent-encodes everything that is not a letter, a digit or one of `-_.`.
+pub fn percent_encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
 }
 
 /// The Add Source form as it is posted. Flat, because it also arrives as a plain form post.
@@ -93,11 +120,17 @@ pub struct DraftSaved {
 }
 
 /// A draft as the form gets it back: what was understood, never the secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub id: String,
     pub name: String,
-    pub target: Option<Target>,
+    /// What was understood, as a string without its password; empty when nothing was.
+    pub connection_string: String,
+    /// The user in it, for a link to the help that fits.
+    pub user: String,
+    /// A password is sealed in this draft.
+    pub has_password: bool,
+    pub accept_unverified: bool,
     pub tls_name: String,
     pub ca_certificate: String,
     /// What was wrong with the form when it was last posted.

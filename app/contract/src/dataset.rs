@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::ObjectKind;
-use crate::connection::LastCheck;
+use crate::connection::Target;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetSummary {
@@ -20,7 +20,9 @@ pub struct DatasetView {
     pub summary: DatasetSummary,
     pub connection_name: String,
     pub user: String,
-    pub last_check: Option<LastCheck>,
+    pub target: Target,
+    /// Declared egress addresses, for the hints.
+    pub egress: Vec<String>,
 }
 
 /// The picker's answer: catalog objects to add. A browser without JavaScript sends the ticked boxes as `picked`.
@@ -29,7 +31,11 @@ pub struct Picks {
     pub connection_id: String,
     #[serde(default)]
     pub picked: Vec<String>,
-    /// A whole schema, by name.
+    /// A whole schema, by name: all of it that matches the search and the kind.
     #[serde(default)]
     pub whole_schema: String,
+    #[serde(default)]
+    pub search: String,
+    #[serde(default)]
+    pub kind: String,
 }

@@ -49,6 +49,9 @@ pub enum Fault {
     NothingPicked,
     #[error("the database of Flitch itself is busy")]
     Busy,
+    /// Made in the browser only: the server could not be reached.
+    #[error("no answer")]
+    NoAnswer,
     #[error("the request did not arrive whole")]
     BadRequest,
     #[error("something failed on the server")]
@@ -69,7 +72,7 @@ impl Fault {
             | Self::ConnectionString { .. }
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
-            Self::Busy => 503,
+            Self::Busy | Self::NoAnswer => 503,
             Self::Internal { .. } => 500,
         }
     }

@@ -36,9 +36,9 @@ pub trait Connections: Send + Sync {
     async fn facts(&self, actor: &Actor) -> Answer<AddSourceFacts>;
     async fn list(&self, actor: &Actor) -> Answer<Vec<ConnectionSummary>>;
     async fn show(&self, actor: &Actor, id: &str) -> Answer<ConnectionSummary>;
-    /// Keeps the form as a draft of its author's. What is wrong with the form is told beside the draft's id, so
-    /// that the rest of it is kept all the same.
-    async fn draft(&self, actor: &Actor, form: ConnectionForm) -> Answer<DraftSaved>;
+    /// Keeps the form as a draft of its author's. What is wrong with the form is told beside the draft's id; such a
+    /// form is kept too where `keeps_refused`, so that a browser without JavaScript gets it back filled.
+    async fn draft(&self, actor: &Actor, form: ConnectionForm, keeps_refused: bool) -> Answer<DraftSaved>;
     async fn draft_show(&self, actor: &Actor, id: &str) -> Answer<Draft>;
     /// Makes a draft a connection of the team.
     async fn save(&self, actor: &Actor, id: &str) -> Answer<()>;

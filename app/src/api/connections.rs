@@ -40,16 +40,22 @@ pub async fn test_connection(form: ConnectionForm) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let is_scripted = guard::is_scripted();
-    let saved = backend.connections.draft(&actor, form).await.map_err(guard::refuse)?;
-    if let Some(fault) = saved.fault {
-        if is_scripted {
-            return Err(guard::refuse(fault));
-        }
-        leptos_axum::redirect(&crate::paths::add_redshift_draft(&saved.id));
-        return Ok(());
+    let saved = backend.connections.draft(&actor, form, !is_scripted).await.map_err(guard::refuse)?;
+    let fault = match saved.fault {
+        Some(fault) => fault,
+        None => match backend.checks.start(&actor, &saved.id).await {
+            Ok(check) => {
+                leptos_axum::redirect(&crate::paths::check(&check.connection_id, &check.check_id));
+                return Ok(());
+            }
+            Err(fault) => fault,
+        },
+    };
+    if is_scripted {
+        return Err(guard::refuse(fault));
     }
-    let check = backend.checks.start(&actor, &saved.id).await.map_err(guard::refuse)?;
-    leptos_axum::redirect(&crate::paths::check(&check.connection_id, &check.check_id));
+    let wait = matches!(fault, contract::fault::Fault::TooManyTries { .. });
+    leptos_axum::redirect(&crate::paths::add_redshift_draft(&saved.id, wait));
     Ok(())
 }
 

@@ -28,7 +28,10 @@ impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
     /// The framework's own errors hold text of the request; it goes no further.
-    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        if matches!(error, ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_)) {
+            return Self(Fault::NoAnswer);
+        }
         #[cfg(feature = "ssr")]
         return super::guard::refuse(Fault::BadRequest);
         #[cfg(not(feature = "ssr"))]

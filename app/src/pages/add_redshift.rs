@@ -3,6 +3,7 @@
 mod preview;
 
 use contract::connection::{AddSourceFacts, Draft};
+use contract::connection_string::{ConnectionString, Rules};
 use contract::fault::{Fault, Field};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ use preview::Preview;
 
 #[component]
 pub fn AddRedshiftPage() -> impl IntoView {
-    let draft = query("draft");
+    let (draft, wait) = (query("draft"), query("wait"));
     let data = Resource::new(
         move || draft.get(),
         |draft| async move {
@@ -31,7 +32,10 @@ pub fn AddRedshiftPage() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match data.await {
-                    Ok((facts, draft)) => view! { <AddForm facts draft/> }.into_any(),
+                    Ok((facts, draft)) => {
+                        let is_early = !wait.get_untracked().is_empty();
+                        view! { <AddForm facts draft is_early/> }.into_any()
+                    }
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
@@ -40,12 +44,20 @@ pub fn AddRedshiftPage() -> impl IntoView {
 }
 
 #[component]
-fn AddForm(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
+fn AddForm(facts: AddSourceFacts, draft: Option<Draft>, is_early: bool) -> impl IntoView {
     let test = ServerAction::<TestConnection>::new();
     let stored = draft.as_ref().and_then(|draft| draft.fault.clone());
+    // Without scripts, a test that came too soon leads back here; the draft itself is fine.
+    let stored = stored.or(is_early.then_some(Fault::TooManyTries { retry_after_seconds: 60 }));
     let refused = move || {
         let scripted = test.value().get().map(|answer| answer.err().map(|error| error.0));
         scripted.unwrap_or_else(|| stored.clone())
+    };
+    let text = RwSignal::new(draft.as_ref().map(|draft| draft.connection_string.clone()).unwrap_or_default());
+    let known_user = draft.as_ref().map(|draft| draft.user.clone()).unwrap_or_default();
+    let help = move || {
+        let typed = ConnectionString::parse(&text.get(), Rules::default()).ok().and_then(|read| read.user);
+        paths::help(&typed.unwrap_or_else(|| known_user.clone()), "")
     };
     let egress = facts.egress.clone();
     view! {
@@ -58,7 +70,7 @@ fn AddForm(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
                 <div>
                     {move || refused().map(|fault| view! { <FaultNotice fault/> })}
                     <ActionForm action=test attr:class="form">
-                        <Fields facts draft/>
+                        <Fields facts draft text/>
                         <button type="submit" class="button" disabled=move || test.pending().get()>
                             {move || if test.pending().get() { "Testing…" } else { "Test connection" }}
                         </button>
@@ -69,7 +81,7 @@ fn AddForm(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
                     <EgressPanel egress/>
                     <section class="panel" aria-labelledby="reader-title">
                         <h2 id="reader-title">"Need a read-only user?"</h2>
-                        <p>"Ready SQL, the endpoint and the network rule are in "<a href=paths::HELP>"Help"</a>"."</p>
+                        <p>"Ready SQL, the endpoint and the network rule are in "<a href=help>"Help"</a>"."</p>
                     </section>
                 </aside>
             </div>
@@ -78,45 +90,32 @@ fn AddForm(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
 }
 
 #[component]
-fn Fields(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+fn Fields(facts: AddSourceFacts, draft: Option<Draft>, text: RwSignal<String>) -> impl IntoView {
     let is_plain_allowed = facts.sample.is_some();
-    let bad = draft.as_ref().and_then(|draft| draft.fault.clone());
+    let draft = draft.unwrap_or_default();
+    let bad = draft.fault.clone();
     let is_bad = |field: Field| bad == Some(Fault::FieldInvalid { field });
     let is_string_bad = matches!(bad, Some(Fault::ConnectionString { .. }));
-    let stored = draft.as_ref().and_then(|draft| draft.target.clone());
-    let has_stored = stored.is_some();
-    let Draft { id, name, tls_name, ca_certificate, .. } = draft.unwrap_or(Draft {
-        id: String::new(),
-        name: String::new(),
-        target: None,
-        tls_name: String::new(),
-        ca_certificate: String::new(),
-        fault: None,
-    });
-    let placeholder = if has_stored {
-        "Leave empty to keep what is stored"
-    } else {
-        "postgresql://flitch_readonly:password@your-cluster.abc123.us-east-1.redshift.amazonaws.com:5439/dev"
-    };
-    let is_more_open = !tls_name.is_empty() || !ca_certificate.is_empty();
+    let Draft { id, name, connection_string, has_password, accept_unverified, tls_name, ca_certificate, .. } = draft;
+    let is_more_open = !tls_name.is_empty() || !ca_certificate.is_empty() || accept_unverified;
     let sample = facts.sample.map(|sample| view! { <Sample sample/> });
     view! {
         <input type="hidden" name="form[draft]" value=id/>
-        {stored.map(|target| view! {
-            <div class="notice" data-tone="plain">
-                <p>"Stored in this draft, with its password: "</p>
-                <p class="mono wrap">{target.redacted()}</p>
-            </div>
-        })}
         <TextArea
             label="Connection string"
             name="form[connection_string]"
-            placeholder=placeholder
+            value=connection_string
+            placeholder="postgresql://flitch_readonly:password@your-cluster.abc123.us-east-1.redshift.amazonaws.com:5439/dev"
             hint="A URL, a JDBC URL, key=value pairs, or the endpoint as the AWS console shows it."
             is_invalid=is_string_bad
             on_text=Callback::new(move |typed| text.set(typed))
         />
+        {has_password.then(|| view! {
+            <p class="field-hint">
+                "Its password is stored. It is used again as long as host, port, database, user and certificate rules \
+                 stay as they are."
+            </p>
+        })}
         <Preview text is_plain_allowed/>
         {sample}
         <fieldset>
@@ -146,7 +145,7 @@ fn Fields(facts: AddSourceFacts, draft: Option<Draft>) -> impl IntoView {
                 is_invalid=is_bad(Field::CaCertificate)
             />
             <div class="field-check">
-                <input type="checkbox" id="form-accept_unverified" name="form[accept_unverified]" value="true"/>
+                <input type="checkbox" id="form-accept_unverified" name="form[accept_unverified]" value="true" checked=accept_unverified/>
                 <label for="form-accept_unverified">
                     "With sslmode=require, encrypt without checking identity (never on AWS's own host names)"
                 </label>

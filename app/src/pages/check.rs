@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use super::param;
 use crate::api::checks::{StartCheck, show_check};
 use crate::api::connections::SaveConnection;
-use crate::parts::{FaultNotice, NoScriptRefresh, PageFault, StageList, every_while};
+use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, StageList, every_while};
 use crate::paths;
 use crate::words::{checks, numbers};
 
@@ -20,8 +20,12 @@ const POLL: Duration = Duration::from_millis(500);
 #[component]
 pub fn CheckPage() -> impl IntoView {
     let (connection, check) = (param("id"), param("check"));
-    let view_of =
-        Resource::new(move || (connection.get(), check.get()), |(connection, check)| show_check(connection, check));
+    let last = LastGood::new();
+    let view_of = Resource::new(
+        move || (connection.get(), check.get()),
+        move |(connection, check)| async move { last.steady(show_check(connection, check).await) },
+    );
+    last.remember(view_of);
     let is_running =
         Signal::derive(move || view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running()));
     every_while(POLL, is_running, move || view_of.refetch());
@@ -50,7 +54,7 @@ fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<S
     let is_running = check.outcome.is_running();
     let total = check.duration_us.map(|us| format!("In all {}.", numbers::duration(us)));
     let (crumb, crumb_text) = if check.is_draft {
-        (paths::add_redshift_draft(&check.connection_id), "Edit the connection".to_owned())
+        (paths::add_redshift_draft(&check.connection_id, false), "Edit the connection".to_owned())
     } else {
         (paths::connection(&check.connection_id), check.connection_name.clone())
     };
@@ -62,6 +66,11 @@ fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<S
             <p class="verdict" data-outcome=checks::badge(check.outcome) role="status" aria-live="polite">
                 {checks::outcome(check.outcome)} " " {total}
             </p>
+            {check.is_outdated.then(|| view! {
+                <div class="notice" data-tone="plain">
+                    <p>"The connection was edited since. This check says nothing about it any more."</p>
+                </div>
+            })}
             <NoScriptRefresh is_running/>
             {(!is_running).then(|| view! { <Next check=check.clone() start save/> })}
             <StageList check=check.clone()/>
@@ -72,9 +81,11 @@ fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<S
 /// What can be done now that the check has ended.
 #[component]
 fn Next(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
-    let is_good = check.outcome.is_good();
+    let is_good = check.outcome.is_good() && !check.is_outdated;
     let id = check.connection_id.clone();
-    let kept = if check.is_draft {
+    let kept = if check.is_outdated {
+        ().into_any()
+    } else if check.is_draft {
         let class = if is_good { "button" } else { "button-quiet" };
         let text = if is_good { "Save and pick datasets" } else { "Save anyway" };
         let id = id.clone();
@@ -92,7 +103,7 @@ fn Next(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<Sa
     };
     let edit = check.is_draft.then(|| {
         let class = if is_good { "button-quiet" } else { "button" };
-        view! { <a class=class href=paths::add_redshift_draft(&id)>"Edit"</a> }
+        view! { <a class=class href=paths::add_redshift_draft(&id, false)>"Edit"</a> }
     });
     view! {
         <div class="actions">

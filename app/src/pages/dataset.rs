@@ -10,11 +10,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::param;
-use crate::api::ApiError;
-use crate::api::connections::show_connection;
 use crate::api::datasets::{RemoveDataset, show_dataset};
 use crate::api::queries::{PreviewAgain, show_preview};
-use crate::parts::{CopyText, FaultNotice, Grid, HintView, KindBadge, NoScriptRefresh, PageFault, every_while};
+use crate::parts::{
+    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while,
+};
 use crate::paths;
 use crate::words::findings::{Around, hint};
 use crate::words::numbers;
@@ -24,16 +24,14 @@ const POLL: Duration = Duration::from_millis(250);
 #[component]
 pub fn DatasetPage() -> impl IntoView {
     let id = param("id");
-    let head = Resource::new(
-        move || id.get(),
-        |id| async move {
-            let dataset = show_dataset(id).await?;
-            let connection = show_connection(dataset.summary.connection_id.clone()).await?;
-            Ok::<_, ApiError>((dataset, connection.target))
-        },
-    );
+    let head = Resource::new(move || id.get(), show_dataset);
     let again = ServerAction::<PreviewAgain>::new();
-    let preview = Resource::new(move || (id.get(), again.version().get()), |(id, _)| show_preview(id));
+    let last = LastGood::new();
+    let preview = Resource::new(
+        move || (id.get(), again.version().get()),
+        move |(id, _)| async move { last.steady(show_preview(id).await) },
+    );
+    last.remember(preview);
     let is_running = Signal::derive(move || {
         preview.get().and_then(Result::ok).is_some_and(|query| query.state == QueryState::Running)
     });
@@ -42,8 +40,8 @@ pub fn DatasetPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match (head.await, preview.await) {
-                    (Ok((dataset, target)), Ok(query)) => view! { <Dataset dataset target query again/> }.into_any(),
-                    (Ok((dataset, _)), Err(error)) => view! {
+                    (Ok(dataset), Ok(query)) => view! { <Dataset dataset query again/> }.into_any(),
+                    (Ok(dataset), Err(error)) => view! {
                         <Title text=dataset.summary.name/>
                         <div class="page"><FaultNotice fault=error.0/></div>
                     }
@@ -56,7 +54,7 @@ pub fn DatasetPage() -> impl IntoView {
 }
 
 #[component]
-fn Dataset(dataset: DatasetView, target: Target, query: QueryView, again: ServerAction<PreviewAgain>) -> impl IntoView {
+fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAgain>) -> impl IntoView {
     let summary = dataset.summary;
     let remove = ServerAction::<RemoveDataset>::new();
     let is_running = query.state == QueryState::Running;
@@ -84,7 +82,7 @@ fn Dataset(dataset: DatasetView, target: Target, query: QueryView, again: Server
                 </div>
             </div>
             <NoScriptRefresh is_running/>
-            <Outcome query target name=summary.name/>
+            <Outcome query target=dataset.target egress=dataset.egress name=summary.name/>
             <details class="more">
                 <summary>"How it was read"</summary>
                 <p>"In a read-only transaction that was rolled back, as " {dataset.user} ", with:"</p>
@@ -95,7 +93,7 @@ fn Dataset(dataset: DatasetView, target: Target, query: QueryView, again: Server
 }
 
 #[component]
-fn Outcome(query: QueryView, target: Target, name: String) -> impl IntoView {
+fn Outcome(query: QueryView, target: Target, egress: Vec<String>, name: String) -> impl IntoView {
     let read_at = numbers::moment(query.started_at);
     let took = query.duration_us.map(numbers::duration).unwrap_or_default();
     match (query.state, query.result, query.finding) {
@@ -121,7 +119,7 @@ fn Outcome(query: QueryView, target: Target, name: String) -> impl IntoView {
             .into_any()
         }
         (_, _, Some(finding)) => {
-            let hint = hint(&finding, Around { target: &target, egress: &[] });
+            let hint = hint(&finding, Around { target: &target, egress: &egress });
             view! {
                 <div class="notice" data-tone="bad" role="alert" data-code=finding.code()><HintView hint/></div>
             }

@@ -2,6 +2,8 @@
 
 mod list;
 
+use std::collections::BTreeSet;
+
 use contract::catalog::{ObjectKind, Picker, PickerFilter};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -9,7 +11,8 @@ use leptos_meta::Title;
 
 use super::{param, query};
 use crate::api::datasets::{AddDatasets, ReadCatalog, show_picker};
-use crate::parts::{FaultNotice, NoScriptRefresh, PageFault, every_while};
+use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, every_while};
+use crate::words::findings::{Around, hint};
 use crate::words::{catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
@@ -17,17 +20,27 @@ use list::SchemaList;
 #[component]
 pub fn PickerPage() -> impl IntoView {
     let id = param("id");
-    let (kind, schema, page) = (query("kind"), query("schema"), query("page"));
-    let from_url = query("search");
+    let (schema, page) = (query("schema"), query("page"));
+    let (search_in_url, kind_in_url) = (query("search"), query("kind"));
+    // What was typed and chosen here goes before what the address says.
     let typed = RwSignal::new(None::<String>);
-    let search = Signal::derive(move || typed.get().unwrap_or_else(|| from_url.get()));
+    let chosen = RwSignal::new(None::<String>);
+    let search = Signal::derive(move || typed.get().unwrap_or_else(|| search_in_url.get()));
+    let kind = Signal::derive(move || chosen.get().unwrap_or_else(|| kind_in_url.get()));
+    // Ticks outlive a search: what is ticked and no longer on the list is sent all the same.
+    let ticked = RwSignal::new(BTreeSet::new());
     let filter = move || PickerFilter {
         search: search.get(),
         kind: kind.get(),
         schema: schema.get(),
         page: page.get().parse().unwrap_or(1),
     };
-    let shown = Resource::new(move || (id.get(), filter()), |(id, filter)| show_picker(id, filter));
+    let last = LastGood::new();
+    let shown = Resource::new(
+        move || (id.get(), filter()),
+        move |(id, filter)| async move { last.steady(show_picker(id, filter).await) },
+    );
+    last.remember(shown);
     let is_reading = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|picker| picker.is_reading));
     every_while(std::time::Duration::from_millis(500), is_reading, move || shown.refetch());
     let add = ServerAction::<AddDatasets>::new();
@@ -53,11 +66,11 @@ pub fn PickerPage() -> impl IntoView {
                 </ActionForm>
             </div>
             {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
-            <Search search typed kind schema/>
+            <Search search typed kind chosen schema/>
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(picker) => view! { <Found picker add search kind schema/> }.into_any(),
+                        Ok(picker) => view! { <Found picker add ticked search kind schema/> }.into_any(),
                         Err(error) => view! { <PageFault error=ApiError(error.0)/> }.into_any(),
                     }
                 })}
@@ -71,7 +84,8 @@ pub fn PickerPage() -> impl IntoView {
 fn Search(
     search: Signal<String>,
     typed: RwSignal<Option<String>>,
-    kind: Memo<String>,
+    kind: Signal<String>,
+    chosen: RwSignal<Option<String>>,
     schema: Memo<String>,
 ) -> impl IntoView {
     let kinds = ObjectKind::ALL.map(|each| {
@@ -94,7 +108,7 @@ fn Search(
             </div>
             <div class="field">
                 <label for="kind">"Kind"</label>
-                <select id="kind" name="kind">
+                <select id="kind" name="kind" on:change=move |event| chosen.set(Some(event_target_value(&event)))>
                     <option value="">"All kinds"</option>
                     {kinds.into_iter().collect_view()}
                 </select>
@@ -109,16 +123,27 @@ fn Search(
 fn Found(
     picker: Picker,
     add: ServerAction<AddDatasets>,
+    ticked: RwSignal<BTreeSet<String>>,
     search: Signal<String>,
-    kind: Memo<String>,
+    kind: Signal<String>,
     schema: Memo<String>,
 ) -> impl IntoView {
+    let failed = picker.finding.as_ref().map(|finding| {
+        let hint = hint(finding, Around { target: &picker.target, egress: &picker.egress });
+        view! {
+            <div class="notice" data-tone="bad" role="alert" data-code=finding.code()>
+                <p>"The list could not be read."</p>
+                <HintView hint/>
+            </div>
+        }
+    });
     let Some(read_at) = picker.read_at else {
         let is_reading = picker.is_reading;
         let text =
             if is_reading { "Reading the list of tables…" } else { "The list of tables has not been read yet." };
         return view! {
             <NoScriptRefresh is_running=is_reading/>
+            {failed}
             <div class="empty"><p role="status">{text}</p>
                 {(!is_reading).then(|| view! { <p>"It is read by a passing check, or by “Read the list again”."</p> })}
             </div>
@@ -148,12 +173,13 @@ fn Found(
     });
     view! {
         <NoScriptRefresh is_running=picker.is_reading/>
+        {failed}
         <p class="quiet" role="status">
             {summary}
             {picker.is_reading.then_some(". Reading again…")}
             {picker.is_cut.then_some(". There are more than Flitch lists.")}
         </p>
-        <SchemaList picker add/>
+        <SchemaList picker add ticked search kind/>
         {pager}
     }
     .into_any()

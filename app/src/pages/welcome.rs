@@ -1,9 +1,10 @@
 //! First start: names the team and makes its first admin.
 
+use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn as _;
 use leptos_meta::Title;
 
+use super::load_anew;
 use crate::api::team::{FoundTeam, is_new};
 use crate::parts::{FaultNotice, PageFault, TextField};
 use crate::paths;
@@ -11,14 +12,14 @@ use crate::paths;
 #[component]
 pub fn WelcomePage() -> impl IntoView {
     let found = ServerAction::<FoundTeam>::new();
+    load_anew(found);
     let new = Resource::new(|| (), |()| is_new());
-    let refused = move || found.value().get().and_then(Result::err);
     view! {
         <Title text="Welcome"/>
         <Suspense>
             {move || Suspend::new(async move {
                 match new.await {
-                    Ok(true) => view! { <WelcomeForm refused=refused()/> }.into_any(),
+                    Ok(true) => view! { <WelcomeForm found/> }.into_any(),
                     Ok(false) => view! {
                         <div class="page-narrow">
                             <h1>"Flitch is set up"</h1>
@@ -33,15 +34,15 @@ pub fn WelcomePage() -> impl IntoView {
     }
 }
 
-/// A plain form: the whole page is loaded anew with the session.
 #[component]
-fn WelcomeForm(refused: Option<crate::api::ApiError>) -> impl IntoView {
+fn WelcomeForm(found: ServerAction<FoundTeam>) -> impl IntoView {
+    let refused = move || found.value().get().and_then(Result::err);
     view! {
         <div class="page-narrow">
             <h1>"Welcome to Flitch"</h1>
             <p class="lead">"Name your team and make yourself its first admin."</p>
-            {refused.map(|error| view! { <FaultNotice fault=error.0/> })}
-            <form method="post" action=FoundTeam::url() class="form">
+            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+            <ActionForm action=found attr:class="form">
                 <TextField label="Team name" name="form[team_name]" autocomplete="organization" is_required=true/>
                 <TextField label="E-mail address" name="form[email]" kind="email" autocomplete="username" is_required=true/>
                 <TextField
@@ -59,7 +60,7 @@ fn WelcomeForm(refused: Option<crate::api::ApiError>) -> impl IntoView {
                     is_required=true
                 />
                 <button type="submit" class="button">"Make the team"</button>
-            </form>
+            </ActionForm>
         </div>
     }
 }

@@ -20,8 +20,8 @@ pub fn CopyText(
     let word = move || if has_copied.get() { "Copied" } else { "Copy" };
     let name = format!("Copy {label}");
     view! {
-        <div class="copy">
-            <pre class="copy-text" tabindex="0" role="region" aria-label=label>{text}</pre>
+        <div class="copy" role="group" aria-label=label>
+            <pre class="copy-text">{text}</pre>
             <button type="button" class="button-quiet" aria-label=name hidden=move || !is_hydrated.get() on:click=copy>
                 {word}
             </button>

@@ -26,9 +26,14 @@ pub fn PageFault(error: ApiError) -> impl IntoView {
     {
         response.set_status(status);
     }
+    let heading = match error.0 {
+        Fault::NotFound => "This page is not here",
+        Fault::NotSignedIn => "You are signed out",
+        _ => "This page could not be shown",
+    };
     view! {
         <div class="page-narrow">
-            <h1>"This page is not here"</h1>
+            <h1>{heading}</h1>
             <FaultNotice fault=error.0/>
             <p><a href=paths::DATA>"Back to Data"</a></p>
         </div>

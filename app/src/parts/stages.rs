@@ -47,10 +47,10 @@ fn stage_item(stage: &StageView, around: Around<'_>) -> impl IntoView {
         <li class="stage" data-state=state>
             <span class="stage-mark"><Icon shape/></span>
             <div class="stage-body">
-                <h3>
+                <h2>
                     {checks::stage(stage.stage)} " "
                     <span class="stage-state">{checks::state(stage.state)}</span>
-                </h3>
+                </h2>
                 {findings}
             </div>
             <span class="stage-time">{stage.duration_us.map(numbers::duration)}</span>

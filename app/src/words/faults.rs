@@ -29,6 +29,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::ConnectionString { fault } => strings::fault(fault),
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
+        Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),
         Fault::BadRequest => "The request did not arrive whole. Reload the page and try again.".into(),
         Fault::Internal { reference } => format!(
             "Something failed on Flitch's server. Try again; if it stays, give your operator the number {reference}."

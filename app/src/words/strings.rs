@@ -28,6 +28,9 @@ pub fn fault(fault: &StringFault) -> String {
             "This is a string for AWS IAM sign-in, which this form does not take. Use a database user and password."
                 .into()
         }
+        StringFault::Missing { part: Part::Host } => {
+            "The host is missing. Copy the endpoint from the AWS console into the string.".into()
+        }
         StringFault::Missing { part } => {
             format!("The {0} is missing. Add it to the string, or type it in its own field below.", self::part(*part))
         }
@@ -55,6 +58,7 @@ pub fn fault(fault: &StringFault) -> String {
              & as %26."
                 .into()
         }
+        StringFault::GivenTwice { part: Part::Options } => "An option is given twice. Leave one.".into(),
         StringFault::GivenTwice { part } => format!("The {} is given twice. Leave one.", self::part(*part)),
         StringFault::TlsModeWeak => {
             "This sslmode allows clear text. Use sslmode=verify-full, or leave it out for the same.".into()

@@ -15,7 +15,8 @@ pub async fn require(State(own): State<Origin>, request: Request, next: Next) ->
     if is_safe || comes_from_here(request.headers(), &own) {
         next.run(request).await
     } else {
-        (StatusCode::FORBIDDEN, "This request did not come from a page of Flitch.").into_response()
+        let words = format!("This request did not come from a page of Flitch. Open Flitch at {} and try again.", own.0);
+        (StatusCode::FORBIDDEN, words).into_response()
     }
 }
 

@@ -9,8 +9,8 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -20,9 +20,9 @@ const DRAIN: Duration = Duration::from_secs(25);
 
 /// Serves until `stop` resolves, then lets running answers end.
 pub async fn serve(listener: TcpListener, site: Router, stop: impl Future<Output = ()>) -> io::Result<()> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
+    // HTTP/1 only: HTTP/2 is spoken by the proxy in front, and finding out which one it is has no deadline.
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
@@ -44,7 +44,7 @@ pub async fn serve(listener: TcpListener, site: Router, stop: impl Future<Output
             request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
             site.clone().oneshot(request)
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

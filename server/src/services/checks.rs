@@ -46,8 +46,8 @@ impl Checks {
 impl ports::Checks for Checks {
     async fn start(&self, actor: &Actor, connection_id: &str) -> ports::Answer<CheckRef> {
         let row = place::connection(&self.shared, actor, connection_id).await?;
-        if row.host.is_empty() {
-            return Err(Fault::NotFound);
+        if let Ok(fault) = serde_json::from_str::<Fault>(&row.form_fault) {
+            return Err(fault);
         }
         self.per_minute.take(&actor.member_id)?;
         self.per_hour.take(&actor.member_id)?;
@@ -60,6 +60,8 @@ impl ports::Checks for Checks {
             id: new_id(),
             connection_id: row.id.clone(),
             outcome: code(&CheckOutcome::Running),
+            purpose: row.purpose.clone(),
+            target: to_json(&place::target(&row)),
             started_at,
             duration_us: None,
             alive_until: started_at + LEASE,
@@ -83,7 +85,8 @@ impl ports::Checks for Checks {
             connection_id: row.id.clone(),
             connection_name: row.name.clone(),
             is_draft: row.is_draft == 1,
-            target: place::target(&row),
+            target: serde_json::from_str(&check.target).unwrap_or_else(|_| place::target(&row)),
+            is_outdated: check.purpose != row.purpose,
             outcome,
             started_at: check.started_at,
             duration_us: check.duration_us.and_then(|us| u64::try_from(us).ok()),

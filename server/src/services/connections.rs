@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use contract::connection::{AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target};
+use contract::connection::{
+    AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target, TlsMode,
+};
 use contract::connection_string::{ConnectionString, Part, StringFault, tls_of_require, valid_name};
 use contract::fault::{Fault, Field};
 use contract::ports;
@@ -17,51 +19,47 @@ pub(crate) struct Connections {
     shared: Arc<Shared>,
 }
 
-/// A form that was understood: where to, and the password, if one was typed.
-struct Understood {
-    target: Target,
-    password: Option<Secret>,
-}
-
 impl Connections {
     pub fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
 
     /// Reads the form. What the string lacks comes from the fields beside it.
-    fn understand(&self, form: &ConnectionForm, stored: Option<&ConnectionRow>) -> Result<Understood, Fault> {
+    fn understand(&self, form: &ConnectionForm) -> (Target, Result<Option<Secret>, Fault>) {
+        let mut target = Target {
+            host: String::new(),
+            port: 0,
+            database: String::new(),
+            user: String::new(),
+            tls: TlsMode::VerifyFull,
+        };
+        let password = self.read(form, &mut target);
+        (target, password)
+    }
+
+    /// Fills the target as far as it can be read; the answer is the password, if one was given.
+    fn read(&self, form: &ConnectionForm, target: &mut Target) -> Result<Option<Secret>, Fault> {
+        let refused = |fault| Fault::ConnectionString { fault };
+        let mut read = ConnectionString::parse(form.connection_string.expose(), self.shared.rules).map_err(refused)?;
+        target.host = read.host.clone();
+        target.port = read.port;
+        target.tls = if read.asks_unverified { tls_of_require(&read.host, form.accept_unverified) } else { read.tls };
+        complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
+        target.user = read.user.clone().unwrap_or_default();
+        complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
+        target.database = read.database.clone().unwrap_or_default();
+        read.target().map_err(refused)?;
         if !form.ca_certificate.trim().is_empty() && !redshift::tls::is_certificate_pem(&form.ca_certificate) {
             return Err(Fault::FieldInvalid { field: Field::CaCertificate });
         }
         if form.tls_name.trim().chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(Fault::FieldInvalid { field: Field::TlsName });
         }
-        if form.connection_string.is_empty()
-            && let Some(row) = stored
-            && !row.host.is_empty()
-        {
-            // The string was given before and only the rest of the form changed.
-            let password = Some(form.password.clone()).filter(|password| !password.is_empty());
-            return Ok(Understood { target: place::target(row), password });
+        match (read.password, form.password.is_empty()) {
+            (Some(_), false) => Err(refused(StringFault::GivenTwice { part: Part::Password })),
+            (password, true) => Ok(password),
+            (None, false) => Ok(Some(form.password.clone())),
         }
-        let refused = |fault| Fault::ConnectionString { fault };
-        let mut read = ConnectionString::parse(form.connection_string.expose(), self.shared.rules).map_err(refused)?;
-        complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
-        complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
-        if !form.password.is_empty() {
-            if read.password.is_some() {
-                return Err(refused(StringFault::GivenTwice { part: Part::Password }));
-            }
-            read.password = Some(form.password.clone());
-        }
-        let mut target = read.target().map_err(refused)?;
-        if read.asks_unverified {
-            target.tls = tls_of_require(&target.host, form.accept_unverified);
-        }
-        if read.password.is_none() {
-            return Err(refused(StringFault::Missing { part: Part::Password }));
-        }
-        Ok(Understood { target, password: read.password })
     }
 }
 
@@ -117,50 +115,47 @@ impl ports::Connections for Connections {
         })
     }
 
-    async fn draft(&self, actor: &Actor, form: ConnectionForm) -> ports::Answer<DraftSaved> {
+    async fn draft(&self, actor: &Actor, form: ConnectionForm, keeps_refused: bool) -> ports::Answer<DraftSaved> {
         let stored = match form.draft.as_str() {
             "" => None,
             id => Some(place::connection(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
         };
-        let understood = self.understand(&form, stored.as_ref());
+        let (target, password) = self.understand(&form);
         let mut row = ConnectionRow {
             id: stored.as_ref().map_or_else(new_id, |row| row.id.clone()),
             team_id: actor.team_id.clone(),
             author_id: actor.member_id.clone(),
             name: team::name(&form.name).unwrap_or_default(),
             is_draft: 1,
+            port: i64::from(target.port),
+            tls_mode: target.tls.as_str().to_owned(),
             tls_name: form.tls_name.trim().to_ascii_lowercase(),
             ca_certificate: form.ca_certificate.trim().to_owned(),
             created_at: stored.as_ref().map_or_else(now, |row| row.created_at),
             updated_at: now(),
             ..ConnectionRow::default()
         };
-        let mut fault = None;
-        match understood {
-            Ok(Understood { target, password }) => {
-                if row.name.is_empty() {
-                    row.name = default_name(&target);
-                }
-                row.host = target.host;
-                row.port = i64::from(target.port);
-                row.database_name = target.database;
-                row.user_name = target.user;
-                row.tls_mode = target.tls.as_str().to_owned();
-                let kept = stored.as_ref().filter(|stored| place::purpose(stored) == place::purpose(&row));
-                row.secret = match (password, kept) {
-                    (Some(password), _) => Some(place::seal(&self.shared, &row, password.expose())),
-                    // The same endpoint, user and certificate rule: the sealed password still fits.
-                    (None, Some(stored)) => stored.secret.clone(),
-                    (None, None) => {
-                        fault = Some(Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } });
-                        None
-                    }
-                };
-            }
-            Err(refused) => fault = Some(refused),
+        if row.name.is_empty() && password.is_ok() {
+            row.name = default_name(&target);
         }
+        row.host = target.host;
+        row.database_name = target.database;
+        row.user_name = target.user;
+        row.purpose = place::purpose(&row);
+        // The same endpoint, user and certificate rule: the sealed password still fits.
+        let kept = stored.filter(|stored| stored.purpose == row.purpose).and_then(|stored| stored.secret);
+        let sealed = |password: Secret| place::seal(&self.shared, &row, password.expose());
+        let (secret, fault) = match password {
+            Err(fault) => (kept, Some(fault)),
+            Ok(password) => match password.map(sealed).or(kept) {
+                Some(secret) => (Some(secret), None),
+                None => (None, Some(Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } })),
+            },
+        };
+        row.secret = secret;
         row.form_fault = fault.as_ref().map(to_json).unwrap_or_default();
-        if !self.shared.store.draft_put(&row).await.map_err(store_fault)? {
+        let is_kept = fault.is_none() || keeps_refused;
+        if is_kept && !self.shared.store.draft_put(&row).await.map_err(store_fault)? {
             return Err(Fault::NotFound);
         }
         Ok(DraftSaved { id: row.id, fault })
@@ -171,8 +166,12 @@ impl ports::Connections for Connections {
         if row.is_draft == 0 {
             return Err(Fault::NotFound);
         }
+        let target = place::target(&row);
         Ok(Draft {
-            target: (!row.host.is_empty()).then(|| place::target(&row)),
+            connection_string: if row.host.is_empty() { String::new() } else { target.without_password() },
+            user: target.user,
+            has_password: row.secret.is_some(),
+            accept_unverified: target.tls == TlsMode::Unverified,
             fault: serde_json::from_str(&row.form_fault).ok(),
             id: row.id,
             name: row.name,

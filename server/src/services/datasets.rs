@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, Picker, PickerFilter};
-use contract::connection::LastCheck;
 use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use contract::fault::Fault;
+use contract::finding::{Finding, Phase};
 use contract::ports;
 use contract::team::Actor;
 use redshift::catalog::Catalog;
@@ -16,13 +16,16 @@ use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, DatasetRow, NewDa
 
 use super::checks::rights::Rights;
 use super::place::{self, Way};
-use super::{SECOND, Shared, checks, log_failure, now, store_fault};
+use super::{SECOND, Shared, findings, log_failure, now, store_fault, to_json};
 
 /// Objects on one page of the picker.
 const PAGE: u32 = 200;
 
-/// A catalog read that has not ended after this long is taken for lost.
-const READING: i64 = 120 * SECOND;
+/// A catalog read is renewed each second; one that was not for this long is taken for lost.
+const LEASE: i64 = 5 * SECOND;
+
+/// A catalog read as a whole.
+const READ_DEADLINE: Duration = Duration::from_secs(120);
 
 pub(crate) struct Datasets {
     shared: Arc<Shared>,
@@ -39,11 +42,7 @@ impl ports::Datasets for Datasets {
     async fn picker(&self, actor: &Actor, connection_id: &str, filter: PickerFilter) -> ports::Answer<Picker> {
         let row = place::connection(&self.shared, actor, connection_id).await?;
         let store = &self.shared.store;
-        let wanted = ObjectFilter {
-            search: filter.search.trim().chars().take(200).collect(),
-            kind: ObjectKind::from_code(&filter.kind).map_or(String::new(), |kind| kind.as_str().to_owned()),
-            schema: filter.schema.clone(),
-        };
+        let wanted = wanted(&filter.search, &filter.kind, &filter.schema);
         let counts = store.catalog_counts(connection_id, &wanted).await.map_err(store_fault)?;
         let match_count = u32::try_from(counts.match_count).unwrap_or(u32::MAX);
         let page_count = match_count.div_ceil(PAGE).max(1);
@@ -54,8 +53,11 @@ impl ports::Datasets for Datasets {
         let schemas = store.catalog_schemas(connection_id, &wanted).await.map_err(store_fault)?;
         let schema_names = schemas.iter().map(|schema| schema.name.clone()).collect();
         Ok(Picker {
+            target: place::target(&row),
             connection_id: row.id,
             connection_name: row.name,
+            egress: self.shared.egress.clone(),
+            finding: serde_json::from_str(&row.catalog_finding).ok(),
             user: row.user_name,
             schemas: grouped(schemas, objects, &wanted),
             schema_names,
@@ -71,7 +73,7 @@ impl ports::Datasets for Datasets {
 
     async fn catalog_read(&self, actor: &Actor, connection_id: &str) -> ports::Answer<()> {
         let row = place::connection(&self.shared, actor, connection_id).await?;
-        let begun = self.shared.store.catalog_read_begin(connection_id, now(), now() + READING).await;
+        let begun = self.shared.store.catalog_read_begin(connection_id, now(), now() + LEASE).await;
         if begun.map_err(store_fault)? {
             tokio::spawn(read_catalog(Arc::clone(&self.shared), row));
         }
@@ -81,11 +83,11 @@ impl ports::Datasets for Datasets {
     async fn add(&self, actor: &Actor, picks: Picks) -> ports::Answer<u32> {
         let row = place::connection(&self.shared, actor, &picks.connection_id).await?;
         let store = &self.shared.store;
-        let picked = if picks.whole_schema.is_empty() {
-            picks.picked
-        } else {
-            store.catalog_schema_object_ids(&row.id, &picks.whole_schema).await.map_err(store_fault)?
-        };
+        let mut picked = picks.picked;
+        if !picks.whole_schema.is_empty() {
+            let wanted = wanted(&picks.search, &picks.kind, &picks.whole_schema);
+            picked.extend(store.catalog_readable_ids(&row.id, &wanted).await.map_err(store_fault)?);
+        }
         if picked.is_empty() {
             return Err(Fault::NothingPicked);
         }
@@ -108,16 +110,12 @@ impl ports::Datasets for Datasets {
     async fn show(&self, actor: &Actor, id: &str) -> ports::Answer<DatasetView> {
         let row = dataset(&self.shared, actor, id).await?;
         let connection = place::connection(&self.shared, actor, &row.connection_id).await?;
-        let newest = self.shared.store.check_newest(&actor.team_id, &connection.id).await.map_err(store_fault)?;
         Ok(DatasetView {
             summary: summary(row),
+            target: place::target(&connection),
+            egress: self.shared.egress.clone(),
             connection_name: connection.name,
             user: connection.user_name,
-            last_check: newest.map(|check| LastCheck {
-                outcome: checks::outcome(&check.outcome, check.alive_until),
-                id: check.id,
-                started_at: check.started_at,
-            }),
         })
     }
 }
@@ -133,6 +131,14 @@ fn summary(row: DatasetRow) -> DatasetSummary {
         schema: row.schema_name,
         name: row.name,
         kind: ObjectKind::from_code(&row.kind).unwrap_or(ObjectKind::Table),
+    }
+}
+
+fn wanted(search: &str, kind: &str, schema: &str) -> ObjectFilter {
+    ObjectFilter {
+        search: search.trim().chars().take(200).collect(),
+        kind: ObjectKind::from_code(kind).map_or(String::new(), |kind| kind.as_str().to_owned()),
+        schema: schema.to_owned(),
     }
 }
 
@@ -207,29 +213,48 @@ fn kind(kind: catalog::ObjectKind) -> ObjectKind {
     }
 }
 
-/// Reads the catalog anew; on failure the old one stays, and a check says what is wrong.
+/// Reads the catalog anew. On failure the old one stays, and the picker says why.
 async fn read_catalog(shared: Arc<Shared>, row: ConnectionRow) {
-    let read = async {
-        let password = place::unseal(&shared, &row).map_err(|_| redshift::Error::BadStatement)?;
-        let way = Way::of(&shared, &row);
-        let session = Session::open(&way.means, &way.endpoint, &way.tls, &Way::login(&row, password)).await?;
-        let identity = identify::identify(&session).await?;
-        let catalog = catalog::read(&session, identity.is_redshift, shared.catalog_limits).await?;
-        let rights = probe::rights(&session, shared.catalog_limits, Duration::from_secs(10)).await.unwrap_or_default();
-        session.close().await;
-        Ok::<_, redshift::Error>((catalog, Rights::new(rights)))
+    let renew = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let _ = shared.store.catalog_read_renew(&row.id, now() + LEASE).await;
+        }
     };
-    let saved = match read.await {
+    let read = tokio::select! {
+        read = tokio::time::timeout(READ_DEADLINE, read(&shared, &row)) => read,
+        () = renew => return,
+    };
+    let after_ms = u32::try_from(READ_DEADLINE.as_millis()).unwrap_or(u32::MAX);
+    let saved = match read.unwrap_or(Err(Finding::TimedOut { phase: Phase::Statement, after_ms })) {
         Ok((catalog, rights)) => {
             let (schemas, objects) = catalog_rows(&catalog, &rights);
-            shared.store.catalog_replace(&row.id, &schemas, &objects, catalog.is_cut, now()).await
+            let store = &shared.store;
+            store.catalog_replace(&row.id, &row.purpose, &schemas, &objects, catalog.is_cut, now()).await.map(|_| ())
         }
-        Err(error) => {
-            tracing::warn!(connection.id = row.id, "the catalog could not be read: {error}");
-            shared.store.catalog_read_end(&row.id).await
+        Err(finding) => {
+            tracing::info!(connection.id = row.id, finding = finding.code(), "the catalog could not be read");
+            shared.store.catalog_read_fail(&row.id, &to_json(&finding)).await
         }
     };
     if let Err(error) = saved {
         log_failure("a catalog could not be kept", &error);
     }
+}
+
+async fn read(shared: &Shared, row: &ConnectionRow) -> Result<(Catalog, Rights), Finding> {
+    let target = place::target(row);
+    let explain = |error: redshift::Error| findings::finding(&error, &target, None);
+    let password = place::unseal(shared, row).map_err(|error| {
+        log_failure("a stored password could not be opened", &error);
+        Finding::SecretUnreadable
+    })?;
+    let way = Way::of(shared, row);
+    let login = Way::login(row, password);
+    let session = Session::open(&way.means, &way.endpoint, &way.tls, &login).await.map_err(explain)?;
+    let identity = identify::identify(&session).await.map_err(explain)?;
+    let catalog = catalog::read(&session, identity.is_redshift, shared.catalog_limits).await.map_err(explain)?;
+    let rights = probe::rights(&session, shared.catalog_limits, Duration::from_secs(10)).await.unwrap_or_default();
+    session.close().await;
+    Ok((catalog, Rights::new(rights)))
 }

@@ -44,7 +44,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         return Err(OpenError::Settings(fault));
     }
     let data = &settings.data;
-    fs::create_dir_all(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
+    make_private(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
     let url = match (&settings.database_url, &settings.database_url_file) {
         (Some(url), _) => Some(url.clone()),
         (None, Some(path)) => Some(read(path)?.trim().to_owned()),
@@ -102,6 +102,13 @@ fn means(settings: &Settings) -> Means {
 
 fn read(path: &PathBuf) -> Result<String, OpenError> {
     fs::read_to_string(path).map_err(|error| OpenError::File(path.clone(), error))
+}
+
+/// Nobody else on the machine needs to look into it.
+fn make_private(folder: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
 }
 
 /// Held until the process ends, however it ends.

@@ -6,6 +6,7 @@ use contract::host::aws_host;
 use contract::team::Actor;
 use redshift::{Endpoint, Login, Means, TlsPolicy};
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use store::ConnectionRow;
 use vault::{Binding, OpenError};
 
@@ -40,19 +41,18 @@ pub(crate) fn tls_mode(stored: &str) -> TlsMode {
     }
 }
 
-/// What a stored password is bound to: it opens for this endpoint, user and certificate rule only, so that an
-/// edited row cannot send it elsewhere.
+/// A digest of everything that decides where a password goes and what a check tests. A stored password opens for
+/// this purpose only, so that an edited row cannot send it elsewhere.
 pub(crate) fn purpose(row: &ConnectionRow) -> String {
-    format!(
-        "{}:{}/{} as {} by {} {} {}",
-        row.host,
-        row.port,
-        row.database_name,
-        row.user_name,
-        row.tls_mode,
-        row.tls_name,
-        row.ca_certificate.len()
-    )
+    let port = row.port.to_string();
+    let mut hash = Sha256::new();
+    for part in
+        [&row.host, &port, &row.database_name, &row.user_name, &row.tls_mode, &row.tls_name, &row.ca_certificate]
+    {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(crate) fn seal(shared: &Shared, row: &ConnectionRow, password: &str) -> Vec<u8> {

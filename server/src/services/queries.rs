@@ -20,8 +20,8 @@ use super::{SECOND, Shared, datasets, log_failure, now, store_fault, to_json};
 
 /// A preview this young answers the next look too: a reload, a second tab, the browser's own poll.
 const FRESH: i64 = 60 * SECOND;
-/// A running query is renewed by nothing: this is its deadline and a little.
-const LEASE: i64 = 75 * SECOND;
+/// A running query is renewed each second; one that was not for this long was interrupted.
+const LEASE: i64 = 5 * SECOND;
 
 pub(crate) struct Queries {
     shared: Arc<Shared>,
@@ -107,7 +107,16 @@ impl ports::Queries for Queries {
 async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow, row: QueryRow) {
     let started = Instant::now();
     // The connector's phases have deadlines of their own; this one is for all of them together.
-    let outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)).await;
+    let renew = async {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let _ = shared.store.query_renew(&row.id, now() + LEASE).await;
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)) => outcome,
+        () = renew => return,
+    };
     let outcome = outcome
         .unwrap_or_else(|_| Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 }));
     let duration = started.elapsed();

@@ -21,15 +21,22 @@ pub(crate) const AGE: i64 = 7 * 24 * 60 * 60 * SECOND;
 
 pub(crate) struct Sessions {
     shared: Arc<Shared>,
-    /// Per address and per account, so that neither one guesser nor many lock the owner out for long.
+    /// Per address, and per account and address: a guesser elsewhere does not lock the owner out. Many guessers
+    /// together meet the last one, which is loose.
     by_client: Limit<String>,
+    by_pair: Limit<(String, String)>,
     by_account: Limit<String>,
 }
 
 impl Sessions {
     pub fn new(shared: Arc<Shared>) -> Self {
         let minute = Duration::from_secs(60);
-        Self { shared, by_client: Limit::new(20, minute), by_account: Limit::new(10, minute) }
+        Self {
+            shared,
+            by_client: Limit::new(20, minute),
+            by_pair: Limit::new(10, minute),
+            by_account: Limit::new(100, minute),
+        }
     }
 
     pub async fn begin(&self, member_id: &str) -> ports::Answer<SessionToken> {
@@ -60,6 +67,7 @@ impl ports::Sessions for Sessions {
         self.by_client.take(&client.to_owned())?;
         // A text that is no address cannot be an account; it is looked up all the same, for the same time.
         let email = team::email(&form.email).unwrap_or_default();
+        self.by_pair.take(&(email.clone(), client.to_owned()))?;
         self.by_account.take(&email)?;
         let member = self.shared.store.member_by_email(&email).await.map_err(store_fault)?;
         let hash = member.as_ref().map(|member| member.password_hash.clone());

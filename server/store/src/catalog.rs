@@ -60,24 +60,53 @@ impl Store {
         Ok(begun.rows_affected() == 1)
     }
 
-    pub async fn catalog_read_end(&self, connection_id: &str) -> Result<()> {
-        sqlx::query("update connection set catalog_reading_until = 0 where id = $1")
+    /// The read goes on.
+    pub async fn catalog_read_renew(&self, connection_id: &str, until: i64) -> Result<()> {
+        sqlx::query("update connection set catalog_reading_until = $2 where id = $1")
             .bind(connection_id)
+            .bind(until)
             .execute(self.pool())
             .await?;
         Ok(())
     }
 
-    /// Replaces the whole catalog of a connection in one transaction.
+    /// The read failed, and why.
+    pub async fn catalog_read_fail(&self, connection_id: &str, finding: &str) -> Result<()> {
+        sqlx::query("update connection set catalog_reading_until = 0, catalog_finding = $2 where id = $1")
+            .bind(connection_id)
+            .bind(finding)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
+    /// Replaces the whole catalog of a connection in one transaction; false, and nothing is written, when the
+    /// connection was edited since the read began.
     pub async fn catalog_replace(
         &self,
         connection_id: &str,
+        purpose: &str,
         schemas: &[CatalogSchemaRow],
         objects: &[CatalogObjectRow],
         is_cut: bool,
         now: i64,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut write = self.begin().await?;
+        let is_current = sqlx::query(
+            "update connection
+             set catalog_read_at = $2, catalog_is_cut = $3, catalog_reading_until = 0, catalog_finding = ''
+             where id = $1
+               and purpose = $4",
+        )
+        .bind(connection_id)
+        .bind(now)
+        .bind(i64::from(is_cut))
+        .bind(purpose)
+        .execute(&mut *write)
+        .await?;
+        if is_current.rows_affected() == 0 {
+            return Ok(false);
+        }
         for clear in [
             "delete from catalog_schema where connection_id = $1",
             "delete from catalog_object where connection_id = $1",
@@ -110,16 +139,8 @@ impl Store {
             .execute(&mut *write)
             .await?;
         }
-        sqlx::query(
-            "update connection set catalog_read_at = $2, catalog_is_cut = $3, catalog_reading_until = 0 where id = $1",
-        )
-        .bind(connection_id)
-        .bind(now)
-        .bind(i64::from(is_cut))
-        .execute(&mut *write)
-        .await?;
         write.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Every schema, with how many of its objects match.
@@ -175,6 +196,26 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         Ok(rows)
+    }
+
+    /// The ids of all readable objects that match.
+    pub async fn catalog_readable_ids(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<String>> {
+        let ids = sqlx::query_scalar(
+            "select id
+             from catalog_object
+             where connection_id = $1
+               and search_name like $2 escape '\\'
+               and ($3 = '' or kind = $3)
+               and ($4 = '' or schema_name = $4)
+               and is_readable = 1",
+        )
+        .bind(connection_id)
+        .bind(filter.pattern())
+        .bind(&filter.kind)
+        .bind(&filter.schema)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(ids)
     }
 
     pub async fn catalog_counts(&self, connection_id: &str, filter: &ObjectFilter) -> Result<CatalogCounts> {

@@ -9,6 +9,9 @@ pub struct CheckRow {
     pub id: String,
     pub connection_id: String,
     pub outcome: String,
+    pub purpose: String,
+    /// What was tested, as JSON.
+    pub target: String,
     pub started_at: i64,
     pub duration_us: Option<i64>,
     pub alive_until: i64,
@@ -28,8 +31,8 @@ impl Store {
     pub async fn check_insert(&self, team_id: &str, check: &CheckRow, stages: &[StageRow]) -> Result<()> {
         let mut write = self.begin().await?;
         sqlx::query(
-            "insert into check_run (id, team_id, connection_id, outcome, started_at, alive_until)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into check_run (id, team_id, connection_id, outcome, started_at, alive_until, purpose, target)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(&check.id)
         .bind(team_id)
@@ -37,6 +40,8 @@ impl Store {
         .bind(&check.outcome)
         .bind(check.started_at)
         .bind(check.alive_until)
+        .bind(&check.purpose)
+        .bind(&check.target)
         .execute(&mut *write)
         .await?;
         for (place, stage) in stages.iter().enumerate() {
@@ -94,7 +99,7 @@ impl Store {
 
     pub async fn check_fetch(&self, team_id: &str, connection_id: &str, check_id: &str) -> Result<Option<CheckRow>> {
         let row = sqlx::query_as(
-            "select id, connection_id, outcome, started_at, duration_us, alive_until
+            "select id, connection_id, outcome, purpose, target, started_at, duration_us, alive_until
              from check_run
              where id = $1
                and connection_id = $2
@@ -108,13 +113,15 @@ impl Store {
         Ok(row)
     }
 
+    /// The newest check of what the connection is now.
     pub async fn check_newest(&self, team_id: &str, connection_id: &str) -> Result<Option<CheckRow>> {
         let row = sqlx::query_as(
-            "select id, connection_id, outcome, started_at, duration_us, alive_until
-             from check_run
-             where connection_id = $1
-               and team_id = $2
-             order by id desc
+            "select k.id, k.connection_id, k.outcome, k.purpose, k.target, k.started_at, k.duration_us, k.alive_until
+             from check_run k
+             join connection c on c.id = k.connection_id and c.purpose = k.purpose
+             where k.connection_id = $1
+               and k.team_id = $2
+             order by k.id desc
              limit 1",
         )
         .bind(connection_id)

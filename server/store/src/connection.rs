@@ -21,11 +21,14 @@ pub struct ConnectionRow {
     pub secret: Option<Vec<u8>>,
     /// What was wrong with the form, as JSON; empty when nothing was.
     pub form_fault: String,
+    /// A digest of everything a check tests.
+    pub purpose: String,
     pub created_at: i64,
     pub updated_at: i64,
     pub catalog_read_at: Option<i64>,
     pub catalog_is_cut: i64,
     pub catalog_reading_until: i64,
+    pub catalog_finding: String,
 }
 
 /// A line of the Data page.
@@ -51,15 +54,18 @@ impl Store {
     pub async fn draft_put(&self, row: &ConnectionRow) -> Result<bool> {
         let written = sqlx::query(
             "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
-               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at,
-               catalog_is_cut, catalog_reading_until)
-             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, 0)
+               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose,
+               catalog_is_cut, catalog_reading_until, catalog_finding)
+             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, '')
              on conflict (id) do update set
                name = excluded.name, host = excluded.host, port = excluded.port,
                database_name = excluded.database_name, user_name = excluded.user_name,
                tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
                ca_certificate = excluded.ca_certificate, secret = excluded.secret,
-               form_fault = excluded.form_fault, updated_at = excluded.updated_at
+               form_fault = excluded.form_fault, updated_at = excluded.updated_at,
+               purpose = excluded.purpose,
+               catalog_read_at = case when connection.purpose = excluded.purpose
+                                      then connection.catalog_read_at end
              where connection.is_draft = 1
                and connection.team_id = excluded.team_id
                and connection.author_id = excluded.author_id",
@@ -79,6 +85,7 @@ impl Store {
         .bind(&row.form_fault)
         .bind(row.created_at)
         .bind(row.updated_at)
+        .bind(&row.purpose)
         .execute(self.pool())
         .await?;
         Ok(written.rows_affected() == 1)
@@ -88,8 +95,8 @@ impl Store {
     pub async fn connection_fetch(&self, team_id: &str, member_id: &str, id: &str) -> Result<Option<ConnectionRow>> {
         let row = sqlx::query_as(
             "select id, team_id, author_id, name, is_draft, host, port, database_name, user_name, tls_mode, tls_name,
-                    ca_certificate, secret, form_fault, created_at, updated_at,
-                    catalog_read_at, catalog_is_cut, catalog_reading_until
+                    ca_certificate, secret, form_fault, purpose, created_at, updated_at,
+                    catalog_read_at, catalog_is_cut, catalog_reading_until, catalog_finding
              from connection
              where id = $1
                and team_id = $2
@@ -112,7 +119,7 @@ impl Store {
                     (select count(*) from dataset d where d.connection_id = c.id) as dataset_count
              from connection c
              left join check_run k
-               on k.id = (select max(n.id) from check_run n where n.connection_id = c.id)
+               on k.id = (select max(n.id) from check_run n where n.connection_id = c.id and n.purpose = c.purpose)
              where c.team_id = $1
                and c.is_draft = 0
              order by lower(c.name), c.id",
@@ -132,7 +139,7 @@ impl Store {
                and team_id = $2
                and author_id = $3
                and is_draft = 1
-               and host <> ''
+               and form_fault = ''
                and secret is not null",
         )
         .bind(id)

@@ -53,23 +53,6 @@ impl Store {
         Ok(added)
     }
 
-    /// The readable objects of a schema that are not datasets yet, by id.
-    pub async fn catalog_schema_object_ids(&self, connection_id: &str, schema: &str) -> Result<Vec<String>> {
-        let ids = sqlx::query_scalar(
-            "select o.id
-             from catalog_object o
-             where o.connection_id = $1
-               and o.schema_name = $2
-               and o.is_readable = 1
-             order by o.name",
-        )
-        .bind(connection_id)
-        .bind(schema)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(ids)
-    }
-
     pub async fn dataset_delete(&self, team_id: &str, id: &str) -> Result<bool> {
         let deleted = sqlx::query("delete from dataset where id = $1 and team_id = $2")
             .bind(id)

@@ -39,6 +39,16 @@ impl Store {
         Ok(())
     }
 
+    /// The task is alive.
+    pub async fn query_renew(&self, id: &str, alive_until: i64) -> Result<()> {
+        sqlx::query("update query set alive_until = $2 where id = $1")
+            .bind(id)
+            .bind(alive_until)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     /// Writes how a query ended; only one that still runs can end.
     pub async fn query_finish(
         &self,

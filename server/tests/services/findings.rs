@@ -290,7 +290,7 @@ async fn postgres(seen: &mut Seen) {
 async fn own_faults(seen: &mut Seen) {
     let (cluster, world) = sample_named(Quirks::default()).await;
     let string = || form(url(READER, cluster.address(), "dev"));
-    let saved = world.backend.connections.draft(&world.actor, string()).await.unwrap();
+    let saved = world.backend.connections.draft(&world.actor, string(), true).await.unwrap();
 
     // The same store, under other keys.
     let other = World::new(Plan::default()).await;

@@ -68,21 +68,22 @@ async fn a_refused_form_keeps_the_rest_and_never_the_secret() {
         connection_string: Secret::new(format!("postgresql://ann:{CANARY}@host.example/dev")),
         ..ConnectionForm::default()
     };
-    let saved = world.backend.connections.draft(&world.actor, bad).await.unwrap();
+    let saved = world.backend.connections.draft(&world.actor, bad, true).await.unwrap();
     assert!(matches!(saved.fault, Some(Fault::ConnectionString { .. })), "{:?}", saved.fault);
     let draft = world.backend.connections.draft_show(&world.actor, &saved.id).await.unwrap();
     assert_eq!((draft.name.as_str(), draft.tls_name.as_str()), ("Sales", "inner.example"));
-    assert_eq!((draft.target.clone(), draft.fault.clone()), (None, saved.fault));
+    assert_eq!((draft.connection_string.as_str(), draft.has_password), ("", false));
+    assert_eq!(draft.fault, saved.fault);
     assert!(!format!("{draft:?}").contains("cAnArY"));
 
     // Corrected without a password: still not ready, and says which part is missing.
     let fixed = ConnectionForm { draft: saved.id.clone(), ..form("postgresql://ann@host.example/dev") };
-    let fixed = world.backend.connections.draft(&world.actor, fixed).await.unwrap();
+    let fixed = world.backend.connections.draft(&world.actor, fixed, true).await.unwrap();
     let missing = Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } };
     assert_eq!((fixed.id, fixed.fault), (saved.id, Some(missing)));
 
     let pem = ConnectionForm { ca_certificate: "not a certificate".into(), ..form("postgresql://a:b@h.example/dev") };
-    let pem = world.backend.connections.draft(&world.actor, pem).await.unwrap();
+    let pem = world.backend.connections.draft(&world.actor, pem, true).await.unwrap();
     assert_eq!(pem.fault, Some(Fault::FieldInvalid { field: Field::CaCertificate }));
 }
 
@@ -90,15 +91,28 @@ async fn a_refused_form_keeps_the_rest_and_never_the_secret() {
 async fn a_stored_password_stays_with_its_endpoint() {
     let (cluster, world) = sample().await;
     let view = world.check(form(string(&cluster))).await;
-    // The form again, with the string left empty: the stored password still fits.
-    let again = ConnectionForm { draft: view.connection_id.clone(), name: "Renamed".into(), ..form("") };
+    // The form again, as it comes back: without the password, which still fits.
+    let back = world.backend.connections.draft_show(&world.actor, &view.connection_id).await.unwrap();
+    assert!(back.has_password && !back.connection_string.contains("Sample-Reader"), "{back:?}");
+    let again =
+        ConnectionForm { draft: view.connection_id.clone(), name: "Renamed".into(), ..form(back.connection_string) };
     assert!(world.check(again).await.outcome.is_good());
     // Another host and no password: the old one must not go there.
     let moved =
         ConnectionForm { draft: view.connection_id.clone(), ..form("postgresql://flitch_readonly@127.0.0.2:5439/dev") };
-    let moved = world.backend.connections.draft(&world.actor, moved).await.unwrap();
+    let moved = world.backend.connections.draft(&world.actor, moved, true).await.unwrap();
     let missing = Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } };
-    assert_eq!(moved.fault, Some(missing));
+    assert_eq!(moved.fault, Some(missing.clone()));
+
+    // The old check says what it tested, and no longer anything about the connection.
+    let old = world.backend.checks.show(&world.actor, &view.connection_id, &view.id).await.unwrap();
+    assert_eq!((old.target, old.is_outdated), (view.target, true));
+    let shown = world.backend.connections.show(&world.actor, &view.connection_id).await.unwrap();
+    assert_eq!(shown.last_check, None, "an edited connection is not checked");
+    let picker = world.backend.datasets.picker(&world.actor, &view.connection_id, Default::default()).await.unwrap();
+    assert_eq!(picker.read_at, None, "and its list is not read");
+    assert_eq!(world.backend.checks.start(&world.actor, &view.connection_id).await, Err(missing));
+    assert_eq!(world.backend.connections.save(&world.actor, &view.connection_id).await, Err(Fault::NotFound));
 }
 
 #[tokio::test]
@@ -126,6 +140,8 @@ async fn a_check_whose_server_died_shows_as_interrupted() {
         id: store::new_id(),
         connection_id: view.connection_id.clone(),
         outcome: "running".into(),
+        purpose: String::new(),
+        target: String::new(),
         started_at: 1,
         duration_us: None,
         alive_until: 2,

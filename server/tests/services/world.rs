@@ -110,7 +110,7 @@ impl World {
 
     /// Keeps the form as a draft, checks it, and waits for the end.
     pub async fn check(&self, form: ConnectionForm) -> CheckView {
-        let saved = self.backend.connections.draft(&self.actor, form).await.unwrap();
+        let saved = self.backend.connections.draft(&self.actor, form, true).await.unwrap();
         assert_eq!(saved.fault, None, "the form was refused");
         self.check_again(&saved.id).await
     }

@@ -1,5 +1,7 @@
 //! The list itself: one group per schema, one tick box per table.
 
+use std::collections::BTreeSet;
+
 use contract::catalog::{CatalogObject, CatalogSchema, Picker};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +12,13 @@ use crate::paths;
 use crate::words::numbers;
 
 #[component]
-pub fn SchemaList(picker: Picker, add: ServerAction<AddDatasets>) -> impl IntoView {
+pub fn SchemaList(
+    picker: Picker,
+    add: ServerAction<AddDatasets>,
+    ticked: RwSignal<BTreeSet<String>>,
+    search: Signal<String>,
+    kind: Signal<String>,
+) -> impl IntoView {
     let Picker { connection_id, user, schemas, .. } = picker;
     if schemas.is_empty() {
         return view! {
@@ -24,12 +32,31 @@ pub fn SchemaList(picker: Picker, add: ServerAction<AddDatasets>) -> impl IntoVi
         }
         .into_any();
     }
-    let groups = schemas.into_iter().map(|schema| view! { <SchemaGroup schema user=user.clone()/> }).collect_view();
+    let on_page: BTreeSet<String> =
+        schemas.iter().flat_map(|schema| schema.objects.iter().map(|object| object.id.clone())).collect();
+    // The boxes of this page speak for themselves.
+    let elsewhere = move || {
+        let ids = ticked.get().into_iter().filter(|id| !on_page.contains(id));
+        ids.map(|id| view! { <input type="hidden" name="picks[picked][]" value=id/> }).collect_view()
+    };
+    let elsewhere_count = move || match ticked.get().len() {
+        0 => String::new(),
+        count => format!("{count} ticked"),
+    };
+    let is_filtered = !search.get_untracked().is_empty() || !kind.get_untracked().is_empty();
+    let groups = schemas
+        .into_iter()
+        .map(|schema| view! { <SchemaGroup schema user=user.clone() ticked is_filtered/> })
+        .collect_view();
     view! {
         <ActionForm action=add attr:class="picker">
             <input type="hidden" name="picks[connection_id]" value=connection_id/>
+            <input type="hidden" name="picks[search]" value=move || search.get()/>
+            <input type="hidden" name="picks[kind]" value=move || kind.get()/>
+            {elsewhere}
             <div class="picker-bar">
                 <button type="submit" class="button">"Add ticked as datasets"</button>
+                <span class="quiet" role="status">{elsewhere_count}</span>
             </div>
             {groups}
         </ActionForm>
@@ -38,7 +65,13 @@ pub fn SchemaList(picker: Picker, add: ServerAction<AddDatasets>) -> impl IntoVi
 }
 
 #[component]
-fn SchemaGroup(schema: CatalogSchema, user: String) -> impl IntoView {
+fn SchemaGroup(
+    schema: CatalogSchema,
+    user: String,
+    ticked: RwSignal<BTreeSet<String>>,
+    /// A search or a kind narrows the list, and "all" with it.
+    is_filtered: bool,
+) -> impl IntoView {
     let CatalogSchema { name, is_usable, is_unlisted, match_count, objects } = schema;
     let why = match (is_usable, is_unlisted) {
         (false, _) => Some(format!("{user} may not use this schema.")),
@@ -50,11 +83,11 @@ fn SchemaGroup(schema: CatalogSchema, user: String) -> impl IntoView {
     let all = has_readable.then(|| {
         view! {
             <button type="submit" class="button-quiet" name="picks[whole_schema]" value=name.clone()>
-                "Add all of " {name.clone()}
+                {if is_filtered { "Add all matching in " } else { "Add all of " }} {name.clone()}
             </button>
         }
     });
-    let rows = objects.into_iter().map(|object| object_row(object, &name, &user)).collect_view();
+    let rows = objects.into_iter().map(|object| object_row(object, &name, &user, ticked)).collect_view();
     let help = why.is_some().then(|| view! { " " <a href=paths::help(&user, &name)>"Why, and what to do"</a> });
     view! {
         <section class="schema">
@@ -69,7 +102,7 @@ fn SchemaGroup(schema: CatalogSchema, user: String) -> impl IntoView {
     }
 }
 
-fn object_row(object: CatalogObject, schema: &str, user: &str) -> impl IntoView {
+fn object_row(object: CatalogObject, schema: &str, user: &str, ticked: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let CatalogObject { id, name, kind, is_readable, dataset_id } = object;
     let control = match (dataset_id, is_readable) {
         (Some(dataset), _) => view! {
@@ -81,8 +114,28 @@ fn object_row(object: CatalogObject, schema: &str, user: &str) -> impl IntoView 
         .into_any(),
         (None, true) => {
             let field = format!("pick-{id}");
+            let known = id.clone();
+            let is_ticked = move || ticked.with(|ticked| ticked.contains(&known));
+            let own = id.clone();
+            let toggle = move |event| {
+                let is_on = event_target_checked(&event);
+                ticked.update(|ticked| {
+                    if is_on {
+                        ticked.insert(own.clone())
+                    } else {
+                        ticked.remove(&own)
+                    };
+                });
+            };
             view! {
-                <input type="checkbox" id=field.clone() name="picks[picked][]" value=id/>
+                <input
+                    type="checkbox"
+                    id=field.clone()
+                    name="picks[picked][]"
+                    value=id.clone()
+                    prop:checked=is_ticked
+                    on:change=toggle
+                />
                 <label for=field>{name}</label>
                 <KindBadge kind/>
             }

@@ -26,7 +26,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::CertificateUntrusted { issuer } => {
             Hint::plain(format!("The server's certificate is issued by “{issuer}”, which is not trusted here."))
                 .step("Redshift's own certificates are trusted. Check that the host is the cluster's.")
-                .step("For a server with an issuer of its own, paste that issuer's certificate under “More options”.")
+                .step("For a server with an issuer of its own, paste that issuer's certificate under “More options”. With sslmode=require, the tick there goes without.")
         }
         Finding::CertificateWrongName { host, names } => {
             let hint = match names.as_slice() {

@@ -17,12 +17,13 @@ pub(super) struct Progress {
     stage_started: Instant,
     worst: Severity,
     next: usize,
+    current: Option<Stage>,
 }
 
 impl Progress {
     pub fn new(shared: Arc<Shared>, check_id: String) -> Self {
         let now = Instant::now();
-        Self { shared, check_id, started: now, stage_started: now, worst: Severity::Good, next: 0 }
+        Self { shared, check_id, started: now, stage_started: now, worst: Severity::Good, next: 0, current: None }
     }
 
     /// Renews the check's lease each second, for as long as it is polled.
@@ -39,6 +40,7 @@ impl Progress {
 
     pub async fn begin(&mut self, stage: Stage) {
         self.stage_started = Instant::now();
+        self.current = Some(stage);
         self.write(&stage_row(stage, StageState::Running)).await;
     }
 
@@ -71,7 +73,15 @@ impl Progress {
         })
         .await;
         self.next += 1;
+        self.current = None;
         severity != Severity::Failure
+    }
+
+    /// Ends the stage that is under way, if one is, because the check's own time is up.
+    pub async fn cut_short(&mut self, finding: Finding) {
+        if let Some(stage) = self.current {
+            self.end(stage, &[finding]).await;
+        }
     }
 
     /// Ends the check; stages that had no turn are "not run".

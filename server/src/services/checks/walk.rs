@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use contract::check::Stage;
 use contract::connection::Target;
-use contract::finding::{Finding, SignInMethod};
+use contract::finding::{Finding, Phase, SignInMethod};
+use contract::host::aws_host;
 use redshift::catalog::{Catalog, ObjectKind, Schema};
 use redshift::stream::AuthRequest;
 use redshift::{Error, Limits, Session, TlsMode, address, catalog, dial, identify, probe, sql, tls};
@@ -20,7 +21,7 @@ use crate::services::place::{self, Way};
 use crate::services::{Shared, log_failure, now};
 
 /// Privilege look-ups get this long; on a catalog where they take longer, tables count as readable until tried.
-const RIGHTS_DEADLINE: Duration = Duration::from_secs(10);
+const RIGHTS_DEADLINE: Duration = Duration::from_secs(5);
 
 /// How many tables the check tries to read before it says that none can be.
 const TABLE_TRIES: usize = 5;
@@ -28,14 +29,27 @@ const TABLE_TRIES: usize = 5;
 /// How many findings of one kind a stage lists.
 pub(super) const LISTED: usize = 5;
 
+/// A check as a whole: long enough for every stage to fail in its own words, short enough to wait for.
+const TOTAL: Duration = Duration::from_secs(15);
+/// A Serverless workgroup may have to wake up.
+const TOTAL_WAKING: Duration = Duration::from_secs(95);
+/// One statement of a check.
+const STATEMENT: Duration = Duration::from_secs(8);
+
 pub(super) async fn run(shared: Arc<Shared>, row: ConnectionRow, mut progress: Progress) {
+    let is_serverless = aws_host(&row.host).is_some_and(|host| host.is_serverless);
+    let total = if is_serverless { TOTAL_WAKING } else { TOTAL };
     let heartbeat = progress.heartbeat();
-    let walk = async {
-        walk(&shared, &row, &mut progress).await;
+    let outcome = {
+        let walk = tokio::time::timeout(total, walk(&shared, &row, &mut progress));
+        tokio::select! {
+            () = heartbeat => Ok(None),
+            outcome = walk => outcome,
+        }
     };
-    tokio::select! {
-        () = heartbeat => {}
-        () = walk => {}
+    if outcome.is_err() {
+        let after_ms = u32::try_from(total.as_millis()).unwrap_or(u32::MAX);
+        progress.cut_short(Finding::TimedOut { phase: Phase::Statement, after_ms }).await;
     }
     progress.finish().await;
 }
@@ -45,7 +59,9 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     let target = place::target(row);
     let fail = |error: &Error| finding(error, &target, None);
     let way = Way::of(shared, row);
-    let means = &way.means;
+    let mut means = way.means.clone();
+    means.deadlines.statement = means.deadlines.statement.min(STATEMENT);
+    let means = &means;
 
     progress.begin(Stage::Read).await;
     let password = place::unseal(shared, row);
@@ -199,7 +215,7 @@ async fn tables(session: &Session, catalog: &Catalog, rights: &Rights, target: &
 /// What the check read serves the picker too, so that it opens at once.
 async fn save_catalog(shared: &Shared, row: &ConnectionRow, catalog: &Catalog, rights: &Rights) {
     let (schemas, objects) = catalog_rows(catalog, rights);
-    let saved = shared.store.catalog_replace(&row.id, &schemas, &objects, catalog.is_cut, now()).await;
+    let saved = shared.store.catalog_replace(&row.id, &row.purpose, &schemas, &objects, catalog.is_cut, now()).await;
     if let Err(error) = saved {
         log_failure("a catalog could not be kept", &error);
     }

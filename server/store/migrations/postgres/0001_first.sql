@@ -46,12 +46,16 @@ create table connection (
   ca_certificate text not null,
   secret bytea,
   form_fault text not null,
+  -- A digest of everything a check tests; a check of another purpose says nothing about this row.
+  purpose text not null,
   created_at bigint not null,
   updated_at bigint not null,
   catalog_read_at bigint,
   catalog_is_cut bigint not null,
   -- A catalog read is under way until this moment, unless its task renews it.
-  catalog_reading_until bigint not null
+  catalog_reading_until bigint not null,
+  -- Why the last read failed, as JSON; empty when it did not.
+  catalog_finding text not null
 );
 create index connection_team on connection (team_id);
 
@@ -61,6 +65,9 @@ create table check_run (
   team_id text not null references team (id),
   connection_id text not null references connection (id) on delete cascade,
   outcome text not null,
+  -- What was tested, as it stood then.
+  purpose text not null,
+  target text not null,
   started_at bigint not null,
   duration_us bigint,
   alive_until bigint not null

@@ -56,6 +56,7 @@ fn draft(team_id: &str, member_id: &str) -> ConnectionRow {
         user_name: "ann".into(),
         tls_mode: "verify-full".into(),
         secret: Some(vec![0, 1, 255]),
+        purpose: "p".into(),
         created_at: 1,
         updated_at: 1,
         ..ConnectionRow::default()
@@ -105,6 +106,8 @@ async fn a_draft_becomes_a_connection_of_its_team() {
             id: new_id(),
             connection_id: row.id.clone(),
             outcome: "running".into(),
+            purpose: "p".into(),
+            target: "{}".into(),
             started_at: 5,
             duration_us: None,
             alive_until: 50,
@@ -153,7 +156,12 @@ async fn the_catalog_is_searched_and_picked_from() {
             object("b", "shut", false),
         ];
         for _ in 0..2 {
-            store.catalog_replace(&row.id, &[schema("a"), schema("b"), schema("c")], &objects, false, 9).await.unwrap();
+            assert!(
+                store
+                    .catalog_replace(&row.id, "p", &[schema("a"), schema("b"), schema("c")], &objects, false, 9)
+                    .await
+                    .unwrap()
+            );
         }
         let find = |search: &str, kind: &str, schema: &str| {
             let filter = ObjectFilter { search: search.into(), kind: kind.into(), schema: schema.into() };
