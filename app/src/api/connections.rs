@@ -9,28 +9,28 @@ use super::ApiError;
 pub async fn source_facts() -> Result<AddSourceFacts, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.connections.facts(&actor).await.map_err(guard::refuse)?)
+    backend.connections.facts(&actor).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "connections/list")]
 pub async fn list_connections() -> Result<Vec<ConnectionSummary>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.connections.list(&actor).await.map_err(guard::refuse)?)
+    backend.connections.list(&actor).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "connections/show")]
 pub async fn show_connection(id: String) -> Result<ConnectionSummary, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.connections.show(&actor, &id).await.map_err(guard::refuse)?)
+    backend.connections.show(&actor, &id).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "connections/draft")]
 pub async fn show_draft(id: String) -> Result<Draft, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.connections.draft_show(&actor, &id).await.map_err(guard::refuse)?)
+    backend.connections.draft_show(&actor, &id).await.map_err(guard::refuse)
 }
 
 /// Keeps the form as a draft and starts its check. A form that cannot be tested comes back: to the script as a

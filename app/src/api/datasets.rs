@@ -10,7 +10,7 @@ use super::ApiError;
 pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<Picker, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)?)
+    backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "datasets/catalog-read")]
@@ -45,12 +45,12 @@ pub async fn remove_dataset(id: String) -> Result<(), ApiError> {
 pub async fn list_datasets() -> Result<Vec<DatasetSummary>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.datasets.list(&actor).await.map_err(guard::refuse)?)
+    backend.datasets.list(&actor).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "datasets/show")]
 pub async fn show_dataset(id: String) -> Result<DatasetView, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.datasets.show(&actor, &id).await.map_err(guard::refuse)?)
+    backend.datasets.show(&actor, &id).await.map_err(guard::refuse)
 }

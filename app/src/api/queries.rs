@@ -9,7 +9,7 @@ use super::ApiError;
 pub async fn show_preview(dataset_id: String) -> Result<QueryView, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    Ok(backend.queries.preview(&actor, &dataset_id).await.map_err(guard::refuse)?)
+    backend.queries.preview(&actor, &dataset_id).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "queries/preview-again")]

@@ -8,7 +8,7 @@ use super::ApiError;
 #[server(prefix = "/api", endpoint = "team/is-new")]
 pub async fn is_new() -> Result<bool, ApiError> {
     use super::guard;
-    Ok(guard::backend()?.team.is_new().await.map_err(guard::refuse)?)
+    guard::backend()?.team.is_new().await.map_err(guard::refuse)
 }
 
 /// Makes the team and its first admin, and signs the admin in.

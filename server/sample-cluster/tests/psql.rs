@@ -1,5 +1,7 @@
 //! A third party's client can use the sample: psql signs in, reads, and sees errors in Redshift's words.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 use std::process::Command;
 
 use sample_cluster::{Cluster, Options, Quirks};

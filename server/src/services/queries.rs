@@ -117,8 +117,8 @@ async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow
         outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)) => outcome,
         () = renew => return,
     };
-    let outcome = outcome
-        .unwrap_or_else(|_| Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 }));
+    let outcome =
+        outcome.unwrap_or(Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 }));
     let duration = started.elapsed();
     let (state, result, finding) = match outcome {
         Ok(result) => (QueryState::Done, Some(shared.ring.seal(&binding(&row), to_json(&result).as_bytes())), None),

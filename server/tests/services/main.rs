@@ -1,5 +1,7 @@
 //! Tests of the services: a whole backend over a store, against real peers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 mod findings;
 mod life;
 mod world;

@@ -15,7 +15,12 @@ fn valid(body: &str) -> Html {
         .descendants()
         .filter_map(|node| Some((node.ancestors().count(), node.value().as_element()?.name().to_owned())))
         .collect();
-    assert_eq!(written(body), parsed);
+    // Leptos writes its data in scripts behind the document's end; a parser puts them into the body.
+    let (document, _) = body.split_once("</html>").unwrap();
+    let written = written(document);
+    let (page_itself, data) = parsed.split_at(written.len());
+    assert_eq!(written, page_itself);
+    assert!(data.iter().all(|(_, name)| name == "script"), "{data:?}");
     page
 }
 

@@ -43,7 +43,7 @@ impl Outgoing {
             return Ok(false);
         };
         let length = usize::try_from(i32::from_be_bytes(*header)).map_err(|_| WireFault::Length)?;
-        if length < 8 || length > limits::STARTUP {
+        if !(8..=limits::STARTUP).contains(&length) {
             return Err(WireFault::Length);
         }
         if self.partial.len() < length {

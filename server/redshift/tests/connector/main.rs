@@ -1,5 +1,7 @@
 //! The connector against a real PostgreSQL and against the sample cluster.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 mod hostile;
 mod postgres;
 mod sample;

@@ -172,8 +172,9 @@ impl Tickit {
     pub fn event_details(&self) -> Made {
         let count = self.events.min(500);
         let rows = || 0..count;
-        let details =
-            |n: usize| format!(r#"{{"doors":"{}:30","acts":["{}"],"seated":{}}}"#, 17 + n % 4, ACTS[n % 8], n % 2 == 0);
+        let details = |n: usize| {
+            format!(r#"{{"doors":"{}:30","acts":["{}"],"seated":{}}}"#, 17 + n % 4, ACTS[n % 8], n.is_multiple_of(2))
+        };
         Table::new()
             .column("eventid", Type::Int, ids(count))
             .column("details", Type::Super, text(rows().map(details)))
