@@ -93,3 +93,73 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
 }
 
 pub use sql::create_reader;
+
+#[cfg(test)]
+mod tests {
+    use contract::connection::TlsMode;
+    use contract::finding::{CODES, Severity};
+    use serde_json::json;
+
+    use super::*;
+
+    /// One finding of each code: a variant takes the fields it has and leaves the rest.
+    fn finding(code: &str) -> Finding {
+        let fields = json!({
+            "code": code, "count": 2, "method": "md5", "version": "1.0", "schema_count": 1, "object_count": 2,
+            "schema": "Sch", "table": "tab", "user": "ann", "limit": 50_000, "host": "db.example", "port": 5439,
+            "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
+            "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
+            "message": "said", "reference": 12_345_678,
+        });
+        serde_json::from_value(fields).unwrap_or_else(|error| panic!("{code}: {error}"))
+    }
+
+    #[test]
+    fn every_finding_has_a_sentence_and_every_bad_one_a_next_step() {
+        let target = Target {
+            host: "c.abc.eu-west-1.redshift.amazonaws.com".into(),
+            port: 5439,
+            database: "dev".into(),
+            user: "ann".into(),
+            tls: TlsMode::VerifyFull,
+        };
+        for egress in [vec![], vec!["203.0.113.7/32".to_owned(), "2001:db8::7/128".to_owned()]] {
+            for code in CODES {
+                let finding = finding(code);
+                let hint = hint(&finding, Around { target: &target, egress: &egress });
+                assert!(
+                    hint.sentence.ends_with(['.', ':']) || finding.code() == "server_said",
+                    "{code}: {}",
+                    hint.sentence
+                );
+                assert_ne!(hint.sentence, *code, "{code} has no words");
+                assert_eq!(hint.steps.is_empty(), finding.severity() == Severity::Good, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_out_names_address_port_rule_and_the_my_ip_mistake() {
+        let target = Target {
+            host: "c.abc.eu-west-1.redshift.amazonaws.com".into(),
+            port: 5440,
+            database: "dev".into(),
+            user: "ann".into(),
+            tls: TlsMode::VerifyFull,
+        };
+        let egress = ["203.0.113.7/32".to_owned(), "2001:db8::7/128".to_owned()];
+        let timed_out = Finding::ConnectTimedOut { host: target.host.clone(), port: 5440 };
+        let said = format!("{:?}", hint(&timed_out, Around { target: &target, egress: &egress }));
+        for part in [
+            "203.0.113.7/32",
+            "Custom TCP, port 5440",
+            "My IP",
+            "publicly accessible",
+            "--region eu-west-1",
+            "FromPort=5440,ToPort=5440,IpRanges=[{CidrIp=203.0.113.7/32",
+            "Ipv6Ranges=[{CidrIpv6=2001:db8::7/128",
+        ] {
+            assert!(said.contains(part), "{part} in {said}");
+        }
+    }
+}

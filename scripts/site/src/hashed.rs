@@ -6,24 +6,35 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 
-/// Copies the built files to `out/pkg` and writes `out/hash.txt`. Older files go.
-pub fn write(work: &Path, out: &Path) -> anyhow::Result<Vec<PathBuf>> {
+const KINDS: [&str; 3] = ["js", "wasm", "css"];
+
+/// Where the built files belong: `out/pkg`, each under its hash.
+pub fn names(work: &Path, out: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let name = |kind: &str| {
+        let bytes = read(work, kind)?;
+        let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(out.join("pkg").join(format!("flitch.{hash}.{kind}")))
+    };
+    KINDS.into_iter().map(name).collect()
+}
+
+/// Copies the built files there and writes `out/hash.txt`. Older files go.
+pub fn write(work: &Path, out: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
     let pkg = out.join("pkg");
     if pkg.exists() {
         fs::remove_dir_all(&pkg).with_context(|| format!("clearing {}", pkg.display()))?;
     }
     fs::create_dir_all(&pkg).with_context(|| format!("making {}", pkg.display()))?;
     let mut hashes = String::new();
-    let mut files = Vec::new();
-    for kind in ["js", "wasm", "css"] {
-        let from = work.join(format!("flitch.{kind}"));
-        let bytes = fs::read(&from).with_context(|| format!("reading {}", from.display()))?;
-        let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let to = pkg.join(format!("flitch.{hash}.{kind}"));
-        fs::write(&to, bytes).with_context(|| format!("writing {}", to.display()))?;
-        hashes.push_str(&format!("{kind}: {hash}\n"));
-        files.push(to);
+    for (kind, file) in KINDS.into_iter().zip(files) {
+        fs::write(file, read(work, kind)?).with_context(|| format!("writing {}", file.display()))?;
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        hashes.push_str(&format!("{kind}: {}\n", name.split('.').nth(1).unwrap_or_default()));
     }
-    fs::write(out.join("hash.txt"), hashes).context("writing hash.txt")?;
-    Ok(files)
+    fs::write(out.join("hash.txt"), hashes).context("writing hash.txt")
+}
+
+fn read(work: &Path, kind: &str) -> anyhow::Result<Vec<u8>> {
+    let from = work.join(format!("flitch.{kind}"));
+    fs::read(&from).with_context(|| format!("reading {}", from.display()))
 }

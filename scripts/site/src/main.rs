@@ -29,8 +29,14 @@ fn main() -> anyhow::Result<()> {
     }
     steps::bundle_styles(&root, &work)?;
 
-    let files = hashed::write(&work, &out)?;
-    let sizes = compress::write(&files)?;
+    let files = hashed::names(&work, &out)?;
+    let sizes = match compress::known(&files) {
+        Some(sizes) => sizes,
+        None => {
+            hashed::write(&work, &out, &files)?;
+            compress::write(&files)?
+        }
+    };
     let total: u64 = sizes.iter().map(|size| size.brotli).sum();
     for size in &sizes {
         println!("site: {:<28} {:>8} bytes, {:>7} brotli", size.name, size.raw, size.brotli);

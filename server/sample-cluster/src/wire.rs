@@ -3,6 +3,7 @@
 mod auth;
 mod encode;
 mod link;
+mod parameter;
 mod session;
 mod settings;
 mod statement;

@@ -24,7 +24,8 @@ pub(super) fn describe(schema: &Schema, formats: &[i16]) -> RowDescription {
     RowDescription::new(fields.collect())
 }
 
-fn format_of(formats: &[i16], at: usize) -> i16 {
+/// Formats are given for none, for all at once, or one by one.
+pub(super) fn format_of(formats: &[i16], at: usize) -> i16 {
     match formats {
         [] => 0,
         [all] => *all,

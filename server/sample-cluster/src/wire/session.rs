@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use datafusion::common::ParamValues;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
@@ -19,6 +18,7 @@ use tokio::sync::Notify;
 use super::auth::SignedIn;
 use super::encode;
 use super::link::Link;
+use super::parameter;
 use super::settings::Settings;
 use super::statement::{State, Step, Transaction};
 use crate::cluster::Shared;
@@ -33,7 +33,7 @@ struct Prepared {
 #[derive(Clone)]
 struct Portal {
     sql: String,
-    values: Vec<Option<Bytes>>,
+    values: Vec<ScalarValue>,
     formats: Vec<i16>,
 }
 
@@ -169,8 +169,8 @@ impl Session<'_> {
         let Some(prepared) = self.statements.get(&name) else {
             return Err(Refusal::new("26000", format!("prepared statement \"{name}\" does not exist")));
         };
-        let portal =
-            Portal { sql: prepared.sql.clone(), values: bind.parameters, formats: bind.result_column_format_codes };
+        let values = parameter::values(&bind.parameters, &bind.parameter_format_codes, &prepared.parameters)?;
+        let portal = Portal { sql: prepared.sql.clone(), values, formats: bind.result_column_format_codes };
         self.portals.insert(bind.portal_name.unwrap_or_default(), portal);
         self.link.put(&BindComplete::new()).map_err(internal)
     }
@@ -257,10 +257,8 @@ impl Session<'_> {
     async fn start(&self, portal: &Portal) -> Result<SendableRecordBatchStream, Refusal> {
         let mut plan = self.plan(&portal.sql).await?;
         if !portal.values.is_empty() {
-            let text = |value: &Option<Bytes>| {
-                ScalarValue::Utf8(value.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned())).into()
-            };
-            plan = plan.with_param_values(ParamValues::List(portal.values.iter().map(text).collect()))?;
+            let values = portal.values.iter().cloned().map(Into::into).collect();
+            plan = plan.with_param_values(ParamValues::List(values))?;
         }
         self.engine.execute(plan).await
     }

@@ -1,0 +1,37 @@
+// The same job against a real PostgreSQL, whose certificate has an issuer of its own.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { alive, expect, test, testConnection } from '../support/flitch.js';
+
+const server = process.env.FLITCH_TEST_POSTGRES;
+const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
+
+test('a real PostgreSQL is checked, said to be one, and read', async ({ member: page, flitch, hasScript }) => {
+  expect(server, 'run through `make test` or scripts/with-postgres').toBeTruthy();
+  const name = `e2e_${process.pid}_${hasScript}`;
+  psql(server, `create database ${name}`);
+  const own = server.replace(/\/[^/]*$/, `/${name}`);
+  psql(own, `create role ${name} login password 'Reader-Secret-1'`);
+  psql(own, "create table edges (big bigint, exact numeric(38,10), said varchar(40), day date, span interval)");
+  psql(own, `insert into edges values (-9223372036854775808, 0.0000000001, 'Grüße <b>x</b>', '0044-03-15 BC', '1 mon -2 days')`);
+  psql(own, `grant select on edges to ${name}`);
+
+  const { host } = new URL(server.replace('postgres:', 'http:'));
+  await testConnection(page, flitch, hasScript, `postgresql://${name}:Reader-Secret-1@${host}/${name}`, async () => {
+    // Without scripts a summary opens too: it is the browser's own.
+    await page.getByText('More options').click();
+    await page.getByLabel('Certificate authority (PEM)').fill(readFileSync(process.env.FLITCH_TEST_POSTGRES_CA, 'utf8'));
+  });
+  await expect(page.locator('[data-code="not_redshift"]')).toContainText('PostgreSQL');
+  await expect(page.locator('[data-code="tls_verified"]')).toBeVisible();
+  await page.getByRole('button', { name: 'Save and pick datasets' }).click();
+  await page.waitForURL('**/datasets');
+  if (hasScript) await alive(page);
+  await page.getByLabel('edges').check();
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  await page.getByRole('link', { name: 'public.edges' }).click();
+  await expect(page.getByText(/Live: All 1 row × 5 columns/)).toBeVisible({ timeout: 20_000 });
+  const printed = psql(own, 'select * from edges').trim().split('|');
+  await expect(page.locator('.grid tbody td')).toHaveText(printed);
+});
