@@ -1,4 +1,5 @@
 // A Flitch of each worker's own, with a sample cluster beside it, and a page that is signed in.
+import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
@@ -125,7 +126,8 @@ export const test = base.extend({
     const errors = [];
     page.on('pageerror', (error) => errors.push(`exception: ${error.message}`));
     page.on('console', (message) => {
-      const isMissing = message.text().includes('the server responded with a status of 4');
+      // The browser's own words for an answer of 4xx, and for a server that is down.
+      const isMissing = /status of 4|net::ERR_CONNECTION/.test(message.text());
       if (message.type() === 'error' && !isMissing) errors.push(`console: ${message.text()}`);
     });
     await use(page);
@@ -156,6 +158,13 @@ export async function testConnection(page, flitch, hasScript, string, more = asy
   await page.getByRole('button', { name: 'Test connection' }).click();
   await page.waitForURL('**/checks/**');
   await page.getByRole('button', { name: 'Check again' }).waitFor({ timeout: 30_000 });
+}
+
+// No violation that axe knows. It is a script: where scripts are off nothing can run it, and the markup is the same.
+export async function accessible(page, hasScript = true) {
+  if (!hasScript) return;
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 export { expect };

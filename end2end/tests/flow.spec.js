@@ -1,13 +1,5 @@
 // The main job, with JavaScript and without: paste, check, save, pick, look at the rows.
-import AxeBuilder from '@axe-core/playwright';
-import { alive, expect, test, testConnection, visit } from '../support/flitch.js';
-
-async function accessible(page, hasScript) {
-  // axe is a script: where scripts are off there is nothing to run it with, and the markup is the same.
-  if (!hasScript) return;
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((found) => `${found.id}: ${found.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
+import { accessible, alive, expect, test, testConnection, visit } from '../support/flitch.js';
 
 test('from nothing to the first rows', async ({ member: page, flitch, hasScript }) => {
   const name = `Sales ${hasScript}`;

@@ -1,6 +1,7 @@
 //! Answers statements: DataFusion over the sample data, with Redshift's rights in front and its catalogs beside.
 
 mod catalog;
+mod columns;
 mod data;
 mod functions;
 mod show;
@@ -21,6 +22,7 @@ use datafusion::sql::resolve::resolve_table_references;
 
 use crate::users::User;
 use catalog::Object;
+use columns::{Column, LateBindingColumns};
 
 pub(crate) use data::{MODIFIER, OID};
 pub(crate) use functions::REDSHIFT_VERSION;
@@ -32,10 +34,14 @@ pub(crate) const DATABASES: [&str; 2] = ["dev", "empty"];
 /// The external schema and its table.
 pub(crate) const EXTERNAL_SCHEMA: &str = "spectrum";
 
+/// A function in the place of a table; anybody may call it.
+const LATE_BINDING_COLUMNS: &str = "pg_get_late_binding_view_cols";
+
 pub(crate) struct Engine {
     dev: SessionContext,
     empty: SessionContext,
     objects: Arc<Vec<Object>>,
+    columns: Arc<Vec<Column>>,
 }
 
 /// A statement's failure, as an ErrorResponse will say it.
@@ -83,14 +89,17 @@ impl Engine {
             let create = format!("create view {schema}.{name} as {select}");
             dev.sql(&create).await.with_context(|| format!("making the view {name}"))?;
         }
-        register_pg_catalog(&dev_catalog, &objects)?;
+        let columns = Arc::new(read_columns(&dev_catalog, &objects).await?);
+        register_pg_catalog(&dev_catalog, &objects, &columns)?;
+        dev.register_udtf(LATE_BINDING_COLUMNS, Arc::new(LateBindingColumns::new(&columns)?));
 
         let empty = context();
         let empty_catalog = Arc::new(MemoryCatalogProvider::new());
         empty.register_catalog("dev", Arc::clone(&empty_catalog) as Arc<dyn CatalogProvider>);
         empty_catalog.register_schema("public", Arc::new(MemorySchemaProvider::new()))?;
-        register_pg_catalog(&empty_catalog, &[])?;
-        Ok(Self { dev, empty, objects })
+        register_pg_catalog(&empty_catalog, &[], &[])?;
+        empty.register_udtf(LATE_BINDING_COLUMNS, Arc::new(LateBindingColumns::new(&[])?));
+        Ok(Self { dev, empty, objects, columns })
     }
 
     pub fn session(&self, user: User, database: &str, is_redshift: bool) -> EngineSession {
@@ -98,7 +107,13 @@ impl Engine {
         let state = SessionStateBuilder::new_from_existing(base.state()).build();
         let context = SessionContext::new_with_state(state);
         functions::register(&context, user, database, is_redshift, Arc::clone(&self.objects));
-        EngineSession { context, user, objects: Arc::clone(&self.objects), warm: Mutex::default() }
+        EngineSession {
+            context,
+            user,
+            objects: Arc::clone(&self.objects),
+            columns: Arc::clone(&self.columns),
+            warm: Mutex::default(),
+        }
     }
 }
 
@@ -112,8 +127,22 @@ fn context() -> SessionContext {
     SessionContext::new_with_config(config)
 }
 
-fn register_pg_catalog(catalog: &MemoryCatalogProvider, objects: &[Object]) -> anyhow::Result<()> {
+/// The columns of every object, as the engine itself has them.
+async fn read_columns(catalog: &MemoryCatalogProvider, objects: &[Object]) -> anyhow::Result<Vec<Column>> {
+    let mut columns = Vec::new();
+    for object in objects {
+        let Some(schema) = catalog.schema(object.schema) else { continue };
+        let Some(table) = schema.table(object.name).await? else { continue };
+        let fields = table.schema();
+        columns.extend(fields.fields().iter().enumerate().map(|(place, field)| Column::new(object, place, field)));
+    }
+    Ok(columns)
+}
+
+fn register_pg_catalog(catalog: &MemoryCatalogProvider, objects: &[Object], columns: &[Column]) -> anyhow::Result<()> {
     let schema = Arc::new(MemorySchemaProvider::new());
+    schema.register_table("pg_attribute".to_owned(), columns::pg_attribute(columns)?)?;
+    schema.register_table("svv_columns".to_owned(), columns::svv_columns(columns)?)?;
     for (name, table) in catalog::pg_tables(objects)? {
         schema.register_table(name.to_owned(), table)?;
     }
@@ -126,6 +155,7 @@ pub(crate) struct EngineSession {
     context: SessionContext,
     user: User,
     objects: Arc<Vec<Object>>,
+    columns: Arc<Vec<Column>>,
     /// External tables this session has read outside a read-only transaction.
     warm: Mutex<HashSet<String>>,
 }
@@ -137,6 +167,10 @@ impl EngineSession {
 
     pub fn objects(&self) -> &[Object] {
         &self.objects
+    }
+
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// Plans a query after checking the rights on every table it names.
@@ -152,6 +186,9 @@ impl EngineSession {
     }
 
     fn check_rights(&self, table: &TableReference, is_cold_refused: bool) -> Result<(), Refusal> {
+        if table.table() == LATE_BINDING_COLUMNS {
+            return Ok(());
+        }
         let schema = table.schema().unwrap_or_else(|| catalog::home_of(table.table()));
         let name = table.table();
         let is_known = catalog::SCHEMAS.contains(&schema) || schema == "pg_catalog";

@@ -55,11 +55,26 @@ async fn psql_reads() {
                 "select catid, catname from category order by catid limit 2",
                 "select current_database(), count(*) from reporting.daily_revenue",
                 "begin read only; show transaction_read_only; rollback",
+                "select attname from pg_attribute a join pg_class c on c.oid = a.attrelid where relname = 'category' and attnum = 3",
+                "select column_name || ' ' || data_type from svv_columns where table_name = 'clicks' and ordinal_position = 2",
+                "select col_name from pg_get_late_binding_view_cols() cols(view_schema name, view_name name, col_name name, col_type varchar, col_num int) where col_num = 4",
+                "show columns from table dev.public.event_details",
             ],
         )
         .await;
     assert_eq!(err, "");
-    for line in ["Timing is on.", "1000", "1|MLB", "2|NHL", "dev|365", "on"] {
+    for line in [
+        "Timing is on.",
+        "1000",
+        "1|MLB",
+        "2|NHL",
+        "dev|365",
+        "on",
+        "catname",
+        "page character varying(256)",
+        "revenue",
+        "dev|public|event_details|details|2|super",
+    ] {
         assert!(out.lines().any(|each| each == line), "{line} in {out}");
     }
 }

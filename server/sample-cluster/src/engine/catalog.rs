@@ -86,8 +86,16 @@ pub(super) fn schema_of(oid: i64) -> Option<&'static str> {
     SCHEMAS.into_iter().find(|schema| schema_oid(schema) == oid)
 }
 
-const PG_TABLES: [&str; 6] =
-    ["pg_namespace", "pg_class", "svv_external_schemas", "svv_mv_info", "svv_tables", "pg_database"];
+const PG_TABLES: [&str; 8] = [
+    "pg_attribute",
+    "svv_columns",
+    "pg_namespace",
+    "pg_class",
+    "svv_external_schemas",
+    "svv_mv_info",
+    "svv_tables",
+    "pg_database",
+];
 
 /// The schema of a table named without one: catalogs are found before `public`.
 pub(super) fn home_of(table: &str) -> &'static str {

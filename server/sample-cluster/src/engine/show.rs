@@ -20,14 +20,46 @@ pub(crate) fn show(
             let schema = last_name(sql)?;
             Some(tables(session, database, &schema))
         }
+        Some("columns") => {
+            let names = names_after(sql, "table ")?;
+            let [.., schema, table] = names.as_slice() else { return None };
+            Some(columns(session, database, schema, table))
+        }
         _ => None,
     }
 }
 
-/// The last part of the name after `FROM SCHEMA`, unquoted.
+fn columns(session: &EngineSession, database: &str, schema: &str, table: &str) -> Result<RecordBatch, Refusal> {
+    let of = |object: &super::Object| object.schema == schema && object.name == table;
+    if !session.objects().iter().any(of) {
+        return Err(Refusal::new("42P01", format!("relation \"{schema}.{table}\" does not exist")));
+    }
+    if !session.user().may_read(schema, table) {
+        return Err(Refusal::new("42501", format!("permission denied for relation {table}")));
+    }
+    let shown: Vec<_> = session.columns().iter().filter(|column| of(&column.object)).collect();
+    let places: Vec<String> = shown.iter().map(|column| column.place.to_string()).collect();
+    let types: Vec<String> = shown.iter().map(|column| column.type_name()).collect();
+    let count = shown.len();
+    self::table(&[
+        ("database_name", vec![database; count]),
+        ("schema_name", vec![schema; count]),
+        ("table_name", vec![table; count]),
+        ("column_name", shown.iter().map(|column| column.name.as_str()).collect()),
+        ("ordinal_position", places.iter().map(String::as_str).collect()),
+        ("data_type", types.iter().map(String::as_str).collect()),
+    ])
+}
+
+/// The last part of the name after `FROM SCHEMA`.
 fn last_name(sql: &str) -> Option<String> {
+    names_after(sql, "schema ")?.pop()
+}
+
+/// The parts of the name after a word, unquoted.
+fn names_after(sql: &str, word: &str) -> Option<Vec<String>> {
     let lower = sql.to_lowercase();
-    let after = &sql[lower.find("schema ")? + 7..];
+    let after = &sql[lower.find(word)? + word.len()..];
     let mut parts = vec![String::new()];
     let mut is_quoted = false;
     let mut chars = after.trim_start().chars().peekable();
@@ -43,7 +75,7 @@ fn last_name(sql: &str) -> Option<String> {
             c => parts.last_mut()?.push(c),
         }
     }
-    parts.pop().filter(|part| !part.is_empty())
+    parts.iter().all(|part| !part.is_empty()).then_some(parts)
 }
 
 fn schemas(session: &EngineSession, database: &str) -> Result<RecordBatch, Refusal> {
