@@ -36,6 +36,8 @@ impl Store {
                    and c.id = $3
                    and c.team_id = $2
                    and c.is_draft = 0
+                   -- Empty once an edit made the list another target's.
+                   and c.catalog_read_at is not null
                    and o.is_readable = 1
                  on conflict (connection_id, schema_name, name) do nothing",
             )

@@ -192,6 +192,16 @@ async fn the_catalog_is_searched_and_picked_from() {
         assert_eq!(store.dataset_insert(place, &ids, 11).await.unwrap(), 0, "{engine}");
         let foreign = NewDataset { team_id: "other", ..place };
         assert_eq!(store.dataset_insert(foreign, &ids, 12).await.unwrap(), 0, "{engine}");
+        let edited = draft(&team_id, &member_id);
+        store.draft_put(&edited).await.unwrap();
+        assert!(store.catalog_replace(&edited.id, "p", &[schema("a")], &objects, false, 9).await.unwrap());
+        let old = store.catalog_objects(&edited.id, &ObjectFilter::default(), 10, 0).await.unwrap();
+        let old: Vec<String> = old.into_iter().map(|object| object.id).collect();
+        store.draft_put(&ConnectionRow { purpose: "q".into(), ..edited.clone() }).await.unwrap();
+        store.draft_save(&team_id, &member_id, &edited.id, 12).await.unwrap();
+        let elsewhere = NewDataset { connection_id: &edited.id, ..place };
+        assert_eq!(store.dataset_insert(elsewhere, &old, 13).await.unwrap(), 0, "{engine}: another target's list");
+
         let dataset = &store.dataset_list(&team_id).await.unwrap()[0];
 
         let query = QueryRow {
