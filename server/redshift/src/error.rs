@@ -52,6 +52,8 @@ pub enum Error {
     Server(Box<ServerError>),
     #[error("the transaction is not read-only")]
     NotReadOnly,
+    #[error("the statement ended the transaction it ran in")]
+    TransactionEnded,
     #[error("the statement has a NUL in it")]
     BadStatement,
 }

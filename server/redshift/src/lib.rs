@@ -7,6 +7,7 @@ mod clean;
 pub mod deadlines;
 pub mod dial;
 pub mod error;
+pub mod guard;
 pub mod identify;
 pub mod probe;
 pub mod rows;

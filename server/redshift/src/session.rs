@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{StreamExt, pin_mut};
+use tokio_postgres::types::Type;
 
 use crate::address::{Endpoint, PinnedAddr, Policy, Resolver, resolve};
 use crate::cancel::Canceller;
 use crate::deadlines::Deadlines;
 use crate::dial::{Dialer, dial};
 use crate::error::{Error, Phase};
+use crate::guard::Approved;
 use crate::rows::{Cut, Limits, RawText, Rows, cell_text};
 use crate::sign_in::{Login, SignedIn, sign_in};
 use crate::stream::{AuthRequest, Report};
@@ -71,18 +73,34 @@ impl Session {
         self.read_within(sql, limits, self.deadlines.statement).await
     }
 
-    /// The same with a shorter deadline of its own.
+    /// A person's statement, which the guard has seen.
+    pub async fn read_approved(&self, statement: &Approved, limits: Limits) -> Result<Rows, Error> {
+        self.read(statement.sql(), limits).await
+    }
+
+    /// A statement of our own with values, which travel beside it and are never part of its text.
+    pub async fn read_bound(&self, sql: &str, values: &[&str], limits: Limits) -> Result<Rows, Error> {
+        self.transact(sql, values, limits, self.deadlines.statement).await
+    }
+
+    /// A statement with a deadline of its own.
     pub async fn read_within(&self, sql: &str, limits: Limits, deadline: Duration) -> Result<Rows, Error> {
+        self.transact(sql, &[], limits, deadline).await
+    }
+
+    async fn transact(&self, sql: &str, values: &[&str], limits: Limits, deadline: Duration) -> Result<Rows, Error> {
         if sql.contains('\0') {
             return Err(Error::BadStatement);
         }
         let after_ms = u32::try_from(deadline.as_millis()).unwrap_or(u32::MAX);
         let work = async {
             self.command(&format!("begin read only; set statement_timeout to {after_ms}")).await?;
-            self.collect(sql, limits).await
+            self.collect(sql, values, limits).await
         };
         let outcome = tokio::time::timeout(deadline, work).await;
         match outcome {
+            // Whatever ran had no business ending the transaction; what it read may have been outside one.
+            Ok(Ok(rows)) if rows.cut.is_none() && !self.report().is_in_transaction() => Err(Error::TransactionEnded),
             Ok(Ok(rows)) if rows.cut.is_none() => {
                 self.roll_back().await?;
                 Ok(rows)
@@ -141,8 +159,8 @@ impl Session {
         self.signed_in.client.batch_execute(sql).await.map_err(|error| self.explain(&error))
     }
 
-    async fn collect(&self, sql: &str, limits: Limits) -> Result<Rows, Error> {
-        let parameters: [(&str, tokio_postgres::types::Type); 0] = [];
+    async fn collect(&self, sql: &str, values: &[&str], limits: Limits) -> Result<Rows, Error> {
+        let parameters = values.iter().map(|value| (*value, Type::VARCHAR));
         let stream = self.signed_in.client.query_typed_raw(sql, parameters);
         let stream = stream.await.map_err(|error| self.explain(&error))?;
         pin_mut!(stream);

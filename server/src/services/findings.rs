@@ -32,7 +32,7 @@ pub(crate) fn finding(error: &Error, target: &Target, table: Option<(&str, &str)
         Error::Wire { phase, .. } => Finding::ProtocolBroken { phase: phase_of(*phase) },
         Error::SignInUnsupported { request } => Finding::SignInUnsupported { request: *request },
         Error::Server(said) => server(said, target, table),
-        Error::NotReadOnly => Finding::ReadOnlyNotProven,
+        Error::NotReadOnly | Error::TransactionEnded => Finding::ReadOnlyNotProven,
         Error::CaUnreadable | Error::BadStatement => {
             Finding::Internal { reference: log_failure("the connector refused its own input", error) }
         }

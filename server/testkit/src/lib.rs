@@ -2,5 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world should stop there")]
 
+pub mod cases;
 pub mod peer;
 pub mod postgres;

@@ -73,7 +73,7 @@ impl Incoming {
             b'R' if !self.is_ready => self.auth(frame, out, report),
             b'S' => self.parameter(frame, report),
             b'K' if !self.is_ready => self.backend_key(frame, report),
-            b'Z' => self.ready(frame),
+            b'Z' => self.ready(frame, report),
             b'T' => self.row_description(frame, report),
             b't' => self.parameter_description(frame),
             b'E' => self.error(frame),
@@ -156,10 +156,11 @@ impl Incoming {
         Ok(())
     }
 
-    fn ready(&mut self, frame: &Frame) -> Result<(), WireFault> {
-        if frame.body.len() != 1 {
+    fn ready(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+        let [status] = frame.body.as_ref() else {
             return Err(WireFault::Malformed);
-        }
+        };
+        report.set_in_transaction(*status != b'I');
         self.is_ready = true;
         self.columns = None;
         self.pass(frame);

@@ -30,6 +30,7 @@ struct Seen {
     backend: Option<(i32, i32)>,
     shape: Vec<RowShape>,
     notices: Vec<String>,
+    is_in_transaction: bool,
 }
 
 /// Shared by the stream, which writes, and the session, which reads.
@@ -61,6 +62,10 @@ impl Report {
         self.seen().shape = shape;
     }
 
+    pub(super) fn set_in_transaction(&self, is: bool) {
+        self.seen().is_in_transaction = is;
+    }
+
     pub(super) fn push_parameter(&self, name: String, value: String) {
         self.seen().parameters.push((name, value));
     }
@@ -70,6 +75,11 @@ impl Report {
         if seen.notices.len() < most {
             seen.notices.push(text);
         }
+    }
+
+    /// By the newest ReadyForQuery.
+    pub fn is_in_transaction(&self) -> bool {
+        self.seen().is_in_transaction
     }
 
     pub fn fault(&self) -> Option<WireFault> {
