@@ -27,6 +27,27 @@ pub enum Phase {
     Statement,
 }
 
+/// A part of the catalog that is read on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CatalogPart {
+    MaterializedViews,
+    ExternalSchemas,
+}
+
+/// How a server left the protocol, or went over a limit that no real one comes near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Breach {
+    Malformed,
+    OutOfPlace,
+    MessageTooLarge,
+    StartupTooLarge,
+    TooManyNotices,
+    TooManyColumns { count: u16 },
+    SignIn,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     Good,
@@ -69,6 +90,8 @@ findings! {
         AddressAllowed { count: u32 } = "address_allowed",
         TcpOpen = "tcp_open",
         TlsVerified = "tls_verified",
+        /// A Serverless workgroup that slept.
+        WokeUp { after_ms: u32 } = "woke_up",
         SignedIn { method: SignInMethod } = "signed_in",
         IsRedshift { version: String } = "is_redshift",
         ReadOnlyProven = "read_only_proven",
@@ -80,8 +103,11 @@ findings! {
         TlsNameUnchecked = "tls_name_unchecked",
         TlsUnverified = "tls_unverified",
         TlsOff = "tls_off",
+        /// Not answered yet: a Serverless workgroup may take a minute and a half to wake up.
+        WakingUp { waited_ms: u32 } = "waking_up",
         NotRedshift { version: String } = "not_redshift",
         CatalogCut { limit: u32 } = "catalog_cut",
+        CatalogPartMissing { part: CatalogPart } = "catalog_part_missing",
         SchemaUnlisted { schema: String } = "schema_unlisted",
         SchemaDenied { schema: String, user: String } = "schema_denied",
         TableDenied { schema: String, table: String, user: String } = "table_denied",
@@ -113,7 +139,17 @@ findings! {
         UnknownDatabase { database: String } = "unknown_database",
         TooManyConnections = "too_many_connections",
         NotAServer = "not_a_server",
-        ProtocolBroken { phase: Phase } = "protocol_broken",
+        ProtocolBroken { phase: Phase, breach: Breach } = "protocol_broken",
+        /// The server wanted it in clear text, over a connection whose other end was not verified.
+        PasswordWithheld = "password_withheld",
+        Cancelled { after_ms: u32 } = "cancelled",
+        EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",
+        EndedByAdministrator { after_ms: u32 } = "ended_by_administrator",
+        /// A plain read that a read-only transaction of this cluster refuses.
+        ReadRefused { schema: String, table: String } = "read_refused",
+        Conflict = "conflict",
+        ClusterDiskFull = "cluster_disk_full",
+        ExternalReadFailed { message: String } = "external_read_failed",
         ReadOnlyNotProven = "read_only_not_proven",
         NoSchemaVisible { user: String } = "no_schema_visible",
         NoTableVisible { user: String } = "no_table_visible",

@@ -4,9 +4,10 @@
 mod failures;
 mod network;
 mod sql;
+mod statements;
 
 use contract::connection::Target;
-use contract::finding::{Finding, SignInMethod};
+use contract::finding::{CatalogPart, Finding, SignInMethod};
 
 use super::{Hint, numbers};
 
@@ -26,6 +27,11 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         }
         Finding::TcpOpen => Hint::plain(format!("Port {} answers.", around.target.port)),
         Finding::TlsVerified => Hint::plain("Encrypted; the certificate is trusted and carries the right name."),
+        Finding::WokeUp { after_ms } => Hint::plain(format!(
+            "The workgroup slept; it answered after {}.",
+            numbers::duration(u64::from(*after_ms) * 1_000)
+        )),
+        Finding::WakingUp { waited_ms } => statements::waking_up(*waited_ms),
         Finding::SignedIn { method } => Hint::plain(match method {
             SignInMethod::Trust => "Signed in; the server asked for no password.",
             SignInMethod::ClearText => "Signed in, with the password sent inside the encrypted connection.",
@@ -63,6 +69,11 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             Hint::plain(format!("There are more tables than the {} that Flitch lists.", numbers::grouped(*limit)))
                 .step("Use a database user that sees fewer schemas.")
         }
+        Finding::CatalogPartMissing { part } => Hint::plain(match part {
+            CatalogPart::MaterializedViews => "Which views are materialized could not be read; they show as views.",
+            CatalogPart::ExternalSchemas => "Which schemas are external could not be read; their tables are missing.",
+        })
+        .step("The cluster took too long, or does not let this user see it. Read the list again from the picker."),
         Finding::SchemaUnlisted { schema } => {
             Hint::plain(format!("The tables of the external schema {schema} could not be listed."))
                 .step("Other schemas are complete. Check the external schema's IAM role and catalog in AWS.")
@@ -109,7 +120,7 @@ mod tests {
             "schema": "Sch", "table": "tab", "user": "ann", "limit": 50_000, "host": "db.example", "port": 5439,
             "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
             "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
-            "message": "said", "reference": 12_345_678,
+            "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000, "reference": 12_345_678,
         });
         serde_json::from_value(fields).unwrap_or_else(|error| panic!("{code}: {error}"))
     }

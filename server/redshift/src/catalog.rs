@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::rows::{Cut, Limits};
 use crate::session::Session;
 
+pub use external::tables as external_tables;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
     Table,
@@ -35,7 +37,9 @@ pub struct Schema {
     pub is_usable: bool,
     /// The user may create in it, so it is not read-only to them.
     pub is_creatable: bool,
-    /// Its tables could not be listed.
+    /// External or shared: its tables are listed one schema at a time.
+    pub is_external: bool,
+    /// Its tables could not be listed, or were not yet.
     pub is_unlisted: bool,
     pub objects: Vec<Object>,
 }
@@ -45,6 +49,15 @@ pub struct Catalog {
     pub schemas: Vec<Schema>,
     /// There was more than fits the limits.
     pub is_cut: bool,
+    /// What did not answer in its time, so that some kinds show as others.
+    pub missing: Vec<Part>,
+}
+
+/// A part of the catalog that is read on its own, and can fail on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    MaterializedViews,
+    ExternalSchemas,
 }
 
 impl Catalog {
@@ -91,11 +104,19 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
             name: name.to_owned(),
             is_usable: is_true(schemas.text(row, 1)),
             is_creatable: is_true(schemas.text(row, 2)),
+            is_external: false,
             is_unlisted: false,
             objects: Vec::new(),
         });
     }
-    let materialized = if is_redshift { materialized_views(session, limits).await } else { HashSet::new() };
+    let mut materialized = HashSet::new();
+    if is_redshift {
+        match materialized_views(session, limits).await {
+            Ok(found) => materialized = found,
+            Err(error) if error.is_of_connection() => return Err(error),
+            Err(_) => catalog.missing.push(Part::MaterializedViews),
+        }
+    }
     let objects = session.read(OBJECTS, limits).await?;
     catalog.is_cut = schemas.cut == Some(Cut::Rows) || objects.cut.is_some();
     for row in 0..objects.rows.len() {
@@ -117,18 +138,15 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
         schema_place.objects.push(Object { name: name.to_owned(), kind });
     }
     if is_redshift {
-        external::read(session, &mut catalog, limits).await;
+        external::read(session, &mut catalog, limits).await?;
     }
     Ok(catalog)
 }
 
-/// On a cluster too old for `svv_mv_info`, or where it may not be read, materialized views show as views.
-async fn materialized_views(session: &Session, limits: Limits) -> HashSet<(String, String)> {
-    let Ok(rows) = session.read(MATERIALIZED_VIEWS, limits).await else {
-        return HashSet::new();
-    };
+async fn materialized_views(session: &Session, limits: Limits) -> Result<HashSet<(String, String)>, Error> {
+    let rows = session.read_within(MATERIALIZED_VIEWS, limits, session.deadlines().view).await?;
     let pair = |row| Some((rows.text(row, 0)?.to_owned(), rows.text(row, 1)?.to_owned()));
-    (0..rows.rows.len()).filter_map(pair).collect()
+    Ok((0..rows.rows.len()).filter_map(pair).collect())
 }
 
 /// Booleans of privilege functions: Redshift's manual calls them CHAR, its drivers read `t`.

@@ -10,8 +10,13 @@ pub struct Deadlines {
     pub sign_in: Duration,
     /// One statement, from sending it to its last row.
     pub statement: Duration,
+    /// One of Redshift's `svv_*` views, which can take minutes on a large catalog.
+    pub view: Duration,
     /// Cancelling and saying goodbye.
     pub close: Duration,
+    /// A workgroup that wakes up, from the first attempt to the last.
+    pub wake: Duration,
+    pub is_waking: bool,
 }
 
 impl Default for Deadlines {
@@ -22,7 +27,10 @@ impl Default for Deadlines {
             tls: Duration::from_secs(5),
             sign_in: Duration::from_secs(10),
             statement: Duration::from_secs(60),
+            view: Duration::from_secs(20),
             close: Duration::from_secs(2),
+            wake: Duration::from_secs(90),
+            is_waking: false,
         }
     }
 }
@@ -30,6 +38,6 @@ impl Default for Deadlines {
 impl Deadlines {
     /// A Serverless workgroup that sleeps wakes up on connect, which takes up to a minute and a half.
     pub fn waking_up(self) -> Self {
-        Self { sign_in: Duration::from_secs(90), ..self }
+        Self { sign_in: self.wake, is_waking: true, ..self }
     }
 }

@@ -18,12 +18,13 @@ pub mod sql;
 pub mod stream;
 pub mod tls;
 pub mod types;
+pub mod wake;
 
 pub use address::{Endpoint, PinnedAddr, Policy, Resolver, SystemResolver};
 pub use deadlines::Deadlines;
 pub use dial::{Dialer, SystemDialer};
 pub use error::{Error, Phase};
 pub use rows::{Limits, Rows};
-pub use session::{Means, Session};
+pub use session::{EndedBy, Means, Session};
 pub use sign_in::Login;
 pub use tls::{TlsMode, TlsPolicy};

@@ -1,8 +1,12 @@
 //! What the server itself said went wrong, read by SQLSTATE first and by words where Redshift has only words.
 
+mod block;
+
 use tokio_postgres::error::DbError;
 
 use crate::clean::clean;
+
+pub use block::Block;
 
 /// An ErrorResponse, cleaned for showing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +36,21 @@ pub enum ServerErrorKind {
     TableDenied(String),
     RelationGone,
     ReadOnly,
+    /// A plain read that a read-only transaction refuses on some clusters: a cold external table, a stale
+    /// materialized view, a shared table, a query that spills.
+    ReadRefused,
+    /// A time-out, a cancel, or somebody at the cluster: the words are the same for all three.
     Cancelled,
+    /// A rule of the workload manager, by name.
+    WorkloadRule(String),
+    /// The session was ended from outside.
+    Terminated,
+    /// Another transaction was in the way (code 1023).
+    Conflict,
+    /// The cluster's disks are full (code 1016).
+    DiskFull,
+    /// Redshift Spectrum could not read the files behind an external table.
+    ExternalRead,
     Other,
 }
 
@@ -43,6 +61,21 @@ impl ServerError {
             message: clean(said.message().as_bytes(), 500),
             detail: said.detail().map(|detail| clean(detail.as_bytes(), 2_000)),
         }
+    }
+
+    /// What a compute node said, where one did.
+    pub fn block(&self) -> Option<Block> {
+        block::read(self.detail.as_deref()?)
+    }
+
+    /// Redshift asks for another try: a serializable conflict, or a table that was replaced meanwhile.
+    pub fn is_worth_another_try(&self) -> bool {
+        matches!(self.block_code(), Some(1018 | 1023))
+    }
+
+    fn block_code(&self) -> Option<u32> {
+        // In older clusters the message itself is the number.
+        self.block().and_then(|block| block.code).or_else(|| self.message.trim().parse().ok())
     }
 
     /// The server refused a write: because the transaction is read-only, or because the user may not.
@@ -66,12 +99,29 @@ impl ServerError {
             "53300" => ServerErrorKind::TooManyConnections,
             "42501" => denied(message),
             "42P01" | "3F000" => ServerErrorKind::RelationGone,
+            _ if message.contains("Failed to incorporate external table") => ServerErrorKind::ReadRefused,
             "25006" => ServerErrorKind::ReadOnly,
+            _ if message.contains("by WLM abort action") => ServerErrorKind::WorkloadRule(quoted(message)),
             "57014" => ServerErrorKind::Cancelled,
+            "57P01" | "57P02" | "57P03" => ServerErrorKind::Terminated,
             _ if message.contains("transaction is read-only") => ServerErrorKind::ReadOnly,
-            _ => ServerErrorKind::Other,
+            _ if message.contains("Datashare writes are not authorized") => ServerErrorKind::ReadRefused,
+            _ => match self.block_code() {
+                Some(1018) => ServerErrorKind::RelationGone,
+                Some(1023) => ServerErrorKind::Conflict,
+                Some(1020) => ServerErrorKind::Terminated,
+                Some(1016) => ServerErrorKind::DiskFull,
+                Some(15_001 | 15_005 | 15_007) => ServerErrorKind::ExternalRead,
+                _ if message == "Disk Full" => ServerErrorKind::DiskFull,
+                _ => ServerErrorKind::Other,
+            },
         }
     }
+}
+
+/// What stands in the first pair of quotes.
+fn quoted(message: &str) -> String {
+    message.split('"').nth(1).unwrap_or_default().to_owned()
 }
 
 /// `permission denied for schema x`, `… for relation t` (Redshift), `… for table t` (PostgreSQL).
@@ -92,6 +142,27 @@ mod tests {
 
     fn kind(sqlstate: &str, message: &str) -> ServerErrorKind {
         ServerError { sqlstate: sqlstate.into(), message: message.into(), detail: None }.kind()
+    }
+
+    #[test]
+    fn compute_nodes_are_read_by_their_code() {
+        let said = |message: &str, code: u32| ServerError {
+            sqlstate: "XX000".into(),
+            message: message.into(),
+            detail: Some(format!("\n  ---\n  error:  {message}\n  code:      {code}\n  query:     17\n  ---\n")),
+        };
+        use ServerErrorKind::*;
+        assert_eq!(said("1023", 1023).kind(), Conflict);
+        assert_eq!(said("1018", 1018).kind(), RelationGone);
+        assert_eq!(said("Spectrum Scan Error", 15_007).kind(), ExternalRead);
+        assert_eq!(said("Disk Full", 1016).kind(), DiskFull);
+        assert_eq!(said("abort query", 1020).kind(), Terminated);
+        assert!(said("1023", 1023).is_worth_another_try() && !said("Disk Full", 1016).is_worth_another_try());
+        let rule = r#"Query (500029) cancelled by WLM abort action of Query Monitoring Rule "testrule"."#;
+        assert_eq!(kind("57014", rule), WorkloadRule("testrule".into()));
+        assert_eq!(kind("XX000", rule), WorkloadRule("testrule".into()));
+        let cold = r#"Failed to incorporate external table "s"."t" into local catalog. Error=transaction is read-only"#;
+        assert_eq!((kind("25006", cold), kind("XX000", cold)), (ReadRefused, ReadRefused));
     }
 
     #[test]

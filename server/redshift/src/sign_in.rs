@@ -9,7 +9,7 @@ use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 use crate::deadlines::Deadlines;
 use crate::error::{Error, Phase};
 use crate::stream::{Bounded, Report};
-use crate::tls::Secured;
+use crate::tls::{Secured, TlsMode};
 
 /// As whom, and into which database.
 #[derive(Clone, Debug)]
@@ -35,8 +35,15 @@ impl Drop for SignedIn {
 /// The name under which Flitch's sessions show in `stv_sessions` and `pg_stat_activity`.
 const APPLICATION_NAME: &str = "flitch";
 
-pub async fn sign_in(stream: Box<dyn Secured>, login: &Login, deadlines: &Deadlines) -> Result<SignedIn, Error> {
-    let (bounded, report) = Bounded::new(stream, login.password.clone());
+pub async fn sign_in(
+    stream: Box<dyn Secured>,
+    tls: TlsMode,
+    login: &Login,
+    deadlines: &Deadlines,
+) -> Result<SignedIn, Error> {
+    // In clear text a password goes only to a server whose certificate was verified.
+    let may_send_clear = matches!(tls, TlsMode::VerifyFull | TlsMode::VerifyCa);
+    let (bounded, report) = Bounded::new(stream, login.password.clone(), may_send_clear);
     let mut config = Config::new();
     config
         .user(&login.user)

@@ -45,6 +45,10 @@ pub enum WireFault {
     SignInUnsupported { request: u32 },
     #[error("a sign-in request with senseless values")]
     SignInMalformed,
+    #[error("a request for the password in clear text from a server that was not verified")]
+    ClearTextUnverified,
+    #[error("too many messages that hold no rows")]
+    TooManyNotices,
 }
 
 /// The stream. `S` is the encrypted stream below.
@@ -62,13 +66,13 @@ pub struct Bounded<S> {
 const CHUNK: usize = 64 * 1024;
 
 impl<S> Bounded<S> {
-    pub fn new(inner: S, password: SecretString) -> (Self, Arc<Report>) {
+    pub fn new(inner: S, password: SecretString, may_send_clear: bool) -> (Self, Arc<Report>) {
         let report = Arc::new(Report::default());
         let stream = Self {
             inner,
             chunk: vec![0; CHUNK].into_boxed_slice(),
             inbox: BytesMut::with_capacity(CHUNK),
-            incoming: Incoming::new(password),
+            incoming: Incoming::new(password, may_send_clear),
             outgoing: Outgoing::default(),
             report: Arc::clone(&report),
         };

@@ -20,13 +20,16 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::resolve::resolve_table_references;
 
+use crate::backends::Backends;
+use crate::cluster::Shared;
 use crate::users::User;
+use crate::wire::Touched;
 use catalog::Object;
 use columns::{Column, LateBindingColumns};
 
 pub(crate) use data::{MODIFIER, OID};
 pub(crate) use functions::REDSHIFT_VERSION;
-pub(crate) use show::{show, table};
+pub(crate) use show::{ShowLimits, show, table};
 
 /// The databases there are. `empty` has no tables.
 pub(crate) const DATABASES: [&str; 2] = ["dev", "empty"];
@@ -50,11 +53,16 @@ pub(crate) struct Engine {
 pub(crate) struct Refusal {
     pub sqlstate: &'static str,
     pub message: String,
+    pub detail: Option<String>,
 }
 
 impl Refusal {
     pub fn new(sqlstate: &'static str, message: impl Into<String>) -> Self {
-        Self { sqlstate, message: message.into() }
+        Self { sqlstate, message: message.into(), detail: None }
+    }
+
+    pub fn internal(error: anyhow::Error) -> Self {
+        Self::new("XX000", format!("{error:#}"))
     }
 }
 
@@ -69,7 +77,7 @@ impl From<DataFusionError> for Refusal {
             DataFusionError::ArrowError(..) => "22000",
             _ => "XX000",
         };
-        Self { sqlstate, message }
+        Self { sqlstate, message, detail: None }
     }
 }
 
@@ -102,17 +110,19 @@ impl Engine {
         Ok(Self { dev, empty, objects, columns })
     }
 
-    pub fn session(&self, user: User, database: &str, is_redshift: bool) -> EngineSession {
+    pub fn session(&self, user: User, database: &str, shared: &Shared, pid: i32) -> EngineSession {
         let base = if database == "empty" { &self.empty } else { &self.dev };
         let state = SessionStateBuilder::new_from_existing(base.state()).build();
         let context = SessionContext::new_with_state(state);
-        functions::register(&context, user, database, is_redshift, Arc::clone(&self.objects));
+        functions::register(&context, user, database, &shared.quirks, Arc::clone(&self.objects));
+        functions::register_backends(&context, pid, &shared.backends);
         EngineSession {
             context,
             user,
             objects: Arc::clone(&self.objects),
             columns: Arc::clone(&self.columns),
             warm: Mutex::default(),
+            backends: Arc::clone(&shared.backends),
         }
     }
 }
@@ -158,6 +168,7 @@ pub(crate) struct EngineSession {
     columns: Arc<Vec<Column>>,
     /// External tables this session has read outside a read-only transaction.
     warm: Mutex<HashSet<String>>,
+    backends: Arc<Backends>,
 }
 
 impl EngineSession {
@@ -174,22 +185,24 @@ impl EngineSession {
     }
 
     /// Plans a query after checking the rights on every table it names.
-    pub async fn plan(&self, sql: &str, is_cold_refused: bool) -> Result<LogicalPlan, Refusal> {
+    pub async fn plan(&self, sql: &str) -> Result<(LogicalPlan, Touched), Refusal> {
         let state = self.context.state();
         let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
         let (tables, _) = resolve_table_references(&statement, true)?;
+        let mut touched = Touched::new();
         for table in &tables {
-            self.check_rights(table, is_cold_refused)?;
+            if table.table() == LATE_BINDING_COLUMNS {
+                continue;
+            }
+            let schema = table.schema().unwrap_or_else(|| catalog::home_of(table.table()));
+            self.check_rights(schema, table)?;
+            touched.push((schema.to_owned(), table.table().to_owned()));
         }
         let statement = catalog::qualify(statement);
-        Ok(state.statement_to_plan(statement).await?)
+        Ok((state.statement_to_plan(statement).await?, touched))
     }
 
-    fn check_rights(&self, table: &TableReference, is_cold_refused: bool) -> Result<(), Refusal> {
-        if table.table() == LATE_BINDING_COLUMNS {
-            return Ok(());
-        }
-        let schema = table.schema().unwrap_or_else(|| catalog::home_of(table.table()));
+    fn check_rights(&self, schema: &str, table: &TableReference) -> Result<(), Refusal> {
         let name = table.table();
         let is_known = catalog::SCHEMAS.contains(&schema) || schema == "pg_catalog";
         if !is_known {
@@ -205,20 +218,22 @@ impl EngineSession {
         if !self.user.may_read(schema, name) {
             return Err(Refusal::new("42501", format!("permission denied for relation {name}")));
         }
-        if schema == EXTERNAL_SCHEMA {
-            let mut warm = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
-            if !warm.contains(name) && is_cold_refused {
-                return Err(Refusal::new(
-                    "25006",
-                    format!(
-                        "Failed to incorporate external table \"{schema}\".\"{name}\" into local catalog. \
-                         Error=transaction is read-only"
-                    ),
-                ));
-            }
-            warm.insert(name.to_owned());
-        }
         Ok(())
+    }
+
+    /// Whether this session has read an external table before.
+    pub fn is_warm(&self, table: &str) -> bool {
+        self.warm.lock().unwrap_or_else(PoisonError::into_inner).contains(table)
+    }
+
+    pub fn warm(&self, table: &str) {
+        self.warm.lock().unwrap_or_else(PoisonError::into_inner).insert(table.to_owned());
+    }
+
+    /// Cancels what another session runs.
+    pub fn cancel(&self, pid: i32) -> Result<(), Refusal> {
+        let has = self.backends.cancel_by_pid(pid, false);
+        has.then_some(()).ok_or_else(|| Refusal::new("XX000", format!("PID {pid} is not a Redshift server process")))
     }
 
     pub async fn execute(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream, Refusal> {
@@ -227,12 +242,9 @@ impl EngineSession {
     }
 
     /// A result made here rather than planned, as a stream like any other.
-    pub fn stream_of(
-        &self,
-        batch: datafusion::arrow::array::RecordBatch,
-    ) -> Result<SendableRecordBatchStream, Refusal> {
+    pub fn stream_of(&self, batch: datafusion::arrow::array::RecordBatch) -> SendableRecordBatchStream {
         let schema = batch.schema();
         let rows = futures_util::stream::once(std::future::ready(Ok(batch)));
-        Ok(Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema, rows)))
+        Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema, rows))
     }
 }

@@ -67,8 +67,10 @@ impl User {
 
     pub fn may_read(self, schema: &str, table: &str) -> bool {
         match self.rank {
-            _ if is_system(schema) => true,
             Rank::Superuser => true,
+            // By AWS: superusers only, unless granted.
+            _ if table == "svv_table_info" => false,
+            _ if is_system(schema) => true,
             Rank::Writer | Rank::Reader => self.may_use(schema) && table != CLOSED_TABLE,
             Rank::LockedOut | Rank::Stranger => false,
         }

@@ -4,11 +4,14 @@ mod auth;
 mod encode;
 mod link;
 mod parameter;
+mod prepared;
 mod session;
 mod settings;
 mod statement;
+mod trouble;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::bail;
 use pgwire::messages::PgWireFrontendMessage as Front;
@@ -20,6 +23,8 @@ use tokio::net::TcpStream;
 use crate::cluster::Shared;
 use link::Link;
 
+pub(crate) use trouble::Touched;
+
 /// Request codes, where a start-up message has its version.
 const SSL_REQUEST: i32 = 80_877_103;
 const GSS_REQUEST: i32 = 80_877_104;
@@ -30,6 +35,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync> Stream for T {}
 /// Serves one connection from its first byte to its last.
 pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
+    if shared.connections.fetch_add(1, Ordering::Relaxed) < shared.quirks.waking.drops {
+        return Ok(());
+    }
     let Some((stream, is_encrypted)) = negotiate(stream, &shared).await? else {
         return Ok(());
     };
@@ -37,20 +45,23 @@ pub(crate) async fn serve(stream: TcpStream, shared: Arc<Shared>) -> anyhow::Res
     link.skip_negotiation();
     match link.read().await? {
         Some(Front::CancelRequest(CancelRequest { pid, secret_key: SecretKey::I32(key), .. })) => {
-            shared.cancel((pid, key));
+            if !shared.quirks.ignores_cancel {
+                shared.backends.cancel((pid, key));
+            }
             Ok(())
         }
         Some(Front::Startup(startup)) => {
+            tokio::time::sleep_until((shared.started + shared.quirks.waking.blocks).into()).await;
             let Some(signed_in) = auth::sign_in(&mut link, &startup.parameters, is_encrypted, &shared).await? else {
                 return Ok(());
             };
-            let Some((backend, cancel)) = shared.enter() else {
+            let Some((backend, interrupt)) = shared.backends.enter(shared.quirks.max_sessions) else {
                 let refusal =
                     format!("connection limit \"{}\" exceeded for non-bootstrap users", shared.quirks.max_sessions);
                 return link.fatal("53300", &refusal).await;
             };
-            let outcome = session::run(&mut link, &shared, &signed_in, backend, cancel).await;
-            shared.leave(backend);
+            let outcome = session::run(&mut link, &shared, &signed_in, backend, interrupt).await;
+            shared.backends.leave(backend);
             outcome
         }
         Some(_) => bail!("the first message is not a start-up"),

@@ -1,7 +1,9 @@
 //! Checks: started here, walked in the background, shown from the store.
 
 mod progress;
+mod reach;
 pub(crate) mod rights;
+mod waiting;
 mod walk;
 
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! From the connector's errors to findings: one exhaustive match, so that a new way to fail needs its words.
 
 use contract::connection::Target;
-use contract::finding::{Finding, Phase};
+use contract::finding::{Breach, Finding, Phase};
+use redshift::EndedBy;
 use redshift::error::Error;
 use redshift::server_error::{ServerError, ServerErrorKind};
 use redshift::stream::WireFault;
@@ -29,7 +30,9 @@ pub(crate) fn finding(error: &Error, target: &Target, table: Option<(&str, &str)
         Error::Wire { fault: WireFault::SignInUnsupported { request }, .. } => {
             Finding::SignInUnsupported { request: *request }
         }
-        Error::Wire { phase, .. } => Finding::ProtocolBroken { phase: phase_of(*phase) },
+        Error::Wire { phase, fault } => Finding::ProtocolBroken { phase: phase_of(*phase), breach: breach(*fault) },
+        Error::PasswordWithheld => Finding::PasswordWithheld,
+        Error::Ended { by, after_ms } => ended(by, *after_ms),
         Error::SignInUnsupported { request } => Finding::SignInUnsupported { request: *request },
         Error::Server(said) => server(said, target, table),
         Error::NotReadOnly | Error::TransactionEnded => Finding::ReadOnlyNotProven,
@@ -44,6 +47,29 @@ fn phase_of(phase: redshift::Phase) -> Phase {
         redshift::Phase::Tls => Phase::Tls,
         redshift::Phase::SignIn => Phase::SignIn,
         redshift::Phase::Statement => Phase::Statement,
+    }
+}
+
+fn breach(fault: WireFault) -> Breach {
+    match fault {
+        WireFault::Length | WireFault::Malformed => Breach::Malformed,
+        WireFault::TooLarge => Breach::MessageTooLarge,
+        WireFault::StartupTooLarge => Breach::StartupTooLarge,
+        WireFault::TooManyNotices => Breach::TooManyNotices,
+        WireFault::TooManyColumns { count } => Breach::TooManyColumns { count },
+        WireFault::Unexpected => Breach::OutOfPlace,
+        WireFault::SignInUnsupported { .. } | WireFault::SignInMalformed | WireFault::ClearTextUnverified => {
+            Breach::SignIn
+        }
+    }
+}
+
+fn ended(by: &EndedBy, after_ms: u32) -> Finding {
+    match by {
+        EndedBy::TimeOut => Finding::TimedOut { phase: Phase::Statement, after_ms },
+        EndedBy::Cancel => Finding::Cancelled { after_ms },
+        EndedBy::WorkloadRule { rule } => Finding::EndedByRule { rule: rule.clone(), after_ms },
+        EndedBy::Administrator => Finding::EndedByAdministrator { after_ms },
     }
 }
 
@@ -69,13 +95,32 @@ fn server(said: &ServerError, target: &Target, table: Option<(&str, &str)>) -> F
         (ServerErrorKind::SchemaDenied(schema), None) => Finding::SchemaDenied { schema, user },
         (ServerErrorKind::TableDenied(_), Some((schema, table))) => Finding::TableDenied { schema, table, user },
         (ServerErrorKind::RelationGone, Some((schema, table))) => Finding::TableGone { schema, table },
+        // Nothing but reads is ever sent on a table's behalf.
+        (ServerErrorKind::ReadRefused | ServerErrorKind::ReadOnly, Some((schema, table))) => {
+            Finding::ReadRefused { schema, table }
+        }
+        (ServerErrorKind::Terminated, _) => Finding::EndedByAdministrator { after_ms: 0 },
+        (ServerErrorKind::Conflict, _) => Finding::Conflict,
+        (ServerErrorKind::DiskFull, _) => Finding::ClusterDiskFull,
+        (ServerErrorKind::ExternalRead, _) => Finding::ExternalReadFailed { message: told(said) },
         (
             ServerErrorKind::TableDenied(_)
             | ServerErrorKind::RelationGone
+            | ServerErrorKind::ReadRefused
             | ServerErrorKind::ReadOnly
             | ServerErrorKind::Cancelled
+            | ServerErrorKind::WorkloadRule(_)
             | ServerErrorKind::Other,
             _,
-        ) => Finding::ServerSaid { sqlstate: said.sqlstate.clone(), message: said.message.clone() },
+        ) => Finding::ServerSaid { sqlstate: said.sqlstate.clone(), message: told(said) },
     }
+}
+
+/// The message, with what a compute node added. Its place in Redshift's source and its process are left out.
+fn told(said: &ServerError) -> String {
+    let Some(block) = said.block() else { return said.message.clone() };
+    let mut parts = vec![said.message.clone()];
+    parts.extend([block.error, block.context].into_iter().flatten().filter(|part| *part != said.message));
+    parts.extend(block.query.map(|query| format!("query {query}")));
+    parts.join(" · ")
 }

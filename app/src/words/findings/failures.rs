@@ -2,7 +2,7 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, network, sql};
+use super::{Around, Hint, network, sql, statements};
 use crate::words::numbers;
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -61,8 +61,15 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .step("Try again in a moment. Flitch uses one connection per query and closes it at once; others may keep theirs open."),
         Finding::NotAServer => Hint::plain("What answers there is not a database.")
             .step("Check host and port: 5439 is Redshift's default."),
-        Finding::ProtocolBroken { phase } => Hint::plain(format!("The server sent something that does not belong there while {}; Flitch hung up.", doing(*phase)))
-            .step("Check that host and port are the cluster's own. If they are, tell your operator."),
+        Finding::ProtocolBroken { phase, breach } => statements::broken(*phase, *breach),
+        Finding::PasswordWithheld => statements::withheld(),
+        Finding::Cancelled { after_ms } => statements::cancelled(*after_ms),
+        Finding::EndedByRule { rule, after_ms } => statements::by_rule(rule, *after_ms),
+        Finding::EndedByAdministrator { after_ms } => statements::by_administrator(*after_ms),
+        Finding::ReadRefused { schema, table } => statements::read_refused(schema, table),
+        Finding::Conflict => statements::conflict(),
+        Finding::ClusterDiskFull => statements::disk_full(),
+        Finding::ExternalReadFailed { message } => statements::external(message),
         Finding::ReadOnlyNotProven => Hint::plain("The server did not keep to a read-only transaction, so Flitch reads nothing from it.")
             .step("Check that this is Redshift or PostgreSQL itself, and no pooler or proxy that drops transactions."),
         Finding::NoSchemaVisible { user } => Hint::plain(format!("{user} can sign in, but may use no schema."))
@@ -87,6 +94,8 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         | Finding::AddressAllowed { .. }
         | Finding::TcpOpen
         | Finding::TlsVerified
+        | Finding::WokeUp { .. }
+        | Finding::WakingUp { .. }
         | Finding::SignedIn { .. }
         | Finding::IsRedshift { .. }
         | Finding::ReadOnlyProven
@@ -98,6 +107,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         | Finding::TlsOff
         | Finding::NotRedshift { .. }
         | Finding::CatalogCut { .. }
+        | Finding::CatalogPartMissing { .. }
         | Finding::SchemaUnlisted { .. }
         | Finding::SchemaDenied { .. }
         | Finding::TableDenied { .. }
@@ -106,7 +116,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     }
 }
 
-fn doing(phase: Phase) -> &'static str {
+pub(super) fn doing(phase: Phase) -> &'static str {
     match phase {
         Phase::Tls => "encryption was set up",
         Phase::SignIn => "signing in",

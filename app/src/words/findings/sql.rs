@@ -19,7 +19,12 @@ pub(super) fn grant_schema(schema: &str, user: &str) -> String {
 }
 
 pub(super) fn grant_table(schema: &str, table: &str, user: &str) -> String {
-    format!("GRANT SELECT ON {}.{} TO {};", display_ident(schema), display_ident(table), display_ident(user))
+    format!("GRANT SELECT ON {} TO {};", name(schema, table), display_ident(user))
+}
+
+/// A table's name for a statement.
+pub(super) fn name(schema: &str, table: &str) -> String {
+    format!("{}.{}", display_ident(schema), display_ident(table))
 }
 
 pub(super) fn revoke_write(schema: &str, table: Option<&str>, user: &str) -> String {

@@ -18,6 +18,9 @@ const CLEAN_ENOUGH: usize = 64 * 1024;
 
 pub(super) struct Incoming {
     password: SecretString,
+    may_send_clear: bool,
+    /// Bytes since the last request was answered that were no part of the answer.
+    chatter: usize,
     clean: BytesMut,
     is_ready: bool,
     startup_bytes: usize,
@@ -28,9 +31,11 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    pub fn new(password: SecretString) -> Self {
+    pub fn new(password: SecretString, may_send_clear: bool) -> Self {
         Self {
             password,
+            may_send_clear,
+            chatter: 0,
             clean: BytesMut::new(),
             is_ready: false,
             startup_bytes: 0,
@@ -68,23 +73,31 @@ impl Incoming {
     }
 
     fn judge(&mut self, frame: &Frame, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
+        if self.is_ready && matches!(frame.tag, b'N' | b'S' | b'A') {
+            self.chatter += frame.body.len();
+            if self.chatter > limits::CHATTER {
+                return Err(WireFault::TooManyNotices);
+            }
+        }
         match frame.tag {
             b'D' => self.data_row(frame),
             b'R' if !self.is_ready => self.auth(frame, out, report),
             b'S' => self.parameter(frame, report),
             b'K' if !self.is_ready => self.backend_key(frame, report),
-            b'Z' => self.ready(frame, report),
+            b'Z' => self.ready(frame, out, report),
             b'T' => self.row_description(frame, report),
             b't' => self.parameter_description(frame),
             b'E' => self.error(frame),
             b'N' => self.notice(frame, report),
-            b'C' => {
+            b'C' | b'I' if self.is_ready => {
+                if !out.count_result() {
+                    return Err(WireFault::Unexpected);
+                }
                 self.columns = None;
-                Body(&frame.body).text()?;
                 self.pass(frame);
                 Ok(())
             }
-            b'1' | b'2' | b'3' | b'I' | b'n' if self.is_ready => {
+            b'1' | b'2' | b'3' | b'n' if self.is_ready => {
                 self.pass(frame);
                 Ok(())
             }
@@ -103,6 +116,7 @@ impl Incoming {
         let mut body = Body(&frame.body);
         match body.i32()? {
             0 => report.set_signed_in(),
+            3 if !self.may_send_clear => return Err(WireFault::ClearTextUnverified),
             3 => report.set_auth(AuthRequest::ClearText),
             5 => report.set_auth(AuthRequest::Md5),
             10 | 12 => report.set_auth(AuthRequest::Scram),
@@ -156,11 +170,15 @@ impl Incoming {
         Ok(())
     }
 
-    fn ready(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
+    fn ready(&mut self, frame: &Frame, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
         let [status] = frame.body.as_ref() else {
             return Err(WireFault::Malformed);
         };
         report.set_in_transaction(*status != b'I');
+        if self.is_ready {
+            out.count_ready();
+        }
+        self.chatter = 0;
         self.is_ready = true;
         self.columns = None;
         self.pass(frame);

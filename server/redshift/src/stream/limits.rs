@@ -10,6 +10,8 @@ pub const STARTUP_NOTICES: usize = 64;
 /// Notices kept of a session; later ones are dropped.
 pub const NOTICES: usize = 20;
 pub const NOTICE: usize = 4 * 1024;
+/// Notices, parameters and notifications of one statement together; a server that has more to say is not answering.
+pub const CHATTER: usize = 4 * 1024 * 1024;
 /// An ErrorResponse as a whole, and one field of it as it is handed on.
 pub const ERROR: usize = 64 * 1024;
 pub const ERROR_FIELD: usize = 4 * 1024;

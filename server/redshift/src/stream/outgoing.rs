@@ -1,5 +1,6 @@
 //! What the driver sends: passed on as it is, but for Bind, whose result format becomes text.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -17,6 +18,18 @@ pub(super) struct Outgoing {
     ready: BytesMut,
     has_started: bool,
     is_fresh: bool,
+    /// Executes since the last Sync.
+    executes: usize,
+    /// What was asked and not answered yet, oldest first.
+    asked: VecDeque<Asked>,
+}
+
+/// How many results a request may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A simple query: one for each statement in it, and those are our own.
+    Any,
+    Executes(usize),
 }
 
 impl Outgoing {
@@ -27,6 +40,12 @@ impl Outgoing {
             return Ok(());
         }
         while let Some(Frame { tag, body }) = frame::take(&mut self.partial, limits::MESSAGE)? {
+            match tag {
+                b'Q' => self.asked.push_back(Asked::Any),
+                b'E' => self.executes += 1,
+                b'S' => self.asked.push_back(Asked::Executes(std::mem::take(&mut self.executes))),
+                _ => {}
+            }
             if tag == b'B' {
                 let body = with_text_results(&body)?;
                 frame::put(&mut self.ready, tag, &body);
@@ -53,6 +72,23 @@ impl Outgoing {
         self.ready.extend_from_slice(&startup);
         self.has_started = true;
         Ok(true)
+    }
+
+    /// A result ended. False when there was nothing left to answer.
+    pub fn count_result(&mut self) -> bool {
+        match self.asked.front_mut() {
+            Some(Asked::Any) => true,
+            Some(Asked::Executes(left)) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The server is ready again: the oldest request is answered.
+    pub fn count_ready(&mut self) {
+        self.asked.pop_front();
     }
 
     /// Queues a message of our own.

@@ -6,3 +6,4 @@ mod hostile;
 mod postgres;
 mod sample;
 mod way;
+mod ways;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use redshift::{Error, Limits, Phase, Session, catalog, identify, probe, sql, types};
+use redshift::{EndedBy, Error, Limits, Session, catalog, identify, probe, sql, types};
 use testkit::postgres::Database;
 
 use crate::way::{open, tls};
@@ -92,11 +92,22 @@ async fn our_limits_end_a_statement() {
     let session = session(&database).await;
     let started = Instant::now();
     let slow = session.read_within("select pg_sleep(30)", Limits::VALUE, Duration::from_millis(400)).await;
-    // The server's own time-out and ours run together; whichever ends it, it ends.
-    let is_ours = matches!(slow, Err(Error::TimedOut { phase: Phase::Statement, after_ms: 400 }));
-    let is_theirs = matches!(&slow, Err(Error::Server(said)) if said.sqlstate == "57014");
-    assert!(is_ours || is_theirs, "{slow:?}");
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(matches!(slow, Err(Error::Ended { by: EndedBy::TimeOut, after_ms: 400.. })), "{slow:?}");
+    assert!(started.elapsed() < Duration::from_secs(2));
+    // Gone on the server too, which is asked there.
+    let running = "select count(*) from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active'
+                   and pid <> pg_backend_pid()";
+    let running = session.read(running, Limits::VALUE).await.unwrap();
+    assert_eq!(running.text(0, 0), Some("0"));
+
+    let by_others = self::session(&database).await;
+    let end =
+        "select pg_cancel_backend(pid) from pg_stat_activity where query like '%pg_sleep(31)%' and state = 'active'
+               and pid <> pg_backend_pid()";
+    let (ended, ()) = tokio::join!(by_others.read("select pg_sleep(31)", Limits::VALUE), async {
+        while session.read(end, Limits::VALUE).await.unwrap().rows.is_empty() {}
+    });
+    assert!(matches!(ended, Err(Error::Ended { by: EndedBy::Administrator, .. })), "{ended:?}");
 
     let session = self::session(&database).await;
     let endless = session.read("select generate_series(1, 10000000000)", Limits::PREVIEW).await.unwrap();

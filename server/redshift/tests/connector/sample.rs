@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use redshift::catalog::ObjectKind;
 use redshift::stream::AuthRequest;
-use redshift::{Error, Limits, Phase, SystemDialer, catalog, identify, sql, types};
+use redshift::{EndedBy, Error, Limits, SystemDialer, catalog, identify, sql, types};
 use sample_cluster::{Cluster, Options, Quirks};
 
 use crate::way::{means, open, tls};
@@ -91,12 +91,7 @@ async fn a_long_statement_is_cancelled_over_the_wire() {
         canceller.cancel(&SystemDialer, &means().deadlines).await.unwrap();
     };
     let (outcome, ()) = tokio::join!(session.read(long, limits), cancel);
-    assert!(matches!(&outcome, Err(Error::Server(said)) if said.sqlstate == "57014"), "{:?}", outcome.err());
+    assert!(matches!(&outcome, Err(Error::Ended { by: EndedBy::Cancel, .. })), "{:?}", outcome.err());
     assert!(started.elapsed() < Duration::from_secs(5));
     assert!(session.read("select 1", Limits::VALUE).await.is_ok(), "the session goes on");
-
-    let timed = session.read_within(long, limits, Duration::from_millis(300)).await;
-    let is_ended = matches!(&timed, Err(Error::Server(said)) if said.sqlstate == "57014")
-        || matches!(timed, Err(Error::TimedOut { phase: Phase::Statement, .. }));
-    assert!(is_ended, "{:?}", timed.err());
 }

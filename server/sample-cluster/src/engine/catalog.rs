@@ -86,13 +86,15 @@ pub(super) fn schema_of(oid: i64) -> Option<&'static str> {
     SCHEMAS.into_iter().find(|schema| schema_oid(schema) == oid)
 }
 
-const PG_TABLES: [&str; 8] = [
+const PG_TABLES: [&str; 10] = [
     "pg_attribute",
     "svv_columns",
     "pg_namespace",
     "pg_class",
     "svv_external_schemas",
     "svv_mv_info",
+    "svv_external_tables",
+    "svv_table_info",
     "svv_tables",
     "pg_database",
 ];
@@ -126,6 +128,7 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
         ["information_schema", "pg_catalog"].into_iter().chain(SCHEMAS).collect()
     };
     let in_class: Vec<&Object> = objects.iter().filter(|object| object.kind != 'x').collect();
+    let outside: Vec<&Object> = objects.iter().filter(|object| object.kind == 'x').collect();
     let materialized: Vec<&Object> = objects.iter().filter(|object| object.is_materialized).collect();
     let external: Vec<&str> = if objects.is_empty() { vec![] } else { vec![super::EXTERNAL_SCHEMA] };
     let kinds: Vec<String> = in_class.iter().map(|object| object.kind.to_string()).collect();
@@ -178,6 +181,21 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
                     Type::Int,
                     Arc::new(datafusion::arrow::array::Int32Array::from_iter_values(external.iter().map(|_| 1))),
                 )
+                .build()?,
+        ),
+        (
+            "svv_external_tables",
+            Table::new()
+                .column("schemaname", Type::Varchar(128), text(outside.iter().map(|object| object.schema).collect()))
+                .column("tablename", Type::Varchar(128), text(outside.iter().map(|object| object.name).collect()))
+                .column("tabletype", Type::Varchar(128), text(vec!["EXTERNAL TABLE"; outside.len()]))
+                .build()?,
+        ),
+        (
+            "svv_table_info",
+            Table::new()
+                .column("schema", Type::Varchar(128), text(in_class.iter().map(|object| object.schema).collect()))
+                .column("table", Type::Varchar(128), text(in_class.iter().map(|object| object.name).collect()))
                 .build()?,
         ),
         (

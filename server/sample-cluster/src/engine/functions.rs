@@ -11,6 +11,8 @@ use datafusion::prelude::SessionContext;
 use datafusion::scalar::ScalarValue;
 
 use super::catalog::{Object, schema_of};
+use crate::backends::Backends;
+use crate::quirks::Quirks;
 use crate::users::User;
 
 /// The version that the sample claims to be.
@@ -20,10 +22,10 @@ pub(super) fn register(
     context: &SessionContext,
     user: User,
     database: &str,
-    is_redshift: bool,
+    quirks: &Quirks,
     objects: Arc<Vec<Object>>,
 ) {
-    let version = if is_redshift {
+    let mut version = if quirks.is_redshift {
         format!(
             "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 \
              (Red Hat 3.4.2-6.fc3), Redshift {REDSHIFT_VERSION}"
@@ -31,6 +33,9 @@ pub(super) fn register(
     } else {
         "PostgreSQL 15.18 on x86_64-pc-linux-gnu, compiled by gcc".to_owned()
     };
+    if quirks.has_nul_in_version {
+        version.push('\0');
+    }
     for (name, value) in [
         ("version", version),
         ("current_database", database.to_owned()),
@@ -52,6 +57,24 @@ pub(super) fn register(
             _ => user.may_write(object.schema) && object.kind == 'r',
         })
     });
+}
+
+/// The functions that know of other sessions.
+pub(super) fn register_backends(context: &SessionContext, pid: i32, backends: &Arc<Backends>) {
+    let own = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Int32(Some(pid))));
+    context.register_udf(create_udf("pg_backend_pid", vec![], DataType::Int32, Volatility::Stable, Arc::new(own)));
+    for (name, is_final) in [("pg_cancel_backend", false), ("pg_terminate_backend", true)] {
+        let backends = Arc::clone(backends);
+        let end = move |arguments: &[ColumnarValue]| {
+            let pid = match arguments {
+                [ColumnarValue::Scalar(ScalarValue::Int64(Some(pid)))] => i32::try_from(*pid).unwrap_or_default(),
+                _ => return Err(DataFusionError::Plan("Invalid function call: a process id expected".into())),
+            };
+            Ok(ColumnarValue::Scalar(ScalarValue::Int32(Some(i32::from(backends.cancel_by_pid(pid, is_final))))))
+        };
+        let types = vec![DataType::Int64];
+        context.register_udf(create_udf(name, types, DataType::Int32, Volatility::Volatile, Arc::new(end)));
+    }
 }
 
 fn constant(context: &SessionContext, name: &str, value: String) {

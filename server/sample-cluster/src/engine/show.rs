@@ -7,18 +7,29 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
 use super::{EngineSession, Refusal};
 
+/// How `SHOW` of this cluster behaves.
+#[derive(Clone, Copy)]
+pub(crate) struct ShowLimits {
+    /// More rows are an error.
+    pub most: usize,
+    /// The columns that newer servers added are there.
+    pub is_wide: bool,
+}
+
 /// Answers `SHOW TABLES FROM SCHEMA [db.]schema`; `None` for a SHOW that is a setting.
 pub(crate) fn show(
     session: &EngineSession,
     database: &str,
     words: &[String],
     sql: &str,
+    limits: ShowLimits,
 ) -> Option<Result<RecordBatch, Refusal>> {
+    let limit = limit(words, limits.most);
     match words.get(1).map(String::as_str) {
         Some("schemas") => Some(schemas(session, database)),
         Some("tables") => {
             let schema = last_name(sql)?;
-            Some(tables(session, database, &schema))
+            Some(limit.and_then(|limit| tables(session, database, &schema, limit, limits)))
         }
         Some("columns") => {
             let names = names_after(sql, "table ")?;
@@ -49,6 +60,17 @@ fn columns(session: &EngineSession, database: &str, schema: &str, table: &str) -
         ("ordinal_position", places.iter().map(String::as_str).collect()),
         ("data_type", types.iter().map(String::as_str).collect()),
     ])
+}
+
+/// `LIMIT n` at the end, which may be 0 to the most that SHOW gives.
+fn limit(words: &[String], most: usize) -> Result<Option<usize>, Refusal> {
+    match words {
+        [.., word, count] if word == "limit" => match count.parse() {
+            Ok(count) if count <= most => Ok(Some(count)),
+            _ => Err(Refusal::new("22023", format!("LIMIT must be between 0 and {most}"))),
+        },
+        _ => Ok(None),
+    }
 }
 
 /// The last part of the name after `FROM SCHEMA`.
@@ -85,32 +107,48 @@ fn schemas(session: &EngineSession, database: &str) -> Result<RecordBatch, Refus
     table(&[("database_name", vec![database; names.len()]), ("schema_name", names), ("schema_type", kinds)])
 }
 
-fn tables(session: &EngineSession, database: &str, schema: &str) -> Result<RecordBatch, Refusal> {
+fn tables(
+    session: &EngineSession,
+    database: &str,
+    schema: &str,
+    limit: Option<usize>,
+    limits: ShowLimits,
+) -> Result<RecordBatch, Refusal> {
     if !super::catalog::SCHEMAS.contains(&schema) {
         return Err(Refusal::new("3F000", format!("schema \"{schema}\" does not exist")));
     }
     if !session.user().may_use(schema) {
         return Err(Refusal::new("42501", format!("permission denied for schema {schema}")));
     }
-    let shown: Vec<_> = session
+    let mut shown: Vec<_> = session
         .objects()
         .iter()
         .filter(|object| object.schema == schema && session.user().may_read(schema, object.name))
         .collect();
+    if limit.is_none() && shown.len() > limits.most {
+        let said = format!("The result has more than {} rows. Use LIMIT or LIKE.", limits.most);
+        return Err(Refusal::new("54000", said));
+    }
+    shown.truncate(limit.unwrap_or(usize::MAX));
     let kinds = shown.iter().map(|object| match object.kind {
         'x' => "EXTERNAL TABLE",
         'v' => "VIEW",
         _ => "TABLE",
     });
     let count = shown.len();
-    table(&[
+    let mut columns = vec![
         ("database_name", vec![database; count]),
         ("schema_name", vec![schema; count]),
         ("table_name", shown.iter().map(|object| object.name).collect()),
         ("table_type", kinds.collect()),
         ("table_acl", vec![""; count]),
         ("remarks", vec![""; count]),
-    ])
+    ];
+    if limits.is_wide {
+        let added = ["owner", "last_altered_time", "last_modified_time", "dist_style", "table_subtype"];
+        columns.splice(0..0, added.map(|name| (name, vec![""; count])));
+    }
+    table(&columns)
 }
 
 /// A result of text columns.

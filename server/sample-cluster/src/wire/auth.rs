@@ -165,7 +165,7 @@ fn put_parameters(link: &mut Link, user: User, application: &str, shared: &Share
         ("TimeZone", "UTC"),
         ("timezone_abbreviations", "Default"),
     ];
-    if shared.quirks.is_redshift {
+    if shared.quirks.is_redshift && !shared.quirks.hides_version {
         told.extend([
             ("padb_version", REDSHIFT_VERSION),
             ("padb_revision", "0"),

@@ -65,6 +65,12 @@ fn size_of(oid: u32) -> i16 {
     }
 }
 
+/// SUPER and VARBYTE have no binary form.
+pub(super) fn asks_binary_of_text(schema: &Schema, formats: &[i16]) -> bool {
+    let is_text_only = |field: &Field| matches!(oid_of(field).0, 4000 | 6551);
+    schema.fields().iter().enumerate().any(|(at, field)| format_of(formats, at) == 1 && is_text_only(field))
+}
+
 /// Calls `put` with each row of the batch.
 pub(super) fn rows(
     batch: &RecordBatch,

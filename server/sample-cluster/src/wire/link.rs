@@ -69,8 +69,10 @@ impl Link {
     }
 
     pub fn put_error(&mut self, severity: &str, refusal: &Refusal) -> anyhow::Result<()> {
+        let detail = refusal.detail.as_deref().map(|detail| (b'D', detail));
         let fields = [(b'S', severity), (b'C', refusal.sqlstate), (b'M', refusal.message.as_str())];
-        self.put(&ErrorResponse::new(fields.map(|(kind, text)| (kind, text.to_owned())).to_vec()))
+        let fields = fields.into_iter().chain(detail);
+        self.put(&ErrorResponse::new(fields.map(|(kind, text)| (kind, text.to_owned())).collect()))
     }
 
     pub fn put_ready(&mut self, status: TransactionStatus) -> anyhow::Result<()> {

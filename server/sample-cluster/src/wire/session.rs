@@ -1,81 +1,68 @@
 //! One session's loop: simple queries, and the extended protocol with its skipping after an error.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use datafusion::common::ParamValues;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::SendableRecordBatchStream;
-use datafusion::scalar::ScalarValue;
 use futures_util::{FutureExt, StreamExt};
 use pgwire::messages::PgWireFrontendMessage as Front;
-use pgwire::messages::data::{NoData, ParameterDescription};
-use pgwire::messages::extendedquery::{Bind, BindComplete, CloseComplete, ParseComplete};
-use pgwire::messages::response::{CommandComplete, EmptyQueryResponse};
+use pgwire::messages::response::{CommandComplete, EmptyQueryResponse, NoticeResponse};
 use pgwire::messages::startup::{BackendKeyData, SecretKey};
-use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::auth::SignedIn;
 use super::encode;
 use super::link::Link;
-use super::parameter;
+use super::prepared::{Portal, Prepared};
 use super::settings::Settings;
 use super::statement::{State, Step, Transaction};
+use super::trouble::{Touched, query_number};
+use crate::backends::{Backend, Interrupt};
 use crate::cluster::Shared;
 use crate::engine::{EngineSession, Refusal};
 use crate::lexer::{split, words};
 
-struct Prepared {
-    sql: String,
-    parameters: Vec<u32>,
+pub(super) struct Session<'a> {
+    pub link: &'a mut Link,
+    pub engine: EngineSession,
+    pub database: String,
+    pub state: State,
+    pub prepared: Prepared,
+    pub shared: &'a Shared,
+    interrupt: Arc<Interrupt>,
 }
 
-#[derive(Clone)]
-struct Portal {
-    sql: String,
-    values: Vec<ScalarValue>,
-    formats: Vec<i16>,
-}
-
-struct Session<'a> {
-    link: &'a mut Link,
-    engine: EngineSession,
-    database: String,
-    state: State,
-    cancel: Arc<Notify>,
-    is_cold_refused: bool,
-    statements: HashMap<String, Prepared>,
-    portals: HashMap<String, Portal>,
-}
+/// A failure of the statement, inside one of the connection.
+type Outcome = anyhow::Result<Result<(), Refusal>>;
 
 pub(super) async fn run(
     link: &mut Link,
     shared: &Shared,
     signed_in: &SignedIn,
-    backend: (i32, i32),
-    cancel: Arc<Notify>,
+    backend: Backend,
+    interrupt: Arc<Interrupt>,
 ) -> anyhow::Result<()> {
     link.put(&BackendKeyData::new(backend.0, SecretKey::I32(backend.1)))?;
     link.put_ready(Transaction::None.status())?;
     link.flush().await?;
+    let engine = shared.engine.session(signed_in.user, &signed_in.database, shared, backend.0);
     let mut session = Session {
         link,
-        engine: shared.engine.session(signed_in.user, &signed_in.database, shared.quirks.is_redshift),
+        engine,
         database: signed_in.database.clone(),
-        state: State {
-            transaction: Transaction::None,
-            settings: Settings::default(),
-            settings_before: Settings::default(),
-            ignores_read_only: shared.quirks.ignores_read_only,
-            hides_external_tables: shared.quirks.hides_external_tables,
-        },
-        cancel,
-        is_cold_refused: shared.quirks.has_cold_external_tables,
-        statements: HashMap::new(),
-        portals: HashMap::new(),
+        state: State::new(Settings::default(), &shared.quirks),
+        prepared: Prepared::default(),
+        shared,
+        interrupt,
     };
     let mut is_skipping = false;
     while let Some(message) = session.link.read().await? {
+        if session.is_terminated() {
+            return session.link.fatal("57P01", "terminating connection due to administrator command").await;
+        }
         match message {
             Front::Terminate(_) => return Ok(()),
             Front::Query(query) => session.simple(&query.query).await?,
@@ -97,6 +84,10 @@ pub(super) async fn run(
 }
 
 impl Session<'_> {
+    fn is_terminated(&self) -> bool {
+        self.interrupt.is_final.load(Ordering::Relaxed)
+    }
+
     async fn ready(&mut self) -> anyhow::Result<()> {
         self.link.put_ready(self.state.transaction.status())?;
         self.link.flush().await
@@ -116,8 +107,7 @@ impl Session<'_> {
             self.link.put(&EmptyQueryResponse::new())?;
         }
         for sql in statements {
-            let portal = Portal { sql: sql.to_owned(), values: Vec::new(), formats: Vec::new() };
-            if let Err(refusal) = self.execute(&portal, true).await? {
+            if let Err(refusal) = self.execute(&Portal::simple(sql), true).await? {
                 self.fail(&refusal)?;
                 break;
             }
@@ -125,128 +115,49 @@ impl Session<'_> {
         self.ready().await
     }
 
-    async fn extended(&mut self, message: Front) -> anyhow::Result<Result<(), Refusal>> {
-        let refused = match message {
-            Front::Parse(parse) => self.parse(parse.name.unwrap_or_default(), parse.query, parse.type_oids),
+    async fn extended(&mut self, message: Front) -> Outcome {
+        Ok(match message {
+            Front::Parse(parse) => self.parse(parse),
             Front::Bind(bind) => self.bind(bind),
-            Front::Describe(describe) => {
-                return self.describe(describe.target_type, &describe.name.unwrap_or_default()).await;
-            }
-            Front::Execute(execute) => {
-                let name = execute.name.unwrap_or_default();
-                match self.portals.get(&name).cloned() {
-                    Some(portal) => return self.execute(&portal, false).await,
-                    None => Err(Refusal::new("34000", format!("portal \"{name}\" does not exist"))),
-                }
-            }
-            Front::Close(close) => {
-                let name = close.name.unwrap_or_default();
-                match close.target_type {
-                    b'S' => drop(self.statements.remove(&name)),
-                    _ => drop(self.portals.remove(&name)),
-                }
-                self.link.put(&CloseComplete::new())?;
-                Ok(())
-            }
-            _ => Err(Refusal::new("08P01", "unexpected message")),
-        };
-        match refused {
-            Ok(()) => Ok(Ok(())),
-            Err(refusal) => Ok(Err(refusal)),
-        }
-    }
-
-    fn parse(&mut self, name: String, sql: String, parameters: Vec<u32>) -> Result<(), Refusal> {
-        if split(&sql).len() > 1 {
-            return Err(Refusal::new("42601", "cannot insert multiple commands into a prepared statement"));
-        }
-        self.statements.insert(name, Prepared { sql, parameters });
-        self.link.put(&ParseComplete::new()).map_err(internal)
-    }
-
-    fn bind(&mut self, bind: Bind) -> Result<(), Refusal> {
-        let name = bind.statement_name.unwrap_or_default();
-        let Some(prepared) = self.statements.get(&name) else {
-            return Err(Refusal::new("26000", format!("prepared statement \"{name}\" does not exist")));
-        };
-        let values = parameter::values(&bind.parameters, &bind.parameter_format_codes, &prepared.parameters)?;
-        let portal = Portal { sql: prepared.sql.clone(), values, formats: bind.result_column_format_codes };
-        self.portals.insert(bind.portal_name.unwrap_or_default(), portal);
-        self.link.put(&BindComplete::new()).map_err(internal)
-    }
-
-    async fn describe(&mut self, target: u8, name: &str) -> anyhow::Result<Result<(), Refusal>> {
-        let (sql, formats, parameters) = if target == b'S' {
-            let Some(prepared) = self.statements.get(name) else {
-                return Ok(Err(Refusal::new("26000", format!("prepared statement \"{name}\" does not exist"))));
-            };
-            (prepared.sql.clone(), Vec::new(), Some(prepared.parameters.clone()))
-        } else {
-            let Some(portal) = self.portals.get(name) else {
-                return Ok(Err(Refusal::new("34000", format!("portal \"{name}\" does not exist"))));
-            };
-            (portal.sql.clone(), portal.formats.clone(), None)
-        };
-        if let Some(parameters) = parameters {
-            self.link.put(&ParameterDescription::new(parameters))?;
-        }
-        match self.shape(&sql, &formats).await {
-            Ok(Some(described)) => self.link.put(&described)?,
-            Ok(None) => self.link.put(&NoData::new())?,
-            Err(refusal) => return Ok(Err(refusal)),
-        }
-        Ok(Ok(()))
-    }
-
-    /// The columns a statement will have, without running it.
-    async fn shape(
-        &mut self,
-        sql: &str,
-        formats: &[i16],
-    ) -> Result<Option<pgwire::messages::data::RowDescription>, Refusal> {
-        let first = words(sql, 1);
-        match first.first().map_or("", String::as_str) {
-            "select" | "with" | "(" | "explain" | "values" | "table"
-                if self.state.transaction != Transaction::Failed =>
-            {
-                let plan = self.plan(sql).await?;
-                Ok(Some(encode::describe(plan.schema().as_arrow(), formats)))
-            }
-            "show" => match self.state.step(sql, &self.engine, &self.database)? {
-                Step::Rows(batch) => Ok(Some(encode::describe(&batch.schema(), formats))),
-                _ => Ok(None),
+            Front::Describe(describe) => self.describe(describe.target_type, &describe.name.unwrap_or_default()).await,
+            Front::Close(close) => self.close(close),
+            Front::Execute(execute) => match self.prepared.portal(&execute.name.unwrap_or_default()) {
+                Ok(portal) => return self.execute(&portal, false).await,
+                Err(refusal) => Err(refusal),
             },
-            _ => Ok(None),
-        }
+            _ => Err(Refusal::new("08P01", "unexpected message")),
+        })
     }
 
-    async fn plan(&self, sql: &str) -> Result<LogicalPlan, Refusal> {
-        let is_cold = self.is_cold_refused && self.state.transaction == Transaction::ReadOnly;
-        self.engine.plan(sql, is_cold).await
-    }
-
-    async fn execute(&mut self, portal: &Portal, describes: bool) -> anyhow::Result<Result<(), Refusal>> {
+    async fn execute(&mut self, portal: &Portal, describes: bool) -> Outcome {
         if words(&portal.sql, 1).is_empty() {
             self.link.put(&EmptyQueryResponse::new())?;
             return Ok(Ok(()));
         }
-        let started = match self.state.step(&portal.sql, &self.engine, &self.database) {
+        let started = Instant::now();
+        let (rows, tag, touched) = match self.state.step(&portal.sql, &self.engine, &self.database) {
             Ok(Step::Done(tag)) => {
                 self.link.put(&CommandComplete::new(tag.to_owned()))?;
                 return Ok(Ok(()));
             }
-            Ok(Step::Rows(batch)) => self.engine.stream_of(batch).map(|rows| (rows, "SHOW")),
-            Ok(Step::Query) => self.start(portal).await.map(|rows| (rows, "SELECT")),
-            Err(refusal) => Err(refusal),
-        };
-        let (rows, tag) = match started {
-            Ok(started) => started,
+            Ok(Step::Rows(batch)) => (self.engine.stream_of(batch), "SHOW", Touched::new()),
+            Ok(Step::Query) => match self.start(portal).await {
+                Ok((rows, touched)) => (rows, "SELECT", touched),
+                Err(refusal) => return Ok(Err(refusal)),
+            },
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if self.shared.quirks.closes_on_binary && encode::asks_binary_of_text(&rows.schema(), &portal.formats) {
+            anyhow::bail!("binary was asked for of a type that has none");
+        }
+        if self.shared.quirks.sends_info {
+            let said = [(b'S', "INFO"), (b'C', "00000"), (b'M', "the sample has something to say")];
+            self.link.put(&NoticeResponse::new(said.map(|(kind, text)| (kind, text.to_owned())).to_vec()))?;
+        }
         if describes {
             self.link.put(&encode::describe(&rows.schema(), &portal.formats))?;
         }
-        if let Err(refusal) = self.send(rows, &portal.formats).await? {
+        if let Err(refusal) = self.send(rows, &portal.formats, &touched, started).await? {
             return Ok(Err(refusal));
         }
         // Redshift's tag has no row count.
@@ -254,13 +165,14 @@ impl Session<'_> {
         Ok(Ok(()))
     }
 
-    async fn start(&self, portal: &Portal) -> Result<SendableRecordBatchStream, Refusal> {
-        let mut plan = self.plan(&portal.sql).await?;
+    async fn start(&self, portal: &Portal) -> Result<(SendableRecordBatchStream, Touched), Refusal> {
+        let (mut plan, touched): (LogicalPlan, Touched) = self.engine.plan(&portal.sql).await?;
+        self.refuse(&touched)?;
         if !portal.values.is_empty() {
             let values = portal.values.iter().cloned().map(Into::into).collect();
             plan = plan.with_param_values(ParamValues::List(values))?;
         }
-        self.engine.execute(plan).await
+        Ok((self.engine.execute(plan).await?, touched))
     }
 
     /// Sends the rows as they come; a cancel or the time-out ends them with the words Redshift has for both.
@@ -268,38 +180,56 @@ impl Session<'_> {
         &mut self,
         mut rows: SendableRecordBatchStream,
         formats: &[i16],
-    ) -> anyhow::Result<Result<(), Refusal>> {
-        let deadline = self.state.settings.statement_timeout();
-        let timer = tokio::time::sleep(deadline.unwrap_or(std::time::Duration::from_secs(86_400)));
-        tokio::pin!(timer);
-        let cancel = Arc::clone(&self.cancel);
+        touched: &Touched,
+        started: Instant,
+    ) -> Outcome {
+        let limit = self.state.settings.statement_timeout().filter(|_| !self.shared.quirks.ignores_timeout);
+        let limit = limit.unwrap_or(Duration::from_secs(86_400));
+        let timer = tokio::time::sleep_until(started + limit);
+        let delay = tokio::time::sleep_until(started + self.delay(touched));
+        tokio::pin!(timer, delay);
+        let (mut has_waited, rule, cut) = (false, self.rule(touched), self.cut(touched));
+        let mut sent = 0;
+        let interrupt = Arc::clone(&self.interrupt);
         // A cancel that came while nothing ran is not for this statement.
-        let _ = cancel.notified().now_or_never();
+        let _ = interrupt.notify.notified().now_or_never();
         loop {
             // Planning and reading are CPU work of one task; without this a cancel would wait for the last batch.
             tokio::task::yield_now().await;
             let batch = tokio::select! {
                 biased;
-                () = cancel.notified() => return Ok(Err(cancelled())),
-                () = &mut timer => return Ok(Err(cancelled())),
-                batch = rows.next() => batch,
+                () = interrupt.notify.notified() => return Ok(Err(self.cancelled())),
+                () = &mut timer => return Ok(Err(self.cancelled())),
+                () = &mut delay, if !has_waited => {
+                    has_waited = true;
+                    match &rule {
+                        Some(refusal) => return Ok(Err(refusal.clone())),
+                        None => continue,
+                    }
+                }
+                batch = rows.next(), if has_waited => batch,
             };
             match batch {
                 None => return Ok(Ok(())),
                 Some(Err(error)) => return Ok(Err(error.into())),
                 Some(Ok(batch)) => {
+                    let batch = cut.map_or(batch.clone(), |cut| batch.slice(0, batch.num_rows().min(cut - sent)));
+                    sent += batch.num_rows();
                     encode::rows(&batch, formats, |row| self.link.put(&row))?;
+                    if cut.is_some_and(|cut| sent >= cut) {
+                        self.link.flush().await?;
+                        anyhow::bail!("cut between rows, as asked");
+                    }
                     self.link.flush_if_full().await?;
                 }
             }
         }
     }
-}
 
-fn cancelled() -> Refusal {
-    Refusal::new("57014", format!("Query ({}) cancelled on user's request", rand::random_range(1_000_000..9_999_999)))
-}
-
-fn internal(error: anyhow::Error) -> Refusal {
-    Refusal::new("XX000", format!("{error:#}"))
+    fn cancelled(&self) -> Refusal {
+        if self.is_terminated() {
+            return Refusal::new("57P01", "terminating connection due to administrator command");
+        }
+        Refusal::new("57014", format!("Query ({}) cancelled on user's request", query_number()))
+    }
 }

@@ -4,8 +4,9 @@ use datafusion::arrow::array::RecordBatch;
 use pgwire::messages::response::TransactionStatus;
 
 use super::settings::Settings;
-use crate::engine::{EngineSession, Refusal, show, table};
+use crate::engine::{EngineSession, Refusal, ShowLimits, show, table};
 use crate::lexer::words;
+use crate::quirks::Quirks;
 
 /// Where the session stands between statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +41,25 @@ pub(super) struct State {
     pub settings: Settings,
     /// The settings as they were before the transaction, which a rollback brings back.
     pub settings_before: Settings,
-    pub ignores_read_only: bool,
-    pub hides_external_tables: bool,
+    ignores_read_only: bool,
+    hides_external_tables: bool,
+    show: ShowLimits,
 }
 
 impl State {
+    pub fn new(settings: Settings, quirks: &Quirks) -> Self {
+        Self {
+            transaction: Transaction::None,
+            settings_before: settings.clone(),
+            settings,
+            ignores_read_only: quirks.ignores_read_only,
+            hides_external_tables: quirks.hides_external_tables,
+            show: ShowLimits { most: quirks.show_limit, is_wide: quirks.has_wide_show },
+        }
+    }
+
     pub fn step(&mut self, sql: &str, engine: &EngineSession, database: &str) -> Result<Step, Refusal> {
-        let words = words(sql, 4);
+        let words = words(sql, 16);
         let word = |at: usize| words.get(at).map_or("", String::as_str);
         let ends = matches!(word(0), "rollback" | "abort" | "commit" | "end");
         if self.transaction == Transaction::Failed && !ends {
@@ -76,6 +89,7 @@ impl State {
             }
             "set" => self.set(sql).map(|()| Step::Done("SET")),
             "reset" => self.settings.reset(word(1)).map(|()| Step::Done("RESET")),
+            "cancel" => self.cancel(word(1), engine).map(|()| Step::Done("CANCEL")),
             "show" => self.show(&words, sql, engine, database).map(Step::Rows),
             "select" | "with" | "(" | "explain" | "values" | "table" => Ok(Step::Query),
             "create" | "insert" | "update" | "delete" | "drop" | "alter" | "truncate" | "merge" | "grant"
@@ -101,6 +115,12 @@ impl State {
         self.settings.set(name, value)
     }
 
+    /// `CANCEL pid`, of a statement of anybody's with the same name.
+    fn cancel(&self, pid: &str, engine: &EngineSession) -> Result<(), Refusal> {
+        let pid = pid.parse().map_err(|_| Refusal::new("42601", "syntax error at or near \"CANCEL\""))?;
+        engine.cancel(pid)
+    }
+
     fn show(
         &self,
         words: &[String],
@@ -111,7 +131,7 @@ impl State {
         if self.hides_external_tables && words.get(1).is_some_and(|what| what == "tables") {
             return Err(Refusal::new("XX000", "Access denied to the external catalog"));
         }
-        if let Some(shown) = show(engine, database, words, sql) {
+        if let Some(shown) = show(engine, database, words, sql, self.show) {
             return shown;
         }
         let name = words.get(1).map_or("", String::as_str);

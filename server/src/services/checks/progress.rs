@@ -44,6 +44,11 @@ impl Progress {
         self.write(&stage_row(stage, StageState::Running)).await;
     }
 
+    /// Says something about a stage that goes on.
+    pub async fn note(&self, stage: Stage, findings: &[Finding]) {
+        self.write(&StageRow { findings: to_json(&findings), ..stage_row(stage, StageState::Running) }).await;
+    }
+
     /// Ends the stage that was begun; true when the check may go on.
     pub async fn end(&mut self, stage: Stage, findings: &[Finding]) -> bool {
         let severity = findings.iter().map(Finding::severity).max_by_key(|severity| *severity as u8);

@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use contract::check::Stage;
 use contract::connection::Target;
-use contract::finding::{Finding, Phase, SignInMethod};
+use contract::finding::{CatalogPart, Finding, Phase, SignInMethod};
 use contract::host::aws_host;
 use redshift::catalog::{Catalog, ObjectKind, Schema};
+use redshift::identify::Identity;
 use redshift::stream::AuthRequest;
-use redshift::{Error, Limits, Session, TlsMode, address, catalog, dial, identify, probe, sql, tls};
+use redshift::{Error, Limits, Session, TlsMode, address, catalog, identify, probe, sql};
 use store::ConnectionRow;
 
 use super::progress::Progress;
+use super::reach::Reach;
 use super::rights::{self, Rights};
+use super::waiting::awaken;
 use crate::services::datasets::catalog_rows;
 use crate::services::findings::finding;
 use crate::services::place::{self, Way};
@@ -35,6 +38,8 @@ const TOTAL: Duration = Duration::from_secs(15);
 const TOTAL_WAKING: Duration = Duration::from_secs(95);
 /// One statement of a check.
 const STATEMENT: Duration = Duration::from_secs(8);
+/// A view that can take minutes; the check goes on without it.
+const VIEW: Duration = Duration::from_millis(2_500);
 
 pub(super) async fn run(shared: Arc<Shared>, row: ConnectionRow, mut progress: Progress) {
     let is_serverless = aws_host(&row.host).is_some_and(|host| host.is_serverless);
@@ -61,6 +66,7 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     let way = Way::of(shared, row);
     let mut means = way.means.clone();
     means.deadlines.statement = means.deadlines.statement.min(STATEMENT);
+    means.deadlines.view = means.deadlines.view.min(VIEW);
     let means = &means;
 
     progress.begin(Stage::Read).await;
@@ -83,42 +89,33 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     };
     go_on(progress.end(Stage::Address, &[found]).await)?;
 
+    let reach = Reach { means, addresses: addresses.ok()?, tls: &way.tls };
     progress.begin(Stage::Tcp).await;
-    let dialled = dial::dial(&addresses.ok()?, &*means.dialer, &means.deadlines).await;
-    let found = dialled.as_ref().map_or_else(fail, |_| Finding::TcpOpen);
-    go_on(progress.end(Stage::Tcp, &[found]).await)?;
-    let (stream, address) = dialled.ok()?;
+    let dialled = awaken(progress, Stage::Tcp, means, reach.dial()).await;
+    let found = dialled.said(fail, |_| vec![Finding::TcpOpen]);
+    go_on(progress.end(Stage::Tcp, &found).await)?;
+    let dialled = dialled.outcome.ok()?;
 
     progress.begin(Stage::Tls).await;
-    let secured = tls::secure(stream, address, &way.tls, &*means.dialer, &means.deadlines).await;
-    let found = secured.as_ref().map_or_else(fail, |_| match way.tls.mode {
-        TlsMode::VerifyFull => Finding::TlsVerified,
-        TlsMode::VerifyCa => Finding::TlsNameUnchecked,
-        TlsMode::Unverified => Finding::TlsUnverified,
-        TlsMode::Disable => Finding::TlsOff,
-    });
-    go_on(progress.end(Stage::Tls, &[found]).await)?;
+    let secured = awaken(progress, Stage::Tls, means, reach.secure(dialled)).await;
+    let found = secured.said(fail, |_| vec![encryption(way.tls.mode)]);
+    go_on(progress.end(Stage::Tls, &found).await)?;
+    let secured = secured.outcome.ok()?;
 
     progress.begin(Stage::SignIn).await;
     let login = Way::login(row, password);
-    let session = Session::sign_in(means, secured.ok()?, address, &way.tls, &login).await;
-    let identity = match &session {
-        Ok(session) => identify::identify(session).await,
-        Err(_) => Err(Error::NotReadOnly),
+    let signed_in = awaken(progress, Stage::SignIn, means, reach.sign_in(secured, &login)).await;
+    let identity = match &signed_in.outcome {
+        Ok(session) => identify::identify(session).await.map_err(|error| fail(&error)),
+        Err(error) => Err(fail(error)),
     };
-    let found = match (&session, &identity) {
+    let found = match (&signed_in.outcome, &identity) {
+        (Ok(session), Ok(identity)) => signed_in.said(fail, |_| introduced(session, identity)),
+        (_, Err(finding)) => vec![finding.clone()],
         (Err(error), _) => vec![fail(error)],
-        (Ok(_), Err(error)) => vec![fail(error)],
-        (Ok(session), Ok(identity)) => vec![
-            Finding::SignedIn { method: method(session.auth()) },
-            match identity.is_redshift {
-                true => Finding::IsRedshift { version: identity.version.clone() },
-                false => Finding::NotRedshift { version: identity.version.clone() },
-            },
-        ],
     };
     go_on(progress.end(Stage::SignIn, &found).await)?;
-    let (session, identity) = (session.ok()?, identity.ok()?);
+    let (session, identity) = (signed_in.outcome.ok()?, identity.ok()?);
 
     progress.begin(Stage::ReadOnly).await;
     let proof = session.prove_read_only().await;
@@ -145,6 +142,22 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     progress.end(Stage::Rights, &found).await;
     session.close().await;
     Some(())
+}
+
+fn encryption(mode: TlsMode) -> Finding {
+    match mode {
+        TlsMode::VerifyFull => Finding::TlsVerified,
+        TlsMode::VerifyCa => Finding::TlsNameUnchecked,
+        TlsMode::Unverified => Finding::TlsUnverified,
+        TlsMode::Disable => Finding::TlsOff,
+    }
+}
+
+/// How the sign-in went, and who answers.
+fn introduced(session: &Session, identity: &Identity) -> Vec<Finding> {
+    let version = identity.version.clone();
+    let who = if identity.is_redshift { Finding::IsRedshift { version } } else { Finding::NotRedshift { version } };
+    vec![Finding::SignedIn { method: method(session.auth()) }, who]
 }
 
 fn go_on(may: bool) -> Option<()> {
@@ -175,6 +188,12 @@ fn database(catalog: &Catalog, target: &Target, limits: Limits) -> Vec<Finding> 
     }];
     let unlisted = catalog.schemas.iter().filter(|schema| schema.is_unlisted).take(LISTED);
     found.extend(unlisted.map(|schema| Finding::SchemaUnlisted { schema: schema.name.clone() }));
+    found.extend(catalog.missing.iter().map(|part| Finding::CatalogPartMissing {
+        part: match part {
+            catalog::Part::MaterializedViews => CatalogPart::MaterializedViews,
+            catalog::Part::ExternalSchemas => CatalogPart::ExternalSchemas,
+        },
+    }));
     if catalog.is_cut {
         found.push(Finding::CatalogCut { limit: limits.rows as u32 });
     }
