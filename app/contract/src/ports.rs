@@ -69,6 +69,8 @@ pub trait Queries: Send + Sync {
     async fn preview(&self, actor: &Actor, dataset_id: &str) -> Answer<QueryView>;
     /// Asks the source again.
     async fn preview_again(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    /// Asks for the end of the actor's running preview; it comes within seconds, at the source too.
+    async fn preview_cancel(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
 }
 
 /// All ports together, as the site hands them to the pages.

@@ -8,10 +8,19 @@ use crate::finding::Finding;
 #[serde(rename_all = "snake_case")]
 pub enum QueryState {
     Running,
+    /// Somebody asked for its end, and it has not come yet.
+    Cancelling,
     Done,
     Failed,
     /// The server stopped while the query ran.
     Interrupted,
+}
+
+impl QueryState {
+    /// The end is still to come.
+    pub fn is_running(self) -> bool {
+        matches!(self, Self::Running | Self::Cancelling)
+    }
 }
 
 /// How a column is shown: aligned, in which face, unfolded or not.

@@ -20,3 +20,12 @@ pub async fn preview_again(dataset_id: String) -> Result<(), ApiError> {
     leptos_axum::redirect(&crate::paths::dataset(&dataset_id));
     Ok(())
 }
+
+#[server(prefix = "/api", endpoint = "queries/preview-cancel")]
+pub async fn preview_cancel(dataset_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.preview_cancel(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::dataset(&dataset_id));
+    Ok(())
+}

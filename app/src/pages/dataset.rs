@@ -11,7 +11,7 @@ use leptos_meta::Title;
 
 use super::param;
 use crate::api::datasets::{RemoveDataset, show_dataset};
-use crate::api::queries::{PreviewAgain, show_preview};
+use crate::api::queries::{PreviewAgain, PreviewCancel, show_preview};
 use crate::parts::{
     CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while,
 };
@@ -33,7 +33,7 @@ pub fn DatasetPage() -> impl IntoView {
     );
     last.remember(preview);
     let is_running = Signal::derive(move || {
-        preview.get().and_then(Result::ok).is_some_and(|query| query.state == QueryState::Running)
+        preview.get().and_then(Result::ok).is_some_and(|query| query.state.is_running())
     });
     every_while(POLL, is_running, move || preview.refetch());
     view! {
@@ -57,7 +57,7 @@ pub fn DatasetPage() -> impl IntoView {
 fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAgain>) -> impl IntoView {
     let summary = dataset.summary;
     let remove = ServerAction::<RemoveDataset>::new();
-    let is_running = query.state == QueryState::Running;
+    let is_running = query.state.is_running();
     let sql = query.sql.clone();
     let (id, removed_id) = (summary.id.clone(), summary.id.clone());
     view! {
@@ -82,7 +82,7 @@ fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAg
                 </div>
             </div>
             <NoScriptRefresh is_running/>
-            <Outcome query target=dataset.target egress=dataset.egress name=summary.name/>
+            <Outcome query target=dataset.target egress=dataset.egress name=summary.name id=summary.id/>
             <details class="more">
                 <summary>"How it was read"</summary>
                 <p>"In a read-only transaction that was rolled back, as " {dataset.user} ", with:"</p>
@@ -93,12 +93,24 @@ fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAg
 }
 
 #[component]
-fn Outcome(query: QueryView, target: Target, egress: Vec<String>, name: String) -> impl IntoView {
+fn Outcome(query: QueryView, target: Target, egress: Vec<String>, name: String, id: String) -> impl IntoView {
+    let cancel = ServerAction::<PreviewCancel>::new();
     let read_at = numbers::moment(query.started_at);
     let took = query.duration_us.map(numbers::duration).unwrap_or_default();
     match (query.state, query.result, query.finding) {
-        (QueryState::Running, ..) => view! {
-            <p class="verdict" role="status" aria-live="polite">"Reading the first rows from the source…"</p>
+        (state, ..) if state.is_running() => view! {
+            <div class="running">
+                <p class="verdict" role="status" aria-live="polite">
+                    {match state {
+                        QueryState::Cancelling => "Cancelling…",
+                        _ => "Reading the first rows from the source…",
+                    }}
+                </p>
+                <ActionForm action=cancel>
+                    <input type="hidden" name="dataset_id" value=id/>
+                    <button type="submit" class="button-quiet" disabled=state == QueryState::Cancelling>"Cancel"</button>
+                </ActionForm>
+            </div>
             <div class="grid grid-waiting" aria-hidden="true"></div>
         }
         .into_any(),

@@ -92,7 +92,7 @@ const MATERIALIZED_VIEWS: &str = "select schema_name, name from svv_mv_info";
 
 /// Reads the catalog as far as the limits go.
 pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Result<Catalog, Error> {
-    let schemas = session.read(SCHEMAS, limits).await?;
+    let schemas = session.ask(SCHEMAS, 3, limits).await?;
     let mut catalog = Catalog::default();
     let mut places = HashMap::new();
     for row in 0..schemas.rows.len() {
@@ -117,7 +117,7 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
             Err(_) => catalog.missing.push(Part::MaterializedViews),
         }
     }
-    let objects = session.read(OBJECTS, limits).await?;
+    let objects = session.ask(OBJECTS, 4, limits).await?;
     catalog.is_cut = schemas.cut == Some(Cut::Rows) || objects.cut.is_some();
     for row in 0..objects.rows.len() {
         let (Some(schema), Some(name)) = (objects.text(row, 0), objects.text(row, 1)) else {
@@ -144,7 +144,7 @@ pub async fn read(session: &Session, is_redshift: bool, limits: Limits) -> Resul
 }
 
 async fn materialized_views(session: &Session, limits: Limits) -> Result<HashSet<(String, String)>, Error> {
-    let rows = session.read_within(MATERIALIZED_VIEWS, limits, session.deadlines().view).await?;
+    let rows = session.ask_within(MATERIALIZED_VIEWS, 2, limits, session.deadlines().view).await?;
     let pair = |row| Some((rows.text(row, 0)?.to_owned(), rows.text(row, 1)?.to_owned()));
     Ok((0..rows.rows.len()).filter_map(pair).collect())
 }

@@ -18,7 +18,7 @@ pub async fn identify(session: &Session) -> Result<Identity, Error> {
     if let Some(version) = session.report().parameter("padb_version") {
         return Ok(Identity { is_redshift: true, version, is_superuser });
     }
-    let said = session.read("select version()", Limits::VALUE).await?;
+    let said = session.ask("select version()", 1, Limits::VALUE).await?;
     // Seen on real clusters: a NUL at the end.
     let text = said.text(0, 0).unwrap_or_default().trim_end_matches('\0').to_owned();
     Ok(match text.split_once("Redshift ") {

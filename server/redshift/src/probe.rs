@@ -34,7 +34,7 @@ const RIGHTS: &str = "
 
 /// The rights on every local table and view.
 pub async fn rights(session: &Session, limits: Limits, deadline: Duration) -> Result<Vec<TableRights>, Error> {
-    let rows = session.read_within(RIGHTS, limits, deadline).await?;
+    let rows = session.ask_within(RIGHTS, 6, limits, deadline).await?;
     let table = |row: usize| {
         Some(TableRights {
             schema: rows.text(row, 0)?.to_owned(),

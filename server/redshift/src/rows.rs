@@ -18,7 +18,7 @@ impl Limits {
     /// The first rows of a dataset.
     pub const PREVIEW: Self = Self { rows: 100, bytes: 4 * 1024 * 1024, cell_bytes: 16 * 1024 };
     /// Catalog reading.
-    pub const CATALOG: Self = Self { rows: 50_000, bytes: 64 * 1024 * 1024, cell_bytes: 1024 };
+    pub const CATALOG: Self = Self { rows: 50_000, bytes: 24 * 1024 * 1024, cell_bytes: 1024 };
     /// One value.
     pub const VALUE: Self = Self { rows: 1, bytes: 64 * 1024, cell_bytes: 16 * 1024 };
 }

@@ -108,7 +108,7 @@ impl Session {
 
     /// The same with a deadline of its own.
     pub async fn read_within(&self, sql: &str, limits: Limits, deadline: Duration) -> Result<Rows, Error> {
-        self.transact(Statement { sql, values: &[], limits, deadline }).await
+        self.transact(Statement { sql, values: &[], limits, deadline, columns: None }).await
     }
 
     /// A person's statement, which the guard has seen.
@@ -118,13 +118,29 @@ impl Session {
 
     /// A statement of our own with values, which travel beside it and are never part of its text.
     pub async fn read_bound(&self, sql: &str, values: &[&str], limits: Limits) -> Result<Rows, Error> {
-        self.transact(Statement { sql, values, limits, deadline: self.deadlines.statement }).await
+        let deadline = self.deadlines.statement;
+        self.transact(Statement { sql, values, limits, deadline, columns: None }).await
+    }
+
+    /// A question of ours about the catalog, whose answer has so many columns.
+    pub(crate) async fn ask(&self, sql: &str, columns: usize, limits: Limits) -> Result<Rows, Error> {
+        self.ask_within(sql, columns, limits, self.deadlines.statement).await
+    }
+
+    pub(crate) async fn ask_within(
+        &self,
+        sql: &str,
+        columns: usize,
+        limits: Limits,
+        deadline: Duration,
+    ) -> Result<Rows, Error> {
+        self.transact(Statement { sql, values: &[], limits, deadline, columns: Some(columns) }).await
     }
 
     /// Proves that what runs here cannot write: the server says that the transaction is read-only, and refuses to
     /// make a table in it. The table would be temporary, and the transaction is rolled back in any case.
     pub async fn prove_read_only(&self) -> Result<(), Error> {
-        let said = self.read("show transaction_read_only", Limits::VALUE).await?;
+        let said = self.ask("show transaction_read_only", 1, Limits::VALUE).await?;
         if said.text(0, 0) != Some("on") {
             return Err(Error::NotReadOnly);
         }

@@ -32,13 +32,15 @@ const fn user(name: &'static str, password: &'static str, auth: AuthMethod, rank
     User { name, password, auth, rank }
 }
 
-pub const USERS: [User; 7] = [
+pub const USERS: [User; 8] = [
     user("flitch_readonly", "Sample-Reader-1", AuthMethod::Md5, Rank::Reader),
     user("reader_sha256", "Sample-Reader-2", AuthMethod::Sha256, Rank::Reader),
     user("reader_clear", "Sample-Reader-3", AuthMethod::ClearText, Rank::Reader),
     user("writer", "Sample-Writer-1", AuthMethod::Md5, Rank::Writer),
     user("admin", "Sample-Admin-1", AuthMethod::Md5, Rank::Superuser),
     user("locked_out", "Sample-Locked-1", AuthMethod::Md5, Rank::LockedOut),
+    // A password in which every character means something to some encoding.
+    user("canary", "Zq7!cAnArY@/:#?%&+=~", AuthMethod::Md5, Rank::Reader),
     user("stranger", "Sample-Stranger-1", AuthMethod::Md5, Rank::Stranger),
 ];
 

@@ -11,6 +11,7 @@ use contract::team::Actor;
 use redshift::types::{Shape, shape, type_name};
 use redshift::{Limits, Session, rows, sql};
 use store::{ConnectionRow, DatasetRow, QueryRow, new_id};
+use tokio::sync::Notify;
 use vault::Binding;
 
 use super::checks::{code, parse};
@@ -22,6 +23,8 @@ use super::{SECOND, Shared, datasets, log_failure, now, store_fault, to_json};
 const FRESH: i64 = 60 * SECOND;
 /// A running query is renewed each second; one that was not for this long was interrupted.
 const LEASE: i64 = 5 * SECOND;
+
+const RENEW: Duration = Duration::from_secs(1);
 
 pub(crate) struct Queries {
     shared: Arc<Shared>,
@@ -55,8 +58,8 @@ impl Queries {
     }
 
     fn view(&self, row: &QueryRow) -> QueryView {
-        let state = match parse(&row.state) {
-            Some(QueryState::Running) if row.alive_until < now() => QueryState::Interrupted,
+        let state = match parse::<QueryState>(&row.state) {
+            Some(state) if state.is_running() && row.alive_until < now() => QueryState::Interrupted,
             Some(state) => state,
             None => QueryState::Interrupted,
         };
@@ -96,25 +99,34 @@ impl ports::Queries for Queries {
     async fn preview_again(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
         let dataset = datasets::dataset(&self.shared, actor, dataset_id).await?;
         let newest = self.shared.store.query_newest(&actor.team_id, &actor.member_id, dataset_id).await;
-        let is_running = newest.map_err(store_fault)?.is_some_and(|row| self.view(&row).state == QueryState::Running);
+        let is_running = newest.map_err(store_fault)?.is_some_and(|row| self.view(&row).state.is_running());
         if !is_running {
             self.start(actor, dataset).await?;
         }
         Ok(())
+    }
+
+    async fn preview_cancel(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        datasets::dataset(&self.shared, actor, dataset_id).await?;
+        self.shared.store.query_cancel(&actor.team_id, &actor.member_id, dataset_id).await.map_err(store_fault)
     }
 }
 
 async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow, row: QueryRow) {
     let started = Instant::now();
     // The connector's phases have deadlines of their own; this one is for all of them together.
+    let cancel = Notify::new();
     let renew = async {
         loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            let _ = shared.store.query_renew(&row.id, now() + LEASE).await;
+            tokio::time::sleep(RENEW).await;
+            if let Ok(true) = shared.store.query_renew(&row.id, now() + LEASE).await {
+                cancel.notify_one();
+            }
         }
     };
+    let work = read(&shared, &connection, &dataset, &row, &cancel);
     let outcome = tokio::select! {
-        outcome = tokio::time::timeout(Duration::from_secs(70), read(&shared, &connection, &dataset, &row)) => outcome,
+        outcome = tokio::time::timeout(Duration::from_secs(70), work) => outcome,
         () = renew => return,
     };
     let outcome =
@@ -145,6 +157,7 @@ async fn read(
     connection: &ConnectionRow,
     dataset: &DatasetRow,
     row: &QueryRow,
+    cancel: &Notify,
 ) -> Result<ResultSet, Finding> {
     let password = place::unseal(shared, connection).map_err(|error| {
         log_failure("a stored password could not be opened", &error);
@@ -155,8 +168,27 @@ async fn read(
     let explain = |error: redshift::Error| finding(&error, &target, table);
     let way = Way::of(shared, connection);
     let login = Way::login(connection, password);
-    let session = Session::open(&way.means, &way.endpoint, &way.tls, &login).await.map_err(explain)?;
-    let read = session.read(&row.statement, Limits::PREVIEW).await.map_err(explain);
+    let started = Instant::now();
+    let session = tokio::select! {
+        session = Session::open(&way.means, &way.endpoint, &way.tls, &login) => session.map_err(explain)?,
+        () = cancel.notified() => {
+            return Err(Finding::Cancelled { after_ms: started.elapsed().as_millis() as u32 });
+        }
+    };
+    let canceller = session.canceller();
+    // Asked again with each renewal, until the statement has ended.
+    let heed = async {
+        loop {
+            cancel.notified().await;
+            if let Some(canceller) = &canceller {
+                let _ = canceller.cancel(&*way.means.dialer, &way.means.deadlines).await;
+            }
+        }
+    };
+    let read = tokio::select! {
+        read = session.read(&row.statement, Limits::PREVIEW) => read.map_err(explain),
+        () = heed => return Err(Finding::Cancelled { after_ms: 0 }),
+    };
     session.close().await;
     read.map(result_set)
 }

@@ -39,13 +39,28 @@ impl Store {
         Ok(())
     }
 
-    /// The task is alive.
-    pub async fn query_renew(&self, id: &str, alive_until: i64) -> Result<()> {
-        sqlx::query("update query set alive_until = $2 where id = $1")
-            .bind(id)
-            .bind(alive_until)
-            .execute(self.pool())
-            .await?;
+    /// The task is alive. True when somebody asked for the end of the query.
+    pub async fn query_renew(&self, id: &str, alive_until: i64) -> Result<bool> {
+        let state: Option<(String,)> =
+            sqlx::query_as("update query set alive_until = $2 where id = $1 returning state")
+                .bind(id)
+                .bind(alive_until)
+                .fetch_optional(self.pool())
+                .await?;
+        Ok(state.is_some_and(|(state,)| state == "cancelling"))
+    }
+
+    /// Asks for the end of what this member runs on the dataset.
+    pub async fn query_cancel(&self, team_id: &str, member_id: &str, dataset_id: &str) -> Result<()> {
+        sqlx::query(
+            "update query set state = 'cancelling'
+             where dataset_id = $1 and team_id = $2 and member_id = $3 and state = 'running'",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .bind(member_id)
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 
@@ -62,7 +77,7 @@ impl Store {
             "update query
              set state = $2, result = $3, finding = $4, duration_us = $5
              where id = $1
-               and state = 'running'",
+               and state in ('running', 'cancelling')",
         )
         .bind(id)
         .bind(state)

@@ -91,6 +91,16 @@ impl Hostile {
     }
 }
 
+/// A behaviour that has several forms is each of them.
+pub fn forms(id: &str) -> Vec<String> {
+    let letters = match id {
+        "O-PEER-14" | "O-PEER-24" => "abc",
+        "O-PEER-17" | "O-PEER-25" | "O-PEER-26" | "O-PEER-29" => "ab",
+        _ => return vec![id.to_owned()],
+    };
+    letters.chars().map(|letter| format!("{id}{letter}")).collect()
+}
+
 fn locked(heard: &Mutex<Heard>) -> MutexGuard<'_, Heard> {
     heard.lock().unwrap_or_else(PoisonError::into_inner)
 }

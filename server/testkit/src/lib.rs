@@ -9,4 +9,5 @@ pub mod hostile;
 pub mod logs;
 pub mod peer;
 pub mod postgres;
+pub mod trial;
 pub mod vitals;

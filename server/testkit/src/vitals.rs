@@ -13,6 +13,11 @@ pub struct Vitals {
 const GROWTH: u64 = 64 * 1024;
 
 impl Vitals {
+    /// Allows for this many more descriptors: those of a store's pool, which opens them when it needs them.
+    pub fn with_pool(self, connections: usize) -> Self {
+        Self { descriptors: self.descriptors + connections, ..self }
+    }
+
     /// As they are now; the memory's peak is counted from here.
     pub fn now() -> Self {
         // 5 resets the peak (proc_pid_clear_refs(5)).

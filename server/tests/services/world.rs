@@ -48,22 +48,24 @@ impl Drop for World {
 /// What a test changes about its world.
 pub struct Plan {
     pub policy: Policy,
-    pub names: Names,
+    pub names: Arc<dyn Resolver>,
     pub extra_ca_pem: Option<String>,
     pub deadlines: Deadlines,
     pub catalog_limits: Limits,
     pub dialer: Arc<dyn redshift::Dialer>,
+    pub rules: Rules,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         Self {
             policy: Policy { is_loopback_allowed: true, ..Policy::default() },
-            names: Names(Vec::new()),
+            names: Arc::new(Names(Vec::new())),
             extra_ca_pem: None,
             deadlines: Deadlines::default(),
             catalog_limits: Limits::CATALOG,
             dialer: Arc::new(SystemDialer),
+            rules: Rules { is_plain_allowed: true },
         }
     }
 }
@@ -84,12 +86,12 @@ impl World {
             ring: KeyRing::ephemeral(),
             means: Means {
                 policy: plan.policy,
-                resolver: Arc::new(plan.names),
+                resolver: plan.names,
                 dialer: plan.dialer,
                 deadlines: plan.deadlines,
             },
             extra_ca_pem: plan.extra_ca_pem,
-            rules: Rules { is_plain_allowed: true },
+            rules: plan.rules,
             egress: vec!["203.0.113.7/32".into()],
             sample: None,
             checks_per_minute: 1000,

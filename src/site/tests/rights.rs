@@ -36,6 +36,7 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/datasets/show", Rule::Member, "id=x"),
     ("/api/queries/preview", Rule::Member, "dataset_id=x"),
     ("/api/queries/preview-again", Rule::Member, "dataset_id=x"),
+    ("/api/queries/preview-cancel", Rule::Member, "dataset_id=x"),
     // Last: it ends the session.
     ("/api/sessions/sign-out", Rule::Member, ""),
 ];

@@ -20,7 +20,7 @@ const EXTERNAL_TABLES: &str = "select tablename, tabletype from svv_external_tab
 pub(super) async fn read(session: &Session, catalog: &mut Catalog, limits: Limits) -> Result<(), Error> {
     let started = Instant::now();
     let budget = session.deadlines().view;
-    let schemas = match session.read_within(EXTERNAL_SCHEMAS, limits, budget).await {
+    let schemas = match session.ask_within(EXTERNAL_SCHEMAS, 1, limits, budget).await {
         Ok(schemas) => schemas,
         Err(error) if error.is_of_connection() => return Err(error),
         Err(_) => {
@@ -66,7 +66,7 @@ pub async fn tables(session: &Session, schema: &str, limits: Limits) -> Result<V
 
 /// `SHOW TABLES` has more columns on newer servers, and their order is not promised; they are read by name.
 async fn shown(session: &Session, schema: &str, limits: Limits) -> Result<Vec<Object>, Error> {
-    let database = session.read("select current_database()", Limits::VALUE).await?;
+    let database = session.ask("select current_database()", 1, Limits::VALUE).await?;
     let place = database.text(0, 0).and_then(quote_ident).zip(quote_ident(schema)).ok_or(Error::BadStatement)?;
     let sql = format!("show tables from schema {}.{} limit {SHOW_LIMIT}", place.0, place.1);
     let rows = session.read_within(&sql, limits, session.deadlines().view).await?;

@@ -11,12 +11,15 @@ use super::Session;
 use super::ended::EndedBy;
 use crate::error::{Error, Phase};
 use crate::rows::{Cut, Limits, RawText, Rows, cell_text};
+use crate::stream::WireFault;
 
 pub(super) struct Statement<'a> {
     pub sql: &'a str,
     pub values: &'a [&'a str],
     pub limits: Limits,
     pub deadline: Duration,
+    /// How many columns an answer of ours must have; anything else is no answer to what was asked.
+    pub columns: Option<usize>,
 }
 
 /// The server's own time-out goes first; this much later the connection is given up.
@@ -113,6 +116,9 @@ impl Session {
         let stream = stream.await.map_err(|error| self.explain(&error))?;
         pin_mut!(stream);
         let mut result = Rows { columns: self.report().shape(), ..Rows::default() };
+        if statement.columns.is_some_and(|columns| columns != result.columns.len()) {
+            return Err(Error::Wire { phase: Phase::Statement, fault: WireFault::Unexpected });
+        }
         let mut bytes = 0;
         while let Some(row) = stream.next().await {
             let row = row.map_err(|error| self.explain(&error))?;

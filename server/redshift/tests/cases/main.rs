@@ -7,7 +7,6 @@
 
 mod peers;
 mod sql;
-mod trial;
 mod way;
 
 use libtest_mimic::{Arguments, Trial};

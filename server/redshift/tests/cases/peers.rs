@@ -11,11 +11,11 @@ use sample_cluster::cert::{Authority, Validity};
 use secrecy::SecretString;
 use testkit::canary;
 use testkit::cases::Case;
-use testkit::hostile::{Heard, Hostile, Plan};
+use testkit::hostile::{Heard, Hostile, Plan, forms};
 use testkit::logs::Logs;
+use testkit::trial::each;
 use testkit::vitals::Vitals;
 
-use crate::trial::each;
 use crate::way;
 
 pub fn trials() -> Vec<Trial> {
@@ -29,16 +29,6 @@ pub fn trials() -> Vec<Trial> {
             }
         },
     )
-}
-
-/// A behaviour that has several forms is each of them.
-pub fn forms(id: &str) -> Vec<String> {
-    let letters = match id {
-        "O-PEER-14" | "O-PEER-24" => "abc",
-        "O-PEER-17" | "O-PEER-25" | "O-PEER-26" | "O-PEER-29" => "ab",
-        _ => return vec![id.to_owned()],
-    };
-    letters.chars().map(|letter| format!("{id}{letter}")).collect()
 }
 
 /// A peer and a way to it that trusts the authority behind its certificate, unless that is the point.

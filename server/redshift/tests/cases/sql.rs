@@ -7,8 +7,8 @@ use redshift::guard;
 use redshift::{Error, Limits, Session, sql};
 use testkit::cases::Case;
 use testkit::postgres::Database;
+use testkit::trial::each;
 
-use crate::trial::each;
 use crate::way::{open, tls};
 
 const FILES: [&str; 4] = ["sql", "sql_more", "sql_allowed", "sql_controls"];

@@ -68,7 +68,6 @@ async fn show_is_read_by_name_and_past_its_limit_the_view_is() {
     for quirks in [
         Quirks { has_wide_show: true, ..Quirks::default() },
         Quirks { show_limit: 0, ..Quirks::default() },
-        Quirks { hides_external_tables: true, ..Quirks::default() },
     ] {
         let met = Met::new(quirks).await;
         let tables = catalog::external_tables(&met.reader().await, "spectrum", Limits::CATALOG).await.unwrap();

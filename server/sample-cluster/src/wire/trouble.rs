@@ -21,6 +21,9 @@ impl Session<'_> {
         let quirks = &self.shared.quirks;
         let transaction = self.state.transaction;
         for (schema, table) in touched {
+            if table == "svv_external_tables" && quirks.hides_external_tables {
+                return Err(Refusal::new("XX000", "Access denied to the external catalog"));
+            }
             if schema == EXTERNAL_SCHEMA {
                 if quirks.has_shared_tables && transaction == Transaction::ReadWrite {
                     let said = "Datashare writes are not authorized by producer or associated by consumer";

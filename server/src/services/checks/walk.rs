@@ -222,7 +222,7 @@ async fn tables(session: &Session, catalog: &Catalog, rights: &Rights, target: &
         }
     }
     match last {
-        Some(said @ Finding::ServerSaid { .. }) => said,
+        Some(said) if !matches!(said, Finding::SchemaDenied { .. } | Finding::TableDenied { .. }) => said,
         _ => {
             let usable = catalog.schemas.iter().find(|schema| schema.is_usable && !schema.objects.is_empty());
             let schema = usable.or(catalog.schemas.first()).map(|schema| schema.name.clone()).unwrap_or_default();

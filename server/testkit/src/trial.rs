@@ -1,9 +1,10 @@
-//! A case as a test of its own.
+//! A case as a test of its own, for a test binary that brings its own `main`.
 
 use std::sync::Arc;
 
 use libtest_mimic::Trial;
-use testkit::cases::{Case, load};
+
+use crate::cases::{Case, load};
 
 /// One test per case of a file that `layer` applies to.
 pub fn each<F, W>(file: &str, layer: &'static str, applies: impl Fn(&Case) -> bool, run: F) -> Vec<Trial>
