@@ -32,9 +32,8 @@ pub fn DatasetPage() -> impl IntoView {
         move |(id, _)| async move { last.steady(show_preview(id).await) },
     );
     last.remember(preview);
-    let is_running = Signal::derive(move || {
-        preview.get().and_then(Result::ok).is_some_and(|query| query.state.is_running())
-    });
+    let is_running =
+        Signal::derive(move || preview.get().and_then(Result::ok).is_some_and(|query| query.state.is_running()));
     every_while(POLL, is_running, move || preview.refetch());
     view! {
         <Transition>

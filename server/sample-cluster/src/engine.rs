@@ -4,6 +4,7 @@ mod catalog;
 mod columns;
 mod data;
 mod functions;
+mod rewrite;
 mod show;
 mod tickit;
 
@@ -29,7 +30,7 @@ use columns::{Column, LateBindingColumns};
 
 pub(crate) use data::{MODIFIER, OID};
 pub(crate) use functions::REDSHIFT_VERSION;
-pub(crate) use show::{ShowLimits, show, table};
+pub(crate) use show::{Asked, ShowLimits, table};
 
 /// The databases there are. `empty` has no tables.
 pub(crate) const DATABASES: [&str; 2] = ["dev", "empty"];
@@ -187,7 +188,8 @@ impl EngineSession {
     /// Plans a query after checking the rights on every table it names.
     pub async fn plan(&self, sql: &str) -> Result<(LogicalPlan, Touched), Refusal> {
         let state = self.context.state();
-        let statement = state.sql_to_statement(sql, &state.config().options().sql_parser.dialect)?;
+        let sql = rewrite::plain(sql);
+        let statement = state.sql_to_statement(&sql, &state.config().options().sql_parser.dialect)?;
         let (tables, _) = resolve_table_references(&statement, true)?;
         let mut touched = Touched::new();
         for table in &tables {

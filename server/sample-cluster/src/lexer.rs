@@ -32,6 +32,20 @@ pub fn words(statement: &str, most: usize) -> Vec<String> {
     words
 }
 
+/// Everything but white space and comments.
+pub fn tokens(statement: &str) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    let mut rest = statement;
+    while let Some(token) = next_token(rest) {
+        let is_comment = token.starts_with("--") || token.starts_with("/*");
+        if !is_comment && !token.trim().is_empty() {
+            tokens.push(token);
+        }
+        rest = &rest[token.len()..];
+    }
+    tokens
+}
+
 fn next_token(text: &str) -> Option<&str> {
     let first = text.chars().next()?;
     let length = match first {

@@ -30,7 +30,7 @@ pub struct Quirks {
     pub closes_on_binary: bool,
     /// A notice of severity INFO before each result.
     pub sends_info: bool,
-    /// `SHOW TABLES` with the columns that newer servers added.
+    /// `SHOW TABLES` and `SHOW COLUMNS` with the columns that newer servers added.
     pub has_wide_show: bool,
     /// `SHOW` of more rows than this is an error.
     pub show_limit: usize,
@@ -85,7 +85,7 @@ impl Default for Quirks {
             ignores_read_only: false,
             closes_on_binary: false,
             sends_info: false,
-            has_wide_show: false,
+            has_wide_show: true,
             show_limit: 10_000,
             svv_delay: Duration::ZERO,
             ignores_cancel: false,

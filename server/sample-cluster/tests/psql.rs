@@ -73,7 +73,7 @@ async fn psql_reads() {
         "catname",
         "page character varying(256)",
         "revenue",
-        "dev|public|event_details|details|2|super",
+        "dev|public|event_details|details|2||YES|super",
     ] {
         assert!(out.lines().any(|each| each == line), "{line} in {out}");
     }

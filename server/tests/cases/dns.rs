@@ -17,15 +17,20 @@ use crate::world::{Plan, World, form};
 const STRING: &str = "postgresql://u:p@db.example:5439/dev";
 
 pub fn trials() -> Vec<Trial> {
-    each("dns", "L3", |_| true, |case| async move {
-        match case.id() {
-            "O-DNS-01" => mixed_answers(&case).await,
-            "O-DNS-02" => rebinding().await,
-            "O-DNS-03" => cancelling().await,
-            "O-DNS-04" => a_day_later().await,
-            id => panic!("no test for {id}"),
-        }
-    })
+    each(
+        "dns",
+        "L3",
+        |_| true,
+        |case| async move {
+            match case.id() {
+                "O-DNS-01" => mixed_answers(&case).await,
+                "O-DNS-02" => rebinding().await,
+                "O-DNS-03" => cancelling().await,
+                "O-DNS-04" => a_day_later().await,
+                id => panic!("no test for {id}"),
+            }
+        },
+    )
 }
 
 async fn world(spy: &Spy) -> World {

@@ -16,19 +16,24 @@ use crate::spies::Spy;
 use crate::world::{Plan, World, form};
 
 pub fn trials() -> Vec<Trial> {
-    each("hosts", "L3", |_| true, |case| async move {
-        let strict = Policy::default();
-        let listed = Policy { allowed_networks: vec!["10.0.0.0/8".parse().unwrap()], ..Policy::default() };
-        let everything = ["0.0.0.0/0", "::/0"].map(|network| network.parse().unwrap()).to_vec();
-        let wide = Policy { allowed_networks: everything, ..Policy::default() };
-        let is_private = matches!(case.id(), "O-HOST-06" | "O-HOST-07" | "O-HOST-08" | "O-HOST-11");
-        for way in [Way::InString, Way::Fields, Way::Answer] {
-            assert_reached(&case, way, strict.clone(), false).await;
-            assert_reached(&case, way, listed.clone(), case.id() == "O-HOST-06").await;
-            // Whatever is listed, loopback, link-local and metadata stay closed.
-            assert_reached(&case, way, wide.clone(), is_private).await;
-        }
-    })
+    each(
+        "hosts",
+        "L3",
+        |_| true,
+        |case| async move {
+            let strict = Policy::default();
+            let listed = Policy { allowed_networks: vec!["10.0.0.0/8".parse().unwrap()], ..Policy::default() };
+            let everything = ["0.0.0.0/0", "::/0"].map(|network| network.parse().unwrap()).to_vec();
+            let wide = Policy { allowed_networks: everything, ..Policy::default() };
+            let is_private = matches!(case.id(), "O-HOST-06" | "O-HOST-07" | "O-HOST-08" | "O-HOST-11");
+            for way in [Way::InString, Way::Fields, Way::Answer] {
+                assert_reached(&case, way, strict.clone(), false).await;
+                assert_reached(&case, way, listed.clone(), case.id() == "O-HOST-06").await;
+                // Whatever is listed, loopback, link-local and metadata stay closed.
+                assert_reached(&case, way, wide.clone(), is_private).await;
+            }
+        },
+    )
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -26,11 +26,16 @@ use testkit::vitals::Vitals;
 use crate::world::{Names, Plan, World, form};
 
 pub fn trials() -> Vec<Trial> {
-    each("peers", "L3", |_| true, |case| async move {
-        for id in forms(case.id()) {
-            every_way_in(&case, &id).await;
-        }
-    })
+    each(
+        "peers",
+        "L3",
+        |_| true,
+        |case| async move {
+            for id in forms(case.id()) {
+                every_way_in(&case, &id).await;
+            }
+        },
+    )
 }
 
 /// The statement's deadline here; the phases before it keep their real ones.

@@ -43,7 +43,10 @@ fn url(who: &str, address: SocketAddr, rest: &str) -> String {
 impl World {
     /// Runs a statement as the sample's admin, once for each of the first 40 numbers in the place of `$`.
     async fn run_as_admin(&self, cluster: &Cluster, sql: &str) {
-        let means = redshift::Means { policy: Policy { is_loopback_allowed: true, ..Policy::default() }, ..self.shared.means.clone() };
+        let means = redshift::Means {
+            policy: Policy { is_loopback_allowed: true, ..Policy::default() },
+            ..self.shared.means.clone()
+        };
         let endpoint = redshift::Endpoint { host: "127.0.0.1".into(), port: cluster.address().port() };
         let tls = redshift::TlsPolicy {
             mode: redshift::TlsMode::VerifyFull,

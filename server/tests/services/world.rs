@@ -84,12 +84,7 @@ impl World {
         let shared = Arc::new(Shared {
             store,
             ring: KeyRing::ephemeral(),
-            means: Means {
-                policy: plan.policy,
-                resolver: plan.names,
-                dialer: plan.dialer,
-                deadlines: plan.deadlines,
-            },
+            means: Means { policy: plan.policy, resolver: plan.names, dialer: plan.dialer, deadlines: plan.deadlines },
             extra_ca_pem: plan.extra_ca_pem,
             rules: plan.rules,
             egress: vec!["203.0.113.7/32".into()],

@@ -44,8 +44,9 @@ async fn types_that_postgres_lacks_come_as_text_with_their_names() {
     assert_eq!(row[2], "00001eef00019919");
     assert_eq!(row[3], "18:30:00+00");
     assert_eq!(row[4], "123.4567890024");
+    assert_eq!(row[6], "2026-01-01 01:00:00.000001+00");
     let names: Vec<_> = read.columns.iter().map(|column| types::type_name(column.oid, column.type_modifier)).collect();
-    assert_eq!(names, ["integer", "super", "varbyte", "timetz", "numeric(38,10)", "double precision"]);
+    assert_eq!(names, ["integer", "super", "varbyte", "timetz", "numeric(38,10)", "double precision", "timestamptz"]);
 }
 
 #[tokio::test]

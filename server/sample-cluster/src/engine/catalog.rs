@@ -55,7 +55,7 @@ pub(super) fn objects() -> Vec<Object> {
         ("public", "category", 'r', 4, false),
         ("public", "date", 'r', 7, false),
         ("public", "event", 'r', 6, false),
-        ("public", "event_details", 'r', 6, false),
+        ("public", "event_details", 'r', 7, false),
         ("public", "listing", 'r', 7, false),
         ("public", "payroll", 'r', 2, false),
         ("public", "sales", 'r', 10, false),
@@ -140,6 +140,7 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
             "pg_namespace",
             Table::new()
                 .column("oid", Type::BigInt, numbers(schemas.iter().map(|schema| schema_oid(schema)).collect()))
+                .column("nspowner", Type::BigInt, numbers(vec![100; schemas.len()]))
                 .column("nspname", Type::Varchar(128), text(schemas))
                 .build()?,
         ),
@@ -153,6 +154,7 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
                     Type::BigInt,
                     numbers(in_class.iter().map(|object| schema_oid(object.schema)).collect()),
                 )
+                .column("relowner", Type::BigInt, numbers(vec![100; in_class.len()]))
                 .column("relkind", Type::Char(1), text(kinds.iter().map(String::as_str).collect()))
                 .column(
                     "relnatts",
@@ -206,6 +208,20 @@ pub(super) fn pg_tables(objects: &[Object]) -> Result<Vec<(&'static str, Arc<Mem
                 .column("table_type", Type::Varchar(128), text(in_class.iter().map(types).collect()))
                 .build()?,
         ),
-        ("pg_database", Table::new().column("datname", Type::Varchar(128), text(super::DATABASES.to_vec())).build()?),
+        ("pg_database", pg_database()?),
     ])
+}
+
+fn pg_database() -> Result<Arc<MemTable>, DataFusionError> {
+    let count = super::DATABASES.len();
+    let text = |value: &str| Arc::new(StringArray::from(vec![value; count])) as ArrayRef;
+    let number = |value: i64| Arc::new(Int64Array::from(vec![value; count])) as ArrayRef;
+    Table::new()
+        .column("datname", Type::Varchar(128), Arc::new(StringArray::from(super::DATABASES.to_vec())))
+        .column("datdba", Type::BigInt, number(100))
+        .column("encoding", Type::BigInt, number(6))
+        .column("datcollate", Type::Varchar(128), text("C"))
+        .column("datctype", Type::Varchar(128), text("C"))
+        .column("datacl", Type::Varchar(128), Arc::new(StringArray::from(vec![None::<&str>; count])))
+        .build()
 }

@@ -45,6 +45,7 @@ impl Column {
             1042 => format!("character({packed})"),
             1082 => "date".into(),
             1114 => "timestamp without time zone".into(),
+            1184 => "timestamp with time zone".into(),
             1266 => "time with time zone".into(),
             1700 if packed >= 0 => format!("numeric({},{})", packed >> 16, packed & 0xffff),
             4000 => "super".into(),

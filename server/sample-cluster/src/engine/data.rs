@@ -22,6 +22,7 @@ pub(super) enum Type {
     Numeric(u8, i8),
     Date,
     Timestamp,
+    TimestampTz,
     TimeTz,
     Super,
     Varbyte,
@@ -46,6 +47,7 @@ pub(super) fn field(name: &str, kind: Type) -> Field {
         }
         Type::Date => (DataType::Date32, 1082, -1),
         Type::Timestamp => (DataType::Timestamp(TimeUnit::Microsecond, None), 1114, -1),
+        Type::TimestampTz => (DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())), 1184, -1),
         Type::TimeTz => (DataType::Utf8, 1266, -1),
         Type::Super => (DataType::Utf8, 4000, -1),
         Type::Varbyte => (DataType::Utf8, 6551, -1),

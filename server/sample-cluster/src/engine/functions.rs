@@ -46,6 +46,7 @@ pub(super) fn register(
     ] {
         constant(context, name, value);
     }
+    catalog_functions(context, Arc::clone(&objects));
     privilege(context, "has_schema_privilege", move |oid, right| {
         let schema = schema_of(oid);
         schema.map(|schema| if right == "create" { user.may_create(schema) } else { user.may_use(schema) })
@@ -80,6 +81,31 @@ pub(super) fn register_backends(context: &SessionContext, pid: i32, backends: &A
 fn constant(context: &SessionContext, name: &str, value: String) {
     let answer = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(Some(value.clone()))));
     context.register_udf(create_udf(name, vec![], DataType::Utf8, Volatility::Stable, Arc::new(answer)));
+}
+
+/// What psql's `\l`, `\dn`, `\dt` and `\dv` call.
+fn catalog_functions(context: &SessionContext, objects: Arc<Vec<Object>>) {
+    let text_of = |context: &SessionContext, name: &str, kind: DataType, text: &'static str| {
+        let answer = move |_: &[ColumnarValue]| Ok(ColumnarValue::Scalar(ScalarValue::Utf8(Some(text.to_owned()))));
+        context.register_udf(create_udf(name, vec![kind], DataType::Utf8, Volatility::Stable, Arc::new(answer)));
+    };
+    text_of(context, "pg_get_userbyid", DataType::Int64, "admin");
+    text_of(context, "pg_encoding_to_char", DataType::Int64, "UTF8");
+    let same = |arguments: &[ColumnarValue]| Ok(arguments[0].clone());
+    let types = vec![DataType::Utf8, DataType::Utf8];
+    context.register_udf(create_udf("array_to_string", types, DataType::Utf8, Volatility::Stable, Arc::new(same)));
+    let visible = move |arguments: &[ColumnarValue]| {
+        let [oids] = arguments else { return Err(DataFusionError::Plan("Invalid function call".into())) };
+        let oids = cast(&oids.to_array(1)?, &DataType::Int64)?;
+        let oids = oids.as_any().downcast_ref::<Int64Array>();
+        let is_visible = |oid: i64| objects.iter().any(|object| object.oid == oid && object.schema == "public");
+        let answers = oids.map(|oids| oids.iter().map(|oid| oid.map(is_visible)).collect::<BooleanArray>());
+        let answers = answers.ok_or_else(|| DataFusionError::Internal("cast gave another type".into()))?;
+        Ok(ColumnarValue::Array(Arc::new(answers) as ArrayRef))
+    };
+    let types = vec![DataType::Int64];
+    let visible = create_udf("pg_table_is_visible", types, DataType::Boolean, Volatility::Stable, Arc::new(visible));
+    context.register_udf(visible);
 }
 
 /// `has_…_privilege(oid, 'right')`.

@@ -190,6 +190,16 @@ impl Tickit {
                 Type::Double,
                 array(Float64Array::from_iter(rows().map(|n| (n % 9 != 0).then_some(n as f64 / 7.0)))),
             )
+            .column(
+                "on_sale",
+                Type::TimestampTz,
+                array(
+                    TimestampMicrosecondArray::from_iter_values(
+                        rows().map(|n| i64::from(FIRST_DAY) * DAY_US + n as i64 * 3_600_000_001),
+                    )
+                    .with_timezone("+00:00"),
+                ),
+            )
             .build()
     }
 

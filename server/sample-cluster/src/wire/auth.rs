@@ -172,6 +172,8 @@ fn put_parameters(link: &mut Link, user: User, application: &str, shared: &Share
             ("max_numeric_precision", "38"),
             ("max_varchar_size", "65535"),
             ("datashare_enabled", "on"),
+            // From 4 on, AWS's drivers list with SHOW.
+            ("show_discovery", "4"),
         ]);
     }
     for (name, value) in told {

@@ -78,9 +78,12 @@ pub(super) fn rows(
     mut put: impl FnMut(DataRow) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let columns: Vec<ArrayRef> = batch.columns().iter().map(normal).collect::<Result<_, _>>()?;
-    let options = FormatOptions::default().with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
+    let options = FormatOptions::default()
+        .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
+        .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S%.f%:::z"));
     let texts: Vec<ArrayFormatter<'_>> =
         columns.iter().map(|column| ArrayFormatter::try_new(column.as_ref(), &options)).collect::<Result<_, _>>()?;
+    let oids: Vec<u32> = batch.schema().fields().iter().map(|field| oid_of(field).0).collect();
     for row in 0..batch.num_rows() {
         let mut data = BytesMut::new();
         for (at, column) in columns.iter().enumerate() {
@@ -91,7 +94,7 @@ pub(super) fn rows(
             let start = data.len();
             data.put_i32(0);
             if format_of(formats, at) == 1 {
-                put_binary(&mut data, column, row);
+                put_binary(&mut data, column, row, oids[at]);
             } else {
                 put_text(&mut data, column, row, &texts[at]);
             }
@@ -143,7 +146,7 @@ fn float_text(value: f64) -> String {
 }
 
 /// Binary as Redshift has it: like Postgres, but for NUMERIC, which is its scaled integer in 8 or 16 bytes.
-fn put_binary(out: &mut BytesMut, column: &ArrayRef, row: usize) {
+fn put_binary(out: &mut BytesMut, column: &ArrayRef, row: usize, oid: u32) {
     match column.data_type() {
         DataType::Boolean => out.put_u8(u8::from(column.as_boolean().value(row))),
         DataType::Int8 => out.put_i16(i16::from(column.as_primitive::<Int8Type>().value(row))),
@@ -159,6 +162,24 @@ fn put_binary(out: &mut BytesMut, column: &ArrayRef, row: usize) {
             let value = column.as_primitive::<Decimal128Type>().value(row);
             if *precision <= 18 { out.put_i64(value as i64) } else { out.put_i128(value) }
         }
-        _ => out.put_slice(column.as_string::<i32>().value(row).as_bytes()),
+        _ => {
+            let text = column.as_string::<i32>().value(row);
+            match time_with_zone(text).filter(|_| oid == 1266) {
+                Some((microseconds, west)) => {
+                    out.put_i64(microseconds);
+                    out.put_i32(west);
+                }
+                None => out.put_slice(text.as_bytes()),
+            }
+        }
     }
+}
+
+/// `18:30:00+02` as microseconds and as seconds west of Greenwich, which is how TIMETZ is sent in binary.
+fn time_with_zone(text: &str) -> Option<(i64, i32)> {
+    let (time, zone) = text.split_at_checked(8)?;
+    let mut parts = time.split(':').map(|part| part.parse::<i64>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let east: i32 = zone.parse().ok()?;
+    Some((((hours * 60 + minutes) * 60 + seconds) * 1_000_000, -east * 3600))
 }

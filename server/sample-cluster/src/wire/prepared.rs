@@ -77,16 +77,16 @@ impl Session<'_> {
     }
 
     pub(super) async fn describe(&mut self, target: u8, name: &str) -> Result<(), Refusal> {
-        let (sql, formats) = if target == b'S' {
+        let (sql, values, formats) = if target == b'S' {
             let statement = self.prepared.statement(name)?;
             let (sql, parameters) = (statement.sql.clone(), statement.parameters.clone());
             self.link.put(&ParameterDescription::new(parameters)).map_err(Refusal::internal)?;
-            (sql, Vec::new())
+            (sql, Vec::new(), Vec::new())
         } else {
             let portal = self.prepared.portal(name)?;
-            (portal.sql, portal.formats)
+            (portal.sql, portal.values, portal.formats)
         };
-        match self.shape(&sql, &formats).await? {
+        match self.shape(&sql, &values, &formats).await? {
             Some(described) => self.link.put(&described),
             None => self.link.put(&NoData::new()),
         }
@@ -94,7 +94,12 @@ impl Session<'_> {
     }
 
     /// The columns a statement will have, without running it.
-    async fn shape(&mut self, sql: &str, formats: &[i16]) -> Result<Option<RowDescription>, Refusal> {
+    async fn shape(
+        &mut self,
+        sql: &str,
+        values: &[ScalarValue],
+        formats: &[i16],
+    ) -> Result<Option<RowDescription>, Refusal> {
         let first = words(sql, 1);
         match first.first().map_or("", String::as_str) {
             "select" | "with" | "(" | "explain" | "values" | "table"
@@ -103,7 +108,7 @@ impl Session<'_> {
                 let (plan, _) = self.engine.plan(sql).await?;
                 Ok(Some(encode::describe(plan.schema().as_arrow(), formats)))
             }
-            "show" => match self.state.step(sql, &self.engine, &self.database)? {
+            "show" => match self.state.step(sql, values, &self.engine, &self.database)? {
                 Step::Rows(batch) => Ok(Some(encode::describe(&batch.schema(), formats))),
                 _ => Ok(None),
             },

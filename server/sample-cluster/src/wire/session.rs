@@ -135,7 +135,7 @@ impl Session<'_> {
             return Ok(Ok(()));
         }
         let started = Instant::now();
-        let (rows, tag, touched) = match self.state.step(&portal.sql, &self.engine, &self.database) {
+        let (rows, tag, touched) = match self.state.step(&portal.sql, &portal.values, &self.engine, &self.database) {
             Ok(Step::Done(tag)) => {
                 self.link.put(&CommandComplete::new(tag.to_owned()))?;
                 return Ok(Ok(()));

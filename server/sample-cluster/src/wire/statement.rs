@@ -1,10 +1,11 @@
 //! Statements that are not queries: transactions, settings, and all that is refused.
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::scalar::ScalarValue;
 use pgwire::messages::response::TransactionStatus;
 
 use super::settings::Settings;
-use crate::engine::{EngineSession, Refusal, ShowLimits, show, table};
+use crate::engine::{Asked, EngineSession, Refusal, ShowLimits, table};
 use crate::lexer::words;
 use crate::quirks::Quirks;
 
@@ -58,8 +59,14 @@ impl State {
         }
     }
 
-    pub fn step(&mut self, sql: &str, engine: &EngineSession, database: &str) -> Result<Step, Refusal> {
-        let words = words(sql, 16);
+    pub fn step(
+        &mut self,
+        sql: &str,
+        values: &[ScalarValue],
+        engine: &EngineSession,
+        database: &str,
+    ) -> Result<Step, Refusal> {
+        let words = words(sql, 4);
         let word = |at: usize| words.get(at).map_or("", String::as_str);
         let ends = matches!(word(0), "rollback" | "abort" | "commit" | "end");
         if self.transaction == Transaction::Failed && !ends {
@@ -90,7 +97,7 @@ impl State {
             "set" => self.set(sql).map(|()| Step::Done("SET")),
             "reset" => self.settings.reset(word(1)).map(|()| Step::Done("RESET")),
             "cancel" => self.cancel(word(1), engine).map(|()| Step::Done("CANCEL")),
-            "show" => self.show(&words, sql, engine, database).map(Step::Rows),
+            "show" => self.show(&words, sql, values, engine, database).map(Step::Rows),
             "select" | "with" | "(" | "explain" | "values" | "table" => Ok(Step::Query),
             "create" | "insert" | "update" | "delete" | "drop" | "alter" | "truncate" | "merge" | "grant"
             | "revoke" | "analyze" | "vacuum" | "comment" | "unload" | "call" | "lock" => self.write(&words, engine),
@@ -125,14 +132,15 @@ impl State {
         &self,
         words: &[String],
         sql: &str,
+        values: &[ScalarValue],
         engine: &EngineSession,
         database: &str,
     ) -> Result<RecordBatch, Refusal> {
         if self.hides_external_tables && words.get(1).is_some_and(|what| what == "tables") {
             return Err(Refusal::new("XX000", "Access denied to the external catalog"));
         }
-        if let Some(shown) = show(engine, database, words, sql, self.show) {
-            return shown;
+        if let Some(asked) = Asked::read(sql, values, database) {
+            return asked.answer(engine, self.show);
         }
         let name = words.get(1).map_or("", String::as_str);
         let value = match (name, self.transaction) {
