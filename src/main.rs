@@ -1,5 +1,9 @@
 //! The command line.
 
+mod check;
+
+use std::process::ExitCode;
+
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use flitch::site::{Parts, router};
@@ -21,19 +25,25 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(Box<Settings>),
+    /// Test a connection string, stage by stage, without a server.
+    Check(check::Args),
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let Cli { command: Command::Serve(settings) } = Cli::parse();
-    telemetry::start(&settings.log, settings.log_json).map_err(anyhow::Error::msg)?;
-    run(*settings).await
+async fn main() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
+        Command::Serve(settings) => {
+            telemetry::start(&settings.log, settings.log_json).map_err(anyhow::Error::msg)?;
+            run(*settings).await.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Check(args) => check::run(&args).await,
+    }
 }
 
 async fn run(settings: Settings) -> anyhow::Result<()> {
     let opened = services::open(&settings).await?;
     let shared = opened.shared.clone();
-    if settings.dev_loopback {
+    if settings.reach.dev_loopback {
         tracing::warn!(
             "DEVELOPMENT: connections to loopback are open (--dev-loopback). Never run production like this."
         );

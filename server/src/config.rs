@@ -23,15 +23,8 @@ pub struct Settings {
     /// A file that holds the database URL, so that it shows in no process list.
     #[arg(long, env = "FLITCH_DATABASE_URL_FILE", conflicts_with = "database_url")]
     pub database_url_file: Option<PathBuf>,
-    /// The addresses Flitch connects from, as the cluster's firewall sees them; shown in the Add Source form.
-    #[arg(long, env = "FLITCH_EGRESS_IPS", value_delimiter = ',')]
-    pub egress_ips: Vec<IpNetOrAddr>,
-    /// Private networks that may be connected to, as 10.20.0.0/16. Loopback and metadata addresses stay closed.
-    #[arg(long, env = "FLITCH_ALLOW_NETWORKS", value_delimiter = ',')]
-    pub allow_networks: Vec<IpNet>,
-    /// Ports that may be connected to besides Redshift's own (5431-5455, 8191-8215).
-    #[arg(long, env = "FLITCH_ALLOW_PORTS", value_delimiter = ',')]
-    pub allow_ports: Vec<u16>,
+    #[command(flatten)]
+    pub reach: Reach,
     /// The master keys that seal stored passwords. Made on first start.
     #[arg(long, env = "FLITCH_MASTER_KEYS_FILE", default_value = "<data>/master.keys")]
     pub master_keys_file: PathBuf,
@@ -47,6 +40,23 @@ pub struct Settings {
     /// How many connection tests one person may start in a minute.
     #[arg(long, env = "FLITCH_CHECKS_PER_MINUTE", default_value_t = 10)]
     pub checks_per_minute: u32,
+    /// Development: a connection string to offer in the Add Source form. Needs --dev-loopback.
+    #[arg(long, env = "FLITCH_DEV_SAMPLE", hide_env_values = true, requires = "dev_loopback")]
+    pub dev_sample: Option<String>,
+}
+
+/// What may be connected to, and how: the same for the server and for `flitch check`.
+#[derive(Clone, Debug, Args)]
+pub struct Reach {
+    /// The addresses Flitch connects from, as the cluster's firewall sees them; shown in the Add Source form.
+    #[arg(long, env = "FLITCH_EGRESS_IPS", value_delimiter = ',')]
+    pub egress_ips: Vec<IpNetOrAddr>,
+    /// Private networks that may be connected to, as 10.20.0.0/16. Loopback and metadata addresses stay closed.
+    #[arg(long, env = "FLITCH_ALLOW_NETWORKS", value_delimiter = ',')]
+    pub allow_networks: Vec<IpNet>,
+    /// Ports that may be connected to besides Redshift's own (5431-5455, 8191-8215).
+    #[arg(long, env = "FLITCH_ALLOW_PORTS", value_delimiter = ',')]
+    pub allow_ports: Vec<u16>,
     /// Development: connections to loopback, on any port, with sslmode=disable if asked.
     #[arg(long, env = "FLITCH_DEV_LOOPBACK")]
     pub dev_loopback: bool,
@@ -56,9 +66,6 @@ pub struct Settings {
     /// Development: one more certificate authority for every connection, in PEM. Needs --dev-loopback.
     #[arg(long, env = "FLITCH_DEV_CA", requires = "dev_loopback")]
     pub dev_ca: Option<PathBuf>,
-    /// Development: a connection string to offer in the Add Source form. Needs --dev-loopback.
-    #[arg(long, env = "FLITCH_DEV_SAMPLE", hide_env_values = true, requires = "dev_loopback")]
-    pub dev_sample: Option<String>,
 }
 
 /// An address or a network; shown as a network, `/32` or `/128` for one address.

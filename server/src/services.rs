@@ -24,6 +24,7 @@ use redshift::{Limits, Means};
 use store::{Store, StoreError};
 use vault::KeyRing;
 
+pub use checks::{Journal, check_alone};
 pub use open::{OpenError, Opened, open};
 pub use setup::SetupCode;
 

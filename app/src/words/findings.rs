@@ -21,7 +21,7 @@ pub struct Around<'a> {
 
 pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     match finding {
-        Finding::StringRead => Hint::plain("Host, user and database are known; the password is sealed."),
+        Finding::StringRead => Hint::plain("Host, user and database are known."),
         Finding::AddressAllowed { count } => {
             Hint::plain(format!("The host has {}, open to Flitch.", numbers::count(*count, "address", "addresses")))
         }

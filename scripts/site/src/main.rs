@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use anyhow::{Context, ensure};
 
 fn main() -> anyhow::Result<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    // Not the folder this was compiled in: checkouts may share a target folder.
+    let root = std::env::current_dir()?;
+    ensure!(root.join("scripts/site").is_dir(), "run this in the root of the checkout");
     let out = std::env::args().nth(1).map_or_else(|| root.join("target/site"), PathBuf::from);
     let work = steps::target_dir(&root).join("site-work");
     std::fs::create_dir_all(&work).with_context(|| format!("making {}", work.display()))?;

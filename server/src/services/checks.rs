@@ -1,8 +1,10 @@
 //! Checks: started here, walked in the background, shown from the store.
 
+mod alone;
+mod journal;
 mod progress;
 mod reach;
-pub(crate) mod rights;
+pub mod rights;
 mod waiting;
 mod walk;
 
@@ -13,13 +15,20 @@ use async_trait::async_trait;
 use contract::check::{CheckOutcome, CheckView, Stage, StageState, StageView};
 use contract::connection::CheckRef;
 use contract::fault::Fault;
+use contract::finding::Finding;
 use contract::ports;
 use contract::team::Actor;
 use store::{CheckRow, StageRow, new_id};
 
 use super::limits::Limit;
-use super::{SECOND, Shared, now, place, store_fault, to_json};
+use super::place::Way;
+use super::{SECOND, Shared, log_failure, now, place, store_fault, to_json};
+use journal::StoreJournal;
 use progress::Progress;
+use walk::Subject;
+
+pub use alone::check_alone;
+pub use journal::Journal;
 
 /// A running check is renewed each second; one that was not for this long was interrupted.
 pub(super) const LEASE: i64 = 5 * SECOND;
@@ -70,8 +79,19 @@ impl ports::Checks for Checks {
         };
         let stages: Vec<StageRow> = Stage::ALL.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
         store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
-        let progress = Progress::new(Arc::clone(&self.shared), check.id.clone());
-        tokio::spawn(walk::run(Arc::clone(&self.shared), row, progress));
+        let subject = Subject {
+            way: Way::of(&self.shared, &row),
+            target: place::target(&row),
+            password: place::unseal(&self.shared, &row).map_err(|error| {
+                log_failure("a stored password could not be opened", &error);
+                Finding::SecretUnreadable
+            }),
+            catalog_limits: self.shared.catalog_limits,
+        };
+        let shared = Arc::clone(&self.shared);
+        let journal = StoreJournal { shared, check_id: check.id.clone(), connection: row };
+        tracing::info!(check.id = check.id, connection.id = connection_id, "check started");
+        tokio::spawn(walk::run(subject, Progress::new(Arc::new(journal))));
         Ok(CheckRef { connection_id: connection_id.to_owned(), check_id: check.id })
     }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use contract::connection::{
     AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target, TlsMode,
 };
-use contract::connection_string::{ConnectionString, Part, StringFault, tls_of_require, valid_name};
+use contract::connection_string::{ConnectionString, Part, Rules, StringFault, tls_of_require, valid_name};
 use contract::fault::{Fault, Field};
 use contract::ports;
 use contract::secret::Secret;
@@ -23,43 +23,38 @@ impl Connections {
     pub fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
+}
 
-    /// Reads the form. What the string lacks comes from the fields beside it.
-    fn understand(&self, form: &ConnectionForm) -> (Target, Result<Option<Secret>, Fault>) {
-        let mut target = Target {
-            host: String::new(),
-            port: 0,
-            database: String::new(),
-            user: String::new(),
-            tls: TlsMode::VerifyFull,
-        };
-        let password = self.read(form, &mut target);
-        (target, password)
+/// Reads the form. What the string lacks comes from the fields beside it.
+pub(crate) fn understand(form: &ConnectionForm, rules: Rules) -> (Target, Result<Option<Secret>, Fault>) {
+    let mut target =
+        Target { host: String::new(), port: 0, database: String::new(), user: String::new(), tls: TlsMode::VerifyFull };
+    let password = read(form, rules, &mut target);
+    (target, password)
+}
+
+/// Fills the target as far as it can be read; the answer is the password, if one was given.
+fn read(form: &ConnectionForm, rules: Rules, target: &mut Target) -> Result<Option<Secret>, Fault> {
+    let refused = |fault| Fault::ConnectionString { fault };
+    let mut read = ConnectionString::parse(form.connection_string.expose(), rules).map_err(refused)?;
+    target.host = read.host.clone();
+    target.port = read.port;
+    target.tls = if read.asks_unverified { tls_of_require(&read.host, form.accept_unverified) } else { read.tls };
+    complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
+    target.user = read.user.clone().unwrap_or_default();
+    complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
+    target.database = read.database.clone().unwrap_or_default();
+    read.target().map_err(refused)?;
+    if !form.ca_certificate.trim().is_empty() && !redshift::tls::is_certificate_pem(&form.ca_certificate) {
+        return Err(Fault::FieldInvalid { field: Field::CaCertificate });
     }
-
-    /// Fills the target as far as it can be read; the answer is the password, if one was given.
-    fn read(&self, form: &ConnectionForm, target: &mut Target) -> Result<Option<Secret>, Fault> {
-        let refused = |fault| Fault::ConnectionString { fault };
-        let mut read = ConnectionString::parse(form.connection_string.expose(), self.shared.rules).map_err(refused)?;
-        target.host = read.host.clone();
-        target.port = read.port;
-        target.tls = if read.asks_unverified { tls_of_require(&read.host, form.accept_unverified) } else { read.tls };
-        complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
-        target.user = read.user.clone().unwrap_or_default();
-        complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
-        target.database = read.database.clone().unwrap_or_default();
-        read.target().map_err(refused)?;
-        if !form.ca_certificate.trim().is_empty() && !redshift::tls::is_certificate_pem(&form.ca_certificate) {
-            return Err(Fault::FieldInvalid { field: Field::CaCertificate });
-        }
-        if form.tls_name.trim().chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(Fault::FieldInvalid { field: Field::TlsName });
-        }
-        match (read.password, form.password.is_empty()) {
-            (Some(_), false) => Err(refused(StringFault::GivenTwice { part: Part::Password })),
-            (password, true) => Ok(password),
-            (None, false) => Ok(Some(form.password.clone())),
-        }
+    if form.tls_name.trim().chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Fault::FieldInvalid { field: Field::TlsName });
+    }
+    match (read.password, form.password.is_empty()) {
+        (Some(_), false) => Err(refused(StringFault::GivenTwice { part: Part::Password })),
+        (password, true) => Ok(password),
+        (None, false) => Ok(Some(form.password.clone())),
     }
 }
 
@@ -120,7 +115,7 @@ impl ports::Connections for Connections {
             "" => None,
             id => Some(place::connection(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
         };
-        let (target, password) = self.understand(&form);
+        let (target, password) = understand(&form, self.shared.rules);
         let mut row = ConnectionRow {
             id: stored.as_ref().map_or_else(new_id, |row| row.id.clone()),
             team_id: actor.team_id.clone(),

@@ -13,7 +13,7 @@ use thiserror::Error;
 use vault::{KeyRing, RingError};
 
 use super::{SetupCode, Shared};
-use crate::config::Settings;
+use crate::config::{Reach, Settings};
 
 #[derive(Debug, Error)]
 pub enum OpenError {
@@ -62,10 +62,10 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     let shared = Shared {
         store,
         ring,
-        means: means(settings),
-        extra_ca_pem: settings.dev_ca.as_ref().map(read).transpose()?,
-        rules: Rules { is_plain_allowed: settings.dev_loopback },
-        egress: settings.egress_ips.iter().map(|net| net.0.to_string()).collect(),
+        means: means(&settings.reach),
+        extra_ca_pem: extra_ca_pem(&settings.reach)?,
+        rules: Rules { is_plain_allowed: settings.reach.dev_loopback },
+        egress: settings.reach.egress_ips.iter().map(|net| net.0.to_string()).collect(),
         sample: settings.dev_sample.clone(),
         checks_per_minute: settings.checks_per_minute,
         catalog_limits: Limits::CATALOG,
@@ -74,7 +74,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
 }
 
-fn means(settings: &Settings) -> Means {
+pub(super) fn means(settings: &Reach) -> Means {
     let names = settings.dev_resolve.iter().map(|name| (name.host.clone(), name.address));
     let resolver: Arc<dyn Resolver> = if settings.dev_loopback {
         Arc::new(DevResolver::new(names, SystemResolver))
@@ -98,6 +98,10 @@ fn means(settings: &Settings) -> Means {
         dialer: Arc::new(SystemDialer),
         deadlines: Deadlines::default(),
     }
+}
+
+pub(super) fn extra_ca_pem(settings: &Reach) -> Result<Option<String>, OpenError> {
+    settings.dev_ca.as_ref().map(read).transpose()
 }
 
 fn read(path: &PathBuf) -> Result<String, OpenError> {

@@ -79,29 +79,38 @@ pub(crate) struct Way {
 
 impl Way {
     pub fn of(shared: &Shared, row: &ConnectionRow) -> Self {
-        let mut means = shared.means.clone();
-        if aws_host(&row.host).is_some_and(|host| host.is_serverless) {
-            means.deadlines = means.deadlines.waking_up();
-        }
-        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let target = target(row);
         Self {
-            means,
-            endpoint: Endpoint { host: row.host.clone(), port: port(row.port) },
-            tls: TlsPolicy {
-                mode: match tls_mode(&row.tls_mode) {
-                    TlsMode::VerifyFull => redshift::TlsMode::VerifyFull,
-                    TlsMode::VerifyCa => redshift::TlsMode::VerifyCa,
-                    TlsMode::Unverified => redshift::TlsMode::Unverified,
-                    TlsMode::Disable => redshift::TlsMode::Disable,
-                },
-                server_name: some(&row.tls_name).unwrap_or_else(|| row.host.clone()),
-                ca_pem: some(&row.ca_certificate),
-                extra_ca_pem: shared.extra_ca_pem.clone(),
-            },
+            means: patient(shared.means.clone(), &row.host),
+            endpoint: Endpoint { host: row.host.clone(), port: target.port },
+            tls: tls_policy(&target, &row.tls_name, &row.ca_certificate, shared.extra_ca_pem.clone()),
         }
     }
 
     pub fn login(row: &ConnectionRow, password: SecretString) -> Login {
         Login { user: row.user_name.clone(), password, database: row.database_name.clone() }
+    }
+}
+
+/// Means with patience, where the host is a Serverless workgroup's.
+pub(crate) fn patient(mut means: Means, host: &str) -> Means {
+    if aws_host(host).is_some_and(|host| host.is_serverless) {
+        means.deadlines = means.deadlines.waking_up();
+    }
+    means
+}
+
+pub(crate) fn tls_policy(target: &Target, name: &str, ca_pem: &str, extra_ca_pem: Option<String>) -> TlsPolicy {
+    let some = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+    TlsPolicy {
+        mode: match target.tls {
+            TlsMode::VerifyFull => redshift::TlsMode::VerifyFull,
+            TlsMode::VerifyCa => redshift::TlsMode::VerifyCa,
+            TlsMode::Unverified => redshift::TlsMode::Unverified,
+            TlsMode::Disable => redshift::TlsMode::Disable,
+        },
+        server_name: some(name).unwrap_or_else(|| target.host.clone()),
+        ca_pem: some(ca_pem),
+        extra_ca_pem,
     }
 }

@@ -53,7 +53,10 @@ impl Case {
 
 /// The cases of one file, `sql` for `cases/sql.jsonl`.
 pub fn load(name: &str) -> Vec<Case> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cases").join(format!("{name}.jsonl"));
+    // Found from where the test runs, not from where it was compiled: checkouts may share a target folder.
+    let package = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("tests run under cargo"));
+    let root = package.ancestors().find(|folder| folder.join("server/testkit/cases").is_dir()).expect("the checkout");
+    let path = root.join("server/testkit/cases").join(format!("{name}.jsonl"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let read = |line: &str| Case(serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
     text.lines().filter(|line| !line.is_empty()).map(read).collect()

@@ -1,18 +1,16 @@
-//! Writes a check's progress as it comes, so that every page and every server shows the same.
+//! A check's progress: which stage is under way, how long it took, what came of it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use contract::check::{CheckOutcome, Stage, StageState};
+use contract::check::{CheckOutcome, Stage, StageState, StageView};
 use contract::finding::{Finding, Severity};
-use store::{StageRow, StoreError};
 
-use super::{LEASE, code, stage_row};
-use crate::services::{Shared, log_failure, now, to_json};
+use super::code;
+use super::journal::Journal;
 
 pub(super) struct Progress {
-    shared: Arc<Shared>,
-    check_id: String,
+    journal: Arc<dyn Journal>,
     started: Instant,
     stage_started: Instant,
     worst: Severity,
@@ -21,19 +19,22 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub fn new(shared: Arc<Shared>, check_id: String) -> Self {
+    pub fn new(journal: Arc<dyn Journal>) -> Self {
         let now = Instant::now();
-        Self { shared, check_id, started: now, stage_started: now, worst: Severity::Good, next: 0, current: None }
+        Self { journal, started: now, stage_started: now, worst: Severity::Good, next: 0, current: None }
     }
 
-    /// Renews the check's lease each second, for as long as it is polled.
+    pub fn journal(&self) -> &dyn Journal {
+        &*self.journal
+    }
+
+    /// Says each second that the check is alive, for as long as it is polled.
     pub fn heartbeat(&self) -> impl Future<Output = ()> + Send + use<> {
-        let (shared, check_id) = (Arc::clone(&self.shared), self.check_id.clone());
+        let journal = Arc::clone(&self.journal);
         async move {
             loop {
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                // A missed renewal is caught up by the next one.
-                let _ = shared.store.check_renew(&check_id, now() + LEASE).await;
+                journal.alive().await;
             }
         }
     }
@@ -41,12 +42,12 @@ impl Progress {
     pub async fn begin(&mut self, stage: Stage) {
         self.stage_started = Instant::now();
         self.current = Some(stage);
-        self.write(&stage_row(stage, StageState::Running)).await;
+        self.write(stage, StageState::Running, &[], None).await;
     }
 
     /// Says something about a stage that goes on.
     pub async fn note(&self, stage: Stage, findings: &[Finding]) {
-        self.write(&StageRow { findings: to_json(&findings), ..stage_row(stage, StageState::Running) }).await;
+        self.write(stage, StageState::Running, findings, None).await;
     }
 
     /// Ends the stage that was begun; true when the check may go on.
@@ -64,19 +65,12 @@ impl Progress {
         let duration = self.stage_started.elapsed();
         let codes: Vec<&str> = findings.iter().map(Finding::code).collect();
         tracing::info!(
-            check.id = self.check_id,
             check.stage = code(&stage),
             duration_ms = duration.as_millis() as u64,
             findings = codes.join(","),
             "check stage ended"
         );
-        self.write(&StageRow {
-            stage: code(&stage),
-            state: code(&state),
-            findings: to_json(&findings),
-            duration_us: Some(duration.as_micros() as i64),
-        })
-        .await;
+        self.write(stage, state, findings, Some(duration)).await;
         self.next += 1;
         self.current = None;
         severity != Severity::Failure
@@ -92,25 +86,18 @@ impl Progress {
     /// Ends the check; stages that had no turn are "not run".
     pub async fn finish(self) {
         for stage in Stage::ALL.iter().skip(self.next) {
-            self.write(&stage_row(*stage, StageState::NotRun)).await;
+            self.write(*stage, StageState::NotRun, &[], None).await;
         }
         let outcome = match self.worst {
             Severity::Good => CheckOutcome::Passed,
             Severity::Warning => CheckOutcome::Warned,
             Severity::Failure => CheckOutcome::Failed,
         };
-        let duration = self.started.elapsed().as_micros() as i64;
-        report(self.shared.store.check_finish(&self.check_id, &code(&outcome), duration).await);
+        self.journal.end(outcome, self.started.elapsed().as_micros() as i64).await;
     }
 
-    async fn write(&self, stage: &StageRow) {
-        report(self.shared.store.check_stage_update(&self.check_id, stage).await);
-    }
-}
-
-/// A check whose progress cannot be written runs out of its lease and shows as interrupted.
-fn report(outcome: Result<(), StoreError>) {
-    if let Err(error) = outcome {
-        log_failure("a check's progress could not be written", &error);
+    async fn write(&self, stage: Stage, state: StageState, findings: &[Finding], duration: Option<Duration>) {
+        let duration_us = duration.and_then(|duration| u64::try_from(duration.as_micros()).ok());
+        self.journal.stage(&StageView { stage, state, findings: findings.to_vec(), duration_us }).await;
     }
 }

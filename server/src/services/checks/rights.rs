@@ -10,7 +10,7 @@ use redshift::probe::TableRights;
 use super::walk::LISTED;
 
 /// What is known of rights on tables; a table that was not looked up counts as readable.
-pub(crate) struct Rights(HashMap<(String, String), TableRights>);
+pub struct Rights(HashMap<(String, String), TableRights>);
 
 impl Rights {
     pub fn new(rights: Vec<TableRights>) -> Self {

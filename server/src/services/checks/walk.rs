@@ -1,7 +1,6 @@
 //! The walk through the stages. Each stage's work is a function of the connector; here they are put in order, timed
 //! and turned into findings.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use contract::check::Stage;
@@ -11,17 +10,15 @@ use contract::host::aws_host;
 use redshift::catalog::{Catalog, ObjectKind, Schema};
 use redshift::identify::Identity;
 use redshift::stream::AuthRequest;
-use redshift::{Error, Limits, Session, TlsMode, address, catalog, identify, probe, sql};
-use store::ConnectionRow;
+use redshift::{Error, Limits, Login, Session, TlsMode, address, catalog, identify, probe, sql};
+use secrecy::SecretString;
 
 use super::progress::Progress;
 use super::reach::Reach;
 use super::rights::{self, Rights};
 use super::waiting::awaken;
-use crate::services::datasets::catalog_rows;
 use crate::services::findings::finding;
-use crate::services::place::{self, Way};
-use crate::services::{Shared, log_failure, now};
+use crate::services::place::Way;
 
 /// Privilege look-ups get this long; on a catalog where they take longer, tables count as readable until tried.
 const RIGHTS_DEADLINE: Duration = Duration::from_secs(5);
@@ -41,12 +38,20 @@ const STATEMENT: Duration = Duration::from_secs(8);
 /// A view that can take minutes; the check goes on without it.
 const VIEW: Duration = Duration::from_millis(2_500);
 
-pub(super) async fn run(shared: Arc<Shared>, row: ConnectionRow, mut progress: Progress) {
-    let is_serverless = aws_host(&row.host).is_some_and(|host| host.is_serverless);
+/// What a check is of: the way there, and the password or why there is none.
+pub(super) struct Subject {
+    pub way: Way,
+    pub target: Target,
+    pub password: Result<SecretString, Finding>,
+    pub catalog_limits: Limits,
+}
+
+pub(super) async fn run(subject: Subject, mut progress: Progress) {
+    let is_serverless = aws_host(&subject.target.host).is_some_and(|host| host.is_serverless);
     let total = if is_serverless { TOTAL_WAKING } else { TOTAL };
     let heartbeat = progress.heartbeat();
     let outcome = {
-        let walk = tokio::time::timeout(total, walk(&shared, &row, &mut progress));
+        let walk = tokio::time::timeout(total, walk(&subject, &mut progress));
         tokio::select! {
             () = heartbeat => Ok(None),
             outcome = walk => outcome,
@@ -60,26 +65,18 @@ pub(super) async fn run(shared: Arc<Shared>, row: ConnectionRow, mut progress: P
 }
 
 /// Returns early after the first stage that failed.
-async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> Option<()> {
-    let target = place::target(row);
-    let fail = |error: &Error| finding(error, &target, None);
-    let way = Way::of(shared, row);
+async fn walk(subject: &Subject, progress: &mut Progress) -> Option<()> {
+    let Subject { way, target, password, catalog_limits } = subject;
+    let fail = |error: &Error| finding(error, target, None);
     let mut means = way.means.clone();
     means.deadlines.statement = means.deadlines.statement.min(STATEMENT);
     means.deadlines.view = means.deadlines.view.min(VIEW);
     let means = &means;
 
     progress.begin(Stage::Read).await;
-    let password = place::unseal(shared, row);
-    let read = match &password {
-        Ok(_) => Finding::StringRead,
-        Err(error) => {
-            log_failure("a stored password could not be opened", error);
-            Finding::SecretUnreadable
-        }
-    };
+    let read = password.as_ref().map_or_else(Finding::clone, |_| Finding::StringRead);
     go_on(progress.end(Stage::Read, &[read]).await)?;
-    let password = password.ok()?;
+    let password = password.as_ref().ok()?.clone();
 
     progress.begin(Stage::Address).await;
     let addresses = address::resolve(&way.endpoint, &means.policy, &*means.resolver, &means.deadlines).await;
@@ -103,7 +100,7 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     let secured = secured.outcome.ok()?;
 
     progress.begin(Stage::SignIn).await;
-    let login = Way::login(row, password);
+    let login = Login { user: target.user.clone(), password, database: target.database.clone() };
     let signed_in = awaken(progress, Stage::SignIn, means, reach.sign_in(secured, &login)).await;
     let identity = match &signed_in.outcome {
         Ok(session) => identify::identify(session).await.map_err(|error| fail(&error)),
@@ -123,22 +120,21 @@ async fn walk(shared: &Shared, row: &ConnectionRow, progress: &mut Progress) -> 
     go_on(progress.end(Stage::ReadOnly, &[found]).await)?;
 
     progress.begin(Stage::Database).await;
-    let listed = catalog::read(&session, identity.is_redshift, shared.catalog_limits).await;
-    let found = listed
-        .as_ref()
-        .map_or_else(|error| vec![fail(error)], |catalog| database(catalog, &target, shared.catalog_limits));
+    let listed = catalog::read(&session, identity.is_redshift, *catalog_limits).await;
+    let found =
+        listed.as_ref().map_or_else(|error| vec![fail(error)], |catalog| database(catalog, target, *catalog_limits));
     go_on(progress.end(Stage::Database, &found).await)?;
     let listed = listed.ok()?;
 
     progress.begin(Stage::Tables).await;
-    let rights = probe::rights(&session, shared.catalog_limits, RIGHTS_DEADLINE).await;
+    let rights = probe::rights(&session, *catalog_limits, RIGHTS_DEADLINE).await;
     let known = Rights::new(rights.unwrap_or_default());
-    let found = tables(&session, &listed, &known, &target).await;
-    save_catalog(shared, row, &listed, &known).await;
+    let found = tables(&session, &listed, &known, target).await;
+    progress.journal().catalog(&listed, &known).await;
     go_on(progress.end(Stage::Tables, &[found]).await)?;
 
     progress.begin(Stage::Rights).await;
-    let found = rights::findings(&listed, &known, identity.is_superuser, &target);
+    let found = rights::findings(&listed, &known, identity.is_superuser, target);
     progress.end(Stage::Rights, &found).await;
     session.close().await;
     Some(())
@@ -228,14 +224,5 @@ async fn tables(session: &Session, catalog: &Catalog, rights: &Rights, target: &
             let schema = usable.or(catalog.schemas.first()).map(|schema| schema.name.clone()).unwrap_or_default();
             Finding::NoTableReadable { user: target.user.clone(), schema }
         }
-    }
-}
-
-/// What the check read serves the picker too, so that it opens at once.
-async fn save_catalog(shared: &Shared, row: &ConnectionRow, catalog: &Catalog, rights: &Rights) {
-    let (schemas, objects) = catalog_rows(catalog, rights);
-    let saved = shared.store.catalog_replace(&row.id, &row.purpose, &schemas, &objects, catalog.is_cut, now()).await;
-    if let Err(error) = saved {
-        log_failure("a catalog could not be kept", &error);
     }
 }

@@ -232,7 +232,9 @@ async fn the_catalog_is_searched_and_picked_from() {
 /// Table and column names of a migration folder, in order. Types may differ by engine, names may not.
 fn shape(folder: &str) -> Vec<String> {
     let mut shape = Vec::new();
-    for file in std::fs::read_dir(format!("{}/migrations/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+    for file in
+        std::fs::read_dir(format!("{}/migrations/{folder}", std::env::var("CARGO_MANIFEST_DIR").unwrap())).unwrap()
+    {
         let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let lines = text.lines().map(|line| line.replace(" bytea", " blob"));
         shape.extend(lines.filter(|line| !line.trim_start().starts_with("--")));

@@ -48,7 +48,7 @@ pub fn done() -> Vec<u8> {
 /// The start-up message's body; `None` for a cancel request.
 pub async fn read_startup(stream: &mut Box<dyn Stream>) -> anyhow::Result<Option<Vec<u8>>> {
     let length = usize::try_from(stream.read_i32().await?)?;
-    let mut body = vec![0; length.checked_sub(4).unwrap_or_default().min(64 * 1024)];
+    let mut body = vec![0; length.saturating_sub(4).min(64 * 1024)];
     stream.read_exact(&mut body).await?;
     let is_cancel = body.starts_with(&80_877_102_i32.to_be_bytes());
     Ok((!is_cancel).then_some(body))
@@ -57,7 +57,7 @@ pub async fn read_startup(stream: &mut Box<dyn Stream>) -> anyhow::Result<Option
 pub async fn read(stream: &mut Box<dyn Stream>) -> anyhow::Result<(u8, Vec<u8>)> {
     let tag = stream.read_u8().await?;
     let length = usize::try_from(stream.read_i32().await?)?;
-    let mut body = vec![0; length.checked_sub(4).unwrap_or_default().min(1024 * 1024)];
+    let mut body = vec![0; length.saturating_sub(4).min(1024 * 1024)];
     stream.read_exact(&mut body).await?;
     Ok((tag, body))
 }

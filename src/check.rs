@@ -1,0 +1,163 @@
+//! `flitch check`: the stages of a connection test in a terminal, or as JSON for a script.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use app::words::findings::{Around, hint};
+use app::words::numbers::duration;
+use app::words::{Step, checks, faults};
+use async_trait::async_trait;
+use contract::check::{CheckOutcome, Stage, StageState, StageView};
+use contract::connection::{ConnectionForm, Target};
+use contract::secret::Secret;
+use server::config::Reach;
+use server::services::{Journal, check_alone};
+
+/// The exit code is 0 when the check passed, 2 for a string that cannot be read, and 10 plus the number of the stage
+/// that failed: 10 read, 11 address, 12 tcp, 13 tls, 14 sign-in, 15 read-only, 16 database, 17 tables, 18 rights.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The connection string. Without it, or as `-`, it is read from standard input, so that it stands in no shell's
+    /// history and in no process list.
+    string: Option<String>,
+    /// Read the string from a file.
+    #[arg(long, conflicts_with = "string")]
+    file: Option<PathBuf>,
+    /// Read the password from a file, for a string that has none.
+    #[arg(long)]
+    password_file: Option<PathBuf>,
+    /// The name the certificate must carry, where it is not the host's.
+    #[arg(long, default_value = "")]
+    tls_name: String,
+    /// A certificate authority to trust in the place of the system's, in PEM.
+    #[arg(long)]
+    ca_file: Option<PathBuf>,
+    /// With sslmode=require: encrypt without checking who answers.
+    #[arg(long)]
+    accept_unverified: bool,
+    /// One line of JSON per stage, as it ends.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let form = form(args)?;
+    let check = match check_alone(&args.reach, &form)? {
+        Ok(check) => check,
+        Err(fault) => {
+            let said = faults::fault(&fault);
+            if args.json {
+                println!("{}", serde_json::json!({ "fault": fault, "message": said }));
+            } else {
+                eprintln!("{said}");
+            }
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if !args.json {
+        println!("{}", check.target.redacted());
+    }
+    let journal = Arc::new(Terminal {
+        target: check.target.clone(),
+        egress: args.reach.egress_ips.iter().map(|net| net.0.to_string()).collect(),
+        is_json: args.json,
+        failed: Mutex::new(None),
+    });
+    check.run(Arc::clone(&journal) as Arc<dyn Journal>).await;
+    let failed = *journal.failed.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(failed.map_or(ExitCode::SUCCESS, |stage| ExitCode::from(exit_code(stage))))
+}
+
+fn exit_code(stage: Stage) -> u8 {
+    let place = Stage::ALL.iter().position(|known| *known == stage).unwrap_or_default();
+    10 + u8::try_from(place).unwrap_or_default()
+}
+
+fn form(args: &Args) -> anyhow::Result<ConnectionForm> {
+    let read = |path: &PathBuf| std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()));
+    let string = match (&args.file, args.string.as_deref()) {
+        (Some(path), _) => read(path)?,
+        (None, Some(string)) if string != "-" => string.to_owned(),
+        _ => {
+            if std::io::stdin().is_terminal() {
+                eprintln!("Type the connection string, then Enter and Ctrl-D:");
+            }
+            let mut string = String::new();
+            std::io::stdin().read_to_string(&mut string).context("reading standard input")?;
+            string
+        }
+    };
+    let without_end = |text: String| text.trim_end_matches(['\n', '\r']).to_owned();
+    Ok(ConnectionForm {
+        connection_string: Secret::new(string.trim()),
+        password: Secret::new(args.password_file.as_ref().map(read).transpose()?.map(without_end).unwrap_or_default()),
+        tls_name: args.tls_name.clone(),
+        ca_certificate: args.ca_file.as_ref().map(read).transpose()?.unwrap_or_default(),
+        accept_unverified: args.accept_unverified,
+        ..ConnectionForm::default()
+    })
+}
+
+/// Prints each stage as it ends.
+struct Terminal {
+    target: Target,
+    egress: Vec<String>,
+    is_json: bool,
+    failed: Mutex<Option<Stage>>,
+}
+
+impl Terminal {
+    fn print(&self, stage: &StageView) {
+        let mark = match stage.state {
+            StageState::Passed => "ok",
+            StageState::Warned => "warning",
+            StageState::Failed => "FAILED",
+            StageState::NotRun => "not run",
+            StageState::Running | StageState::Waiting => "…",
+        };
+        let took = stage.duration_us.map(duration).unwrap_or_default();
+        println!("{mark:>8}  {:<24} {took}", checks::stage(stage.stage));
+        for finding in &stage.findings {
+            let hint = hint(finding, Around { target: &self.target, egress: &self.egress });
+            println!("          {}", hint.sentence);
+            for step in &hint.steps {
+                match step {
+                    Step::Do(text) => println!("            - {text}"),
+                    Step::Copy(label, text) => {
+                        println!("            {label}:");
+                        text.lines().for_each(|line| println!("              {line}"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Journal for Terminal {
+    async fn stage(&self, stage: &StageView) {
+        // Stages that wait or were not reached say nothing; one that takes its time says what it waits for.
+        let is_silent = matches!(stage.state, StageState::Running | StageState::Waiting) && stage.findings.is_empty();
+        if stage.state == StageState::Failed {
+            *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage.stage);
+        }
+        if self.is_json && !is_silent {
+            println!("{}", serde_json::to_string(stage).unwrap_or_default());
+        } else if !is_silent {
+            self.print(stage);
+        }
+    }
+
+    async fn alive(&self) {}
+
+    async fn end(&self, outcome: CheckOutcome, duration_us: i64) {
+        if self.is_json {
+            println!("{}", serde_json::json!({ "outcome": outcome, "duration_us": duration_us }));
+        }
+    }
+}
