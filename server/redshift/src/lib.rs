@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod arrow;
 pub mod cancel;
 pub mod catalog;
 mod clean;

@@ -10,6 +10,7 @@ mod incoming;
 mod limits;
 mod outgoing;
 mod report;
+mod sink;
 
 use std::io;
 use std::pin::Pin;
@@ -20,11 +21,13 @@ use bytes::{Buf, BytesMut};
 use secrecy::SecretString;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::io::poll_read_buf;
 
 use incoming::Incoming;
 use outgoing::Outgoing;
 
 pub use report::{AuthRequest, Report, RowShape};
+pub use sink::RowSink;
 
 /// What the peer did that ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -49,12 +52,17 @@ pub enum WireFault {
     ClearTextUnverified,
     #[error("too many messages that hold no rows")]
     TooManyNotices,
+    #[error("a value that is none of its column's type")]
+    BadValue { column: u16 },
+    #[error("more rows or bytes than were asked for")]
+    OverLimit,
+    #[error("whoever took the rows is gone")]
+    Abandoned,
 }
 
 /// The stream. `S` is the encrypted stream below.
 pub struct Bounded<S> {
     inner: S,
-    chunk: Box<[u8]>,
     /// Bytes from the peer that do not make a whole message yet.
     inbox: BytesMut,
     incoming: Incoming,
@@ -70,7 +78,6 @@ impl<S> Bounded<S> {
         let report = Arc::new(Report::default());
         let stream = Self {
             inner,
-            chunk: vec![0; CHUNK].into_boxed_slice(),
             inbox: BytesMut::with_capacity(CHUNK),
             incoming: Incoming::new(password, may_send_clear),
             outgoing: Outgoing::default(),
@@ -88,10 +95,8 @@ impl<S> Bounded<S> {
 impl<S: AsyncRead + Unpin> Bounded<S> {
     /// Reads once from below into the inbox; 0 is the end of the stream.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut chunk = ReadBuf::new(&mut self.chunk);
-        ready!(Pin::new(&mut self.inner).poll_read(cx, &mut chunk))?;
-        self.inbox.extend_from_slice(chunk.filled());
-        Poll::Ready(Ok(chunk.filled().len()))
+        self.inbox.reserve(CHUNK);
+        poll_read_buf(Pin::new(&mut self.inner), cx, &mut self.inbox)
     }
 }
 
@@ -108,6 +113,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Bounded<S> {
                 return Poll::Ready(Ok(()));
             }
             if let Some(fault) = this.report.fault() {
+                return Poll::Ready(Err(this.fail(fault)));
+            }
+            // Where rows are taken here, nothing is read while there is no room for them.
+            if let Err(fault) = ready!(this.report.poll_sink(cx)) {
                 return Poll::Ready(Err(this.fail(fault)));
             }
             if let Err(fault) = this.incoming.take(&mut this.inbox, &mut this.outgoing, &this.report) {

@@ -73,7 +73,7 @@ async fn psql_reads() {
         "catname",
         "page character varying(256)",
         "revenue",
-        "dev|public|event_details|details|2||YES|super",
+        "dev|public|event_details|details|2||YES|super|0|0|0||||||",
     ] {
         assert!(out.lines().any(|each| each == line), "{line} in {out}");
     }

@@ -58,6 +58,9 @@ fn breach(fault: WireFault) -> Breach {
         WireFault::TooManyNotices => Breach::TooManyNotices,
         WireFault::TooManyColumns { count } => Breach::TooManyColumns { count },
         WireFault::Unexpected => Breach::OutOfPlace,
+        WireFault::BadValue { .. } => Breach::Malformed,
+        // Ends of a large read, which is not a finding of a check or a preview.
+        WireFault::OverLimit | WireFault::Abandoned => Breach::MessageTooLarge,
         WireFault::SignInUnsupported { .. } | WireFault::SignInMalformed | WireFault::ClearTextUnverified => {
             Breach::SignIn
         }

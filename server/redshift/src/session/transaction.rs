@@ -1,5 +1,6 @@
 //! One statement in a transaction of its own: begun read-only, bounded, rolled back whatever happens.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use super::Session;
 use super::ended::EndedBy;
 use crate::error::{Error, Phase};
 use crate::rows::{Cut, Limits, RawText, Rows, cell_text};
-use crate::stream::WireFault;
+use crate::stream::{RowSink, WireFault};
 
 pub(super) struct Statement<'a> {
     pub sql: &'a str,
@@ -80,6 +81,20 @@ impl Session {
                 Err(self.told_apart(error, statement.deadline, started.elapsed()))
             }
         }
+    }
+
+    /// Runs a statement whose rows go to the sink as they arrive. Answers how many there were.
+    pub async fn drain(&self, sql: &str, sink: Box<dyn RowSink>, deadline: Duration) -> Result<u64, Error> {
+        let limits = Limits { rows: 0, bytes: 0, cell_bytes: 0 };
+        let statement = Statement { sql, values: &[], limits, deadline, columns: None };
+        self.report().set_sink(Some(sink));
+        let outcome = self.attempt(&statement, Instant::now()).await;
+        let sink = self.report().set_sink(None);
+        outcome?;
+        let Some(mut sink) = sink else { return Err(Error::Lost { phase: Phase::Statement }) };
+        let wire = |fault| Error::Wire { phase: Phase::Statement, fault };
+        poll_fn(|cx| sink.poll_room(cx)).await.map_err(wire)?;
+        sink.finish().map_err(wire)
     }
 
     /// Ends a statement that outlived its time: by the protocol's cancel, and where that does nothing by

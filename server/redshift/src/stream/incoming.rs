@@ -56,7 +56,7 @@ impl Incoming {
 
     /// Works through the whole messages in the inbox.
     pub fn take(&mut self, inbox: &mut BytesMut, out: &mut Outgoing, report: &Report) -> Result<(), WireFault> {
-        while self.clean.len() < CLEAN_ENOUGH {
+        while self.clean.len() < CLEAN_ENOUGH && !report.is_sink_full() {
             let cap = if self.is_ready { limits::MESSAGE } else { limits::STARTUP };
             let Some(frame) = frame::take(inbox, cap)? else {
                 return Ok(());
@@ -80,7 +80,7 @@ impl Incoming {
             }
         }
         match frame.tag {
-            b'D' => self.data_row(frame),
+            b'D' => self.data_row(frame, report),
             b'R' if !self.is_ready => self.auth(frame, out, report),
             b'S' => self.parameter(frame, report),
             b'K' if !self.is_ready => self.backend_key(frame, report),
@@ -214,6 +214,9 @@ impl Incoming {
         if !body.is_empty() {
             return Err(WireFault::Malformed);
         }
+        if let Some(sink) = report.sink().as_mut() {
+            sink.begin(&shape)?;
+        }
         report.set_shape(shape);
         self.columns = Some(usize::from(count));
         frame::put(&mut self.clean, b'T', &described);
@@ -236,22 +239,28 @@ impl Incoming {
 
     /// As many fields as there are columns, each of a length that fits: the driver reads a negative length as NULL,
     /// which would be wrong data.
-    fn data_row(&mut self, frame: &Frame) -> Result<(), WireFault> {
+    fn data_row(&mut self, frame: &Frame, report: &Report) -> Result<(), WireFault> {
         let columns = self.columns.ok_or(WireFault::Unexpected)?;
         let mut body = Body(&frame.body);
         if usize::from(body.u16()?) != columns {
             return Err(WireFault::Malformed);
         }
-        for _ in 0..columns {
-            match body.i32()? {
-                -1 => {}
-                length => {
-                    body.bytes(usize::try_from(length).map_err(|_| WireFault::Malformed)?)?;
-                }
+        let mut sink = report.sink();
+        for column in 0..columns {
+            let value = match body.i32()? {
+                -1 => None,
+                length => Some(body.bytes(usize::try_from(length).map_err(|_| WireFault::Malformed)?)?),
+            };
+            if let Some(sink) = sink.as_mut() {
+                sink.field(column, value)?;
             }
         }
         if !body.is_empty() {
             return Err(WireFault::Malformed);
+        }
+        match sink.as_mut() {
+            Some(sink) => return sink.end_row(),
+            None => drop(sink),
         }
         self.pass(frame);
         Ok(())

@@ -1,8 +1,9 @@
 //! What the stream saw, for the session above the driver: the driver keeps its own errors vague.
 
 use std::sync::{Mutex, MutexGuard};
+use std::task::{Context, Poll};
 
-use super::WireFault;
+use super::{RowSink, WireFault};
 
 /// How the server asked for the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +36,31 @@ struct Seen {
 
 /// Shared by the stream, which writes, and the session, which reads.
 #[derive(Default)]
-pub struct Report(Mutex<Seen>);
+pub struct Report {
+    seen: Mutex<Seen>,
+    sink: Mutex<Option<Box<dyn RowSink>>>,
+}
 
 impl Report {
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// From the next result on, rows go there and no longer to the driver. Given back with `None`.
+    pub(crate) fn set_sink(&self, sink: Option<Box<dyn RowSink>>) -> Option<Box<dyn RowSink>> {
+        std::mem::replace(&mut *self.sink(), sink)
+    }
+
+    pub(super) fn sink(&self) -> MutexGuard<'_, Option<Box<dyn RowSink>>> {
+        self.sink.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(super) fn is_sink_full(&self) -> bool {
+        self.sink().as_ref().is_some_and(|sink| sink.is_waiting())
+    }
+
+    pub(super) fn poll_sink(&self, cx: &mut Context<'_>) -> Poll<Result<(), WireFault>> {
+        self.sink().as_mut().map_or(Poll::Ready(Ok(())), |sink| sink.poll_room(cx))
     }
 
     pub(super) fn set_fault(&self, fault: WireFault) {

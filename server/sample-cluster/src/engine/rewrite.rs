@@ -33,7 +33,8 @@ pub(super) fn plain(sql: &str) -> String {
                 plain.push_str(token);
                 // Operators of several signs stay together.
                 let is_sign = |text: &str| text.len() == 1 && "<>=!~|:.*-+/&#@%^".contains(text);
-                if !(is_sign(token) && is_sign(next(1))) && !matches!(*token, "." | "$") && next(1) != "." {
+                let is_tight = matches!(*token, "." | "$") || next(1) == "." || (is_sign(token) && is_sign(next(1)));
+                if !is_tight {
                     plain.push(' ');
                 }
             }
