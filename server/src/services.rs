@@ -13,6 +13,7 @@ mod queries;
 mod sessions;
 mod setup;
 mod team;
+mod whereabouts;
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -81,6 +81,38 @@ pub struct PickerFilter {
     pub page: u32,
 }
 
+/// Why a table that somebody looks for is not there to be picked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Whereabouts {
+    /// It is listed, under another kind or in another schema than the search asks for.
+    FilteredOut {
+        schema: String,
+        table: String,
+    },
+    SchemaUnknown {
+        schema: String,
+    },
+    SchemaClosed {
+        schema: String,
+    },
+    /// The schema is there, and its tables could not be listed.
+    SchemaUnlisted {
+        schema: String,
+    },
+    TableClosed {
+        schema: String,
+        table: String,
+    },
+    TableUnknown {
+        table: String,
+    },
+    /// The system's own, which is never listed.
+    Hidden {
+        name: String,
+    },
+}
+
 /// One page of the picker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picker {
@@ -99,6 +131,8 @@ pub struct Picker {
     pub finding: Option<Finding>,
     pub target: Target,
     pub egress: Vec<String>,
+    /// What there is to say about the name that was searched for.
+    pub whereabouts: Option<Whereabouts>,
     /// A read is under way.
     pub is_reading: bool,
     /// The catalog was larger than Flitch lists.

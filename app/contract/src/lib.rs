@@ -11,6 +11,7 @@ pub mod cookie;
 pub mod dataset;
 pub mod fault;
 pub mod finding;
+pub mod grants;
 pub mod host;
 pub mod ports;
 pub mod query;

@@ -2,6 +2,7 @@
 
 use contract::connection::ConnectionSummary;
 use contract::dataset::DatasetSummary;
+use contract::grants;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -10,7 +11,7 @@ use super::param;
 use crate::api::checks::StartCheck;
 use crate::api::connections::show_connection;
 use crate::api::datasets::list_datasets;
-use crate::parts::{CheckBadge, FaultNotice, KindBadge, PageFault};
+use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault};
 use crate::paths;
 use crate::words::{checks, numbers};
 
@@ -39,6 +40,8 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
     let id = connection.id.clone();
     let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
     let has_datasets = !own.is_empty();
+    let tables = own.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
+    let least = grants::least(&connection.target.user, tables).join("\n");
     let rows = own.into_iter().map(|dataset| {
         view! {
             <li>
@@ -78,7 +81,15 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             </div>
             <h2>"Datasets"</h2>
             {if has_datasets {
-                view! { <ul class="dataset-list">{rows}</ul> }.into_any()
+                view! {
+                    <ul class="dataset-list">{rows}</ul>
+                    <details class="more">
+                        <summary>"The least rights for these datasets"</summary>
+                        <p>"An admin of the database can give exactly what they need, and no more:"</p>
+                        <CopyText label="the grants".to_owned() text=least/>
+                    </details>
+                }
+                .into_any()
             } else {
                 view! { <p class="quiet">"None picked yet."</p> }.into_any()
             }}

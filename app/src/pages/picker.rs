@@ -161,6 +161,10 @@ fn Found(
         let encode = paths::encode;
         format!("?search={}&kind={}&schema={}&page={page}", encode(&search), encode(&kind), encode(&schema))
     };
+    let missing = picker.whereabouts.as_ref().map(|found| {
+        let hint = catalog::whereabouts(found, &picker.user, &picker.target.database);
+        view! { <div class="notice" data-tone="info" role="status"><HintView hint/></div> }
+    });
     let (page, pages) = (picker.page, picker.page_count);
     let pager = (pages > 1).then(|| {
         view! {
@@ -179,6 +183,7 @@ fn Found(
             {picker.is_reading.then_some(". Reading again…")}
             {picker.is_cut.then_some(". There are more than Flitch lists.")}
         </p>
+        {missing}
         <SchemaList picker add ticked search kind/>
         {pager}
     }

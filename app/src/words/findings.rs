@@ -103,7 +103,7 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     }
 }
 
-pub use sql::create_reader;
+pub use sql::{create_reader, grant_schema, grant_table};
 
 #[cfg(test)]
 mod tests {

@@ -79,7 +79,10 @@ impl ports::Checks for Checks {
         };
         let stages: Vec<StageRow> = Stage::ALL.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
         store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
+        let datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        let picked = datasets.into_iter().filter(|dataset| dataset.connection_id == connection_id);
         let subject = Subject {
+            picked: picked.map(|dataset| (dataset.schema_name, dataset.name)).collect(),
             way: Way::of(&self.shared, &row),
             target: place::target(&row),
             password: place::unseal(&self.shared, &row).map_err(|error| {

@@ -16,7 +16,7 @@ use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, DatasetRow, NewDa
 
 use super::checks::rights::Rights;
 use super::place::{self, Way};
-use super::{SECOND, Shared, findings, log_failure, now, store_fault, to_json};
+use super::{SECOND, Shared, findings, log_failure, now, store_fault, to_json, whereabouts};
 
 /// Objects on one page of the picker.
 const PAGE: u32 = 200;
@@ -51,6 +51,10 @@ impl ports::Datasets for Datasets {
         let objects =
             store.catalog_objects(connection_id, &wanted, i64::from(PAGE), offset).await.map_err(store_fault)?;
         let schemas = store.catalog_schemas(connection_id, &wanted).await.map_err(store_fault)?;
+        let whereabouts = match wanted.search.is_empty() || row.catalog_read_at.is_none() {
+            true => None,
+            false => whereabouts::of(&self.shared, connection_id, &wanted, match_count > 0).await?,
+        };
         let schema_names = schemas.iter().map(|schema| schema.name.clone()).collect();
         Ok(Picker {
             target: place::target(&row),
@@ -65,6 +69,7 @@ impl ports::Datasets for Datasets {
             object_count: u32::try_from(counts.object_count).unwrap_or(u32::MAX),
             page,
             page_count,
+            whereabouts,
             read_at: row.catalog_read_at,
             is_reading: row.catalog_reading_until > now(),
             is_cut: row.catalog_is_cut == 1,

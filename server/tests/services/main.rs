@@ -4,4 +4,5 @@
 
 mod findings;
 mod life;
+mod rights;
 mod world;

@@ -13,12 +13,12 @@ pub fn create_reader(user: &str, password: &str, schema: &str) -> String {
     )
 }
 
-pub(super) fn grant_schema(schema: &str, user: &str) -> String {
+pub fn grant_schema(schema: &str, user: &str) -> String {
     let (user, schema) = (display_ident(user), display_ident(schema));
     format!("GRANT USAGE ON SCHEMA {schema} TO {user};\nGRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {user};")
 }
 
-pub(super) fn grant_table(schema: &str, table: &str, user: &str) -> String {
+pub fn grant_table(schema: &str, table: &str, user: &str) -> String {
     format!("GRANT SELECT ON {} TO {};", name(schema, table), display_ident(user))
 }
 

@@ -36,7 +36,13 @@ pub fn check_alone(reach: &Reach, form: &ConnectionForm) -> Result<Result<Alone,
         endpoint: redshift::Endpoint { host: target.host.clone(), port: target.port },
         tls: place::tls_policy(&target, &form.tls_name, &form.ca_certificate, extra_ca_pem(reach)?),
     };
-    let subject = Subject { way, target: target.clone(), password: Ok(password), catalog_limits: Limits::CATALOG };
+    let subject = Subject {
+        way,
+        target: target.clone(),
+        password: Ok(password),
+        catalog_limits: Limits::CATALOG,
+        picked: Vec::new(),
+    };
     Ok(Ok(Alone { target, subject }))
 }
 

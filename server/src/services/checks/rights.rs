@@ -27,8 +27,19 @@ impl Rights {
     }
 }
 
-/// Rights that are missing, and rights that a reading user should not have.
-pub(super) fn findings(catalog: &Catalog, rights: &Rights, is_superuser: bool, target: &Target) -> Vec<Finding> {
+/// Rights that are missing, and rights that a reading user should not have. Where datasets were picked, only what is
+/// missing for them counts.
+pub(super) fn findings(
+    catalog: &Catalog,
+    rights: &Rights,
+    is_superuser: bool,
+    target: &Target,
+    picked: &[(String, String)],
+) -> Vec<Finding> {
+    let is_needed = |schema: &str, table: Option<&str>| {
+        let is_it = |(known, name): &(String, String)| known == schema && table.is_none_or(|table| table == name);
+        picked.is_empty() || picked.iter().any(is_it)
+    };
     let user = || target.user.clone();
     if is_superuser {
         return vec![Finding::UserIsSuperuser { user: user() }];
@@ -42,11 +53,13 @@ pub(super) fn findings(catalog: &Catalog, rights: &Rights, is_superuser: bool, t
             found.push(Finding::UserCanWrite { user: user(), schema: schema.name.clone(), table });
         }
     }
-    let closed = catalog.schemas.iter().filter(|schema| !schema.is_usable).take(LISTED);
+    let closed = catalog.schemas.iter().filter(|schema| !schema.is_usable && is_needed(&schema.name, None));
+    let closed = closed.take(LISTED);
     found.extend(closed.map(|schema| Finding::SchemaDenied { schema: schema.name.clone(), user: user() }));
     let usable = catalog.schemas.iter().filter(|schema| schema.is_usable);
     let denied = usable.flat_map(|schema| schema.objects.iter().map(move |object| (schema, object)));
-    let denied = denied.filter(|(schema, object)| !rights.is_readable(schema, &object.name)).take(LISTED);
+    let denied = denied.filter(|(schema, object)| !rights.is_readable(schema, &object.name));
+    let denied = denied.filter(|(schema, object)| is_needed(&schema.name, Some(&object.name))).take(LISTED);
     found.extend(denied.map(|(schema, object)| Finding::TableDenied {
         schema: schema.name.clone(),
         table: object.name.clone(),

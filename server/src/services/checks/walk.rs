@@ -44,6 +44,8 @@ pub(super) struct Subject {
     pub target: Target,
     pub password: Result<SecretString, Finding>,
     pub catalog_limits: Limits,
+    /// Schema and name of each dataset there is.
+    pub picked: Vec<(String, String)>,
 }
 
 pub(super) async fn run(subject: Subject, mut progress: Progress) {
@@ -66,7 +68,7 @@ pub(super) async fn run(subject: Subject, mut progress: Progress) {
 
 /// Returns early after the first stage that failed.
 async fn walk(subject: &Subject, progress: &mut Progress) -> Option<()> {
-    let Subject { way, target, password, catalog_limits } = subject;
+    let Subject { way, target, password, catalog_limits, picked } = subject;
     let fail = |error: &Error| finding(error, target, None);
     let mut means = way.means.clone();
     means.deadlines.statement = means.deadlines.statement.min(STATEMENT);
@@ -134,7 +136,7 @@ async fn walk(subject: &Subject, progress: &mut Progress) -> Option<()> {
     go_on(progress.end(Stage::Tables, &[found]).await)?;
 
     progress.begin(Stage::Rights).await;
-    let found = rights::findings(&listed, &known, identity.is_superuser, target);
+    let found = rights::findings(&listed, &known, identity.is_superuser, target, picked);
     progress.end(Stage::Rights, &found).await;
     session.close().await;
     Some(())
