@@ -1,11 +1,16 @@
 # The commands of the README. Each one installs what it needs first (scripts/setup).
-.PHONY: run test lint bench site shots setup
+#
+# `test-long` is for the night: fuzzing, and a thousand sessions with each hostile peer.
+.PHONY: run test test-long lint bench site shots setup
 
 run: setup
 	@scripts/demo
 
 test: setup
 	@scripts/test
+
+test-long: setup
+	@scripts/test-long
 
 lint: setup
 	@scripts/lint

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world should stop there")]
 
+mod long;
 mod peers;
 mod sql;
 mod way;
@@ -13,6 +14,6 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> = [sql::trials(), peers::trials()].into_iter().flatten().collect();
+    let trials: Vec<Trial> = [sql::trials(), peers::trials(), long::trials()].into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -42,7 +42,7 @@ fn guard_alone(case: &Case) {
 }
 
 /// The tables and the sequence that no statement may touch, and a reader who may only read.
-struct Canary {
+pub struct Canary {
     database: Database,
     reader: String,
     before: Vec<Vec<Option<String>>>,
@@ -51,7 +51,7 @@ struct Canary {
 const READER_PASSWORD: &str = "Reader-Secret-1";
 
 impl Canary {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let database = Database::fresh().await;
         database
             .run(
@@ -70,7 +70,7 @@ impl Canary {
         canary
     }
 
-    async fn superuser(&self) -> Session {
+    pub async fn superuser(&self) -> Session {
         open(self.database.port, &tls(&self.database.ca_pem), "flitch", "flitch", &self.database.name).await.unwrap()
     }
 
@@ -91,7 +91,7 @@ impl Canary {
         self.superuser().await.read(state, Limits::PREVIEW).await.unwrap().rows
     }
 
-    async fn assert_unharmed(&self) {
+    pub async fn assert_unharmed(&self) {
         assert_eq!(self.state().await, self.before);
         assert!(!std::path::Path::new("/tmp/pwn").exists());
     }
