@@ -26,7 +26,7 @@ enum Command {
     /// Run the server.
     Serve(Box<Settings>),
     /// Test a connection string, stage by stage, without a server.
-    Check(check::Args),
+    Check(Box<check::Args>),
 }
 
 #[tokio::main]
