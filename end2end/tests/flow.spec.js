@@ -48,7 +48,7 @@ test('from nothing to the first rows', async ({ member: page, flitch, hasScript 
   await accessible(page, hasScript);
 
   await page.getByRole('link', { name: 'public.event_details' }).click();
-  await expect(page.getByText(/Live: The first 100 rows × 6 columns/)).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/Live: The first 100 rows × 7 columns/)).toBeVisible({ timeout: 20_000 });
   const table = page.getByRole('region', { name: 'First rows of event_details' });
   await expect(table.getByRole('columnheader', { name: 'price_index numeric(38,10)' })).toBeVisible();
   await expect(table.getByRole('cell', { name: '123.4567890024', exact: true })).toBeVisible();
