@@ -1,5 +1,5 @@
 // The main job by keyboard alone.
-import { alive, expect, test } from '../support/flitch.js';
+import { alive, expect, test, testConnection } from '../support/flitch.js';
 
 // Presses Tab until this is focused; that it can be reached is the point.
 async function tabTo(page, locator) {
@@ -34,6 +34,16 @@ test('from Data to the first rows without a mouse', async ({ member: page, flitc
   await tabTo(page, box);
   await page.keyboard.press('Space');
   await expect(box).toBeChecked();
+  // Arrows walk the boxes, and a reload keeps what is ticked.
+  await page.keyboard.press('ArrowUp');
+  await expect(box).not.toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(box).toBeFocused();
+  await page.reload();
+  await alive(page);
+  await expect(box).toBeChecked();
+  await expect(page.getByText('1 ticked')).toBeVisible();
+  await tabTo(page, box);
   for (let steps = 0; steps < 60; steps += 1) {
     if (await page.getByRole('button', { name: 'Add ticked as datasets' }).evaluate((e) => e === document.activeElement)) break;
     await page.keyboard.press('Shift+Tab');
@@ -44,4 +54,15 @@ test('from Data to the first rows without a mouse', async ({ member: page, flitc
   await page.keyboard.press('Enter');
   await expect(page.getByText(/Live: The first 100 rows/)).toBeVisible({ timeout: 20_000 });
   await alive(page);
+});
+
+test('a table that cannot be picked is explained', async ({ member: page, flitch }) => {
+  await testConnection(page, flitch, true, flitch.sampleString());
+  await page.getByRole('button', { name: 'Save and pick datasets' }).click();
+  await page.waitForURL('**/datasets');
+  await page.getByLabel('Search').fill('payroll');
+  await expect(page.getByText('may not read public.payroll.')).toBeVisible();
+  await expect(page.getByText('GRANT SELECT ON public.payroll TO flitch_readonly;')).toBeVisible();
+  await page.getByLabel('Search').fill('nowhere.orders');
+  await expect(page.getByText('There is no schema nowhere in dev.')).toBeVisible();
 });

@@ -1,5 +1,6 @@
 //! The dataset picker: schemas, their tables and views, searched and ticked.
 
+mod keep;
 mod list;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ pub fn PickerPage() -> impl IntoView {
     let kind = Signal::derive(move || chosen.get().unwrap_or_else(|| kind_in_url.get()));
     // Ticks outlive a search: what is ticked and no longer on the list is sent all the same.
     let ticked = RwSignal::new(BTreeSet::new());
+    keep::keep(id, ticked);
     let filter = move || PickerFilter {
         search: search.get(),
         kind: kind.get(),
@@ -49,6 +51,12 @@ pub fn PickerPage() -> impl IntoView {
     Effect::new(move |_| {
         if read.version().get() > 0 {
             shown.refetch();
+        }
+    });
+    // What became a dataset is no tick any more.
+    Effect::new(move |_| {
+        if add.value().get() == Some(Ok(())) {
+            ticked.set(BTreeSet::new());
         }
     });
     let refused = move || add.value().get().and_then(Result::err);

@@ -58,7 +58,7 @@ pub fn SchemaList(
                 <button type="submit" class="button">"Add ticked as datasets"</button>
                 <span class="quiet" role="status">{elsewhere_count}</span>
             </div>
-            {groups}
+            <div on:keydown=move |event| super::keep::walk(&event)>{groups}</div>
         </ActionForm>
     }
     .into_any()
