@@ -125,11 +125,11 @@ async fn serve(mut stream: TcpStream, plan: &Plan, heard: &Mutex<Heard>) -> anyh
             Box::new(acceptor.accept(stream).await?)
         }
     };
-    let Some(startup) = wire::read_startup(&mut stream).await? else {
+    if wire::is_cancel(&mut stream).await? {
         locked(heard).cancels += 1;
         return Ok(());
-    };
+    }
     locked(heard).startups += 1;
-    signing_in::answer(&plan.id, &mut stream, &startup, heard).await?;
+    signing_in::answer(&plan.id, &mut stream, heard).await?;
     answering::answer(&plan.id, &mut stream, heard).await
 }

@@ -8,7 +8,6 @@ use libtest_mimic::Trial;
 use redshift::{Deadlines, Endpoint, Limits, Login, Means, Policy, Session, TlsMode, TlsPolicy};
 use sample_cluster::{Cluster, Options};
 use secrecy::SecretString;
-use testkit::cases::Case;
 use testkit::trial::each;
 
 use crate::spies::{PUBLIC, Spy};
@@ -23,7 +22,7 @@ pub fn trials() -> Vec<Trial> {
         |_| true,
         |case| async move {
             match case.id() {
-                "O-DNS-01" => mixed_answers(&case).await,
+                "O-DNS-01" => mixed_answers().await,
                 "O-DNS-02" => rebinding().await,
                 "O-DNS-03" => cancelling().await,
                 "O-DNS-04" => a_day_later().await,
@@ -47,7 +46,7 @@ async fn draft(world: &World) -> String {
     world.backend.connections.draft(&world.actor, form(STRING), true).await.unwrap().id
 }
 
-async fn mixed_answers(_: &Case) {
+async fn mixed_answers() {
     for answers in [[PUBLIC, "10.0.0.5:5439"], ["10.0.0.5:5439", PUBLIC], [PUBLIC, "[::1]:5439"]] {
         let spy = Spy::answering(&[&answers]);
         let world = world(&spy).await;

@@ -8,6 +8,7 @@
 mod long;
 mod peers;
 mod sql;
+#[path = "../connector/way.rs"]
 mod way;
 
 use libtest_mimic::{Arguments, Trial};

@@ -22,13 +22,7 @@ fn accepted() -> Vec<u8> {
     .concat()
 }
 
-pub async fn answer(
-    id: &str,
-    stream: &mut Box<dyn Stream>,
-    startup: &[u8],
-    heard: &Mutex<Heard>,
-) -> anyhow::Result<()> {
-    let _ = startup;
+pub async fn answer(id: &str, stream: &mut Box<dyn Stream>, heard: &Mutex<Heard>) -> anyhow::Result<()> {
     match id {
         "O-PEER-09" => {
             stream.write_all(&request(3, b"")).await?;

@@ -45,13 +45,12 @@ pub fn done() -> Vec<u8> {
     [message(b'C', b"SELECT\0"), message(b'Z', b"T")].concat()
 }
 
-/// The start-up message's body; `None` for a cancel request.
-pub async fn read_startup(stream: &mut Box<dyn Stream>) -> anyhow::Result<Option<Vec<u8>>> {
+/// Reads the first message. True when it is a request to cancel, and not a start-up.
+pub async fn is_cancel(stream: &mut Box<dyn Stream>) -> anyhow::Result<bool> {
     let length = usize::try_from(stream.read_i32().await?)?;
     let mut body = vec![0; length.saturating_sub(4).min(64 * 1024)];
     stream.read_exact(&mut body).await?;
-    let is_cancel = body.starts_with(&80_877_102_i32.to_be_bytes());
-    Ok((!is_cancel).then_some(body))
+    Ok(body.starts_with(&80_877_102_i32.to_be_bytes()))
 }
 
 pub async fn read(stream: &mut Box<dyn Stream>) -> anyhow::Result<(u8, Vec<u8>)> {
