@@ -25,6 +25,12 @@ pub fn picker(connection: &str) -> String {
     format!("/data/connections/{connection}/datasets")
 }
 
+/// The picker with one schema open; with all of them for an empty name.
+pub fn picker_schema(connection: &str, schema: &str) -> String {
+    let query = if schema.is_empty() { String::new() } else { format!("?schema={}", encode(schema)) };
+    picker(connection) + &query
+}
+
 pub fn dataset(id: &str) -> String {
     format!("/data/datasets/{id}")
 }
@@ -52,6 +58,8 @@ mod tests {
         assert_eq!(connection("c"), "/data/connections/c");
         assert_eq!(check("c", "k"), "/data/connections/c/checks/k");
         assert_eq!(picker("c"), "/data/connections/c/datasets");
+        assert_eq!(picker_schema("c", ""), "/data/connections/c/datasets");
+        assert_eq!(picker_schema("c", "a&b"), "/data/connections/c/datasets?schema=a%26b");
         assert_eq!(dataset("d"), "/data/datasets/d");
         assert_eq!(help("a b", "s&t"), "/help/redshift?user=a%20b&schema=s%26t");
     }

@@ -49,7 +49,6 @@ impl ObjectKind {
 /// One table or view in the picker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogObject {
-    pub id: String,
     pub name: String,
     pub kind: ObjectKind,
     /// The user may SELECT from it. A denied one is shown, with the reason, rather than hidden.
@@ -67,6 +66,8 @@ pub struct CatalogSchema {
     pub is_unlisted: bool,
     /// How many objects match the search in this schema, shown or not.
     pub match_count: u32,
+    /// Its objects are here. A catalog too large for one page comes as schemas first.
+    pub is_open: bool,
     pub objects: Vec<CatalogObject>,
 }
 
@@ -83,7 +84,7 @@ pub struct PickerFilter {
 
 /// Why a table that somebody looks for is not there to be picked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Whereabouts {
     /// It is listed, under another kind or in another schema than the search asks for.
     FilteredOut {
@@ -120,7 +121,6 @@ pub struct Picker {
     pub connection_name: String,
     pub user: String,
     pub schemas: Vec<CatalogSchema>,
-    pub schema_names: Vec<String>,
     pub match_count: u32,
     pub object_count: u32,
     pub page: u32,

@@ -39,7 +39,7 @@ pub enum Part {
 
 /// Why a string was refused. Names the part, never its content.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(tag = "string_code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum StringFault {
     #[error("nothing to read")]
     Empty,

@@ -25,7 +25,8 @@ pub struct DatasetView {
     pub egress: Vec<String>,
 }
 
-/// The picker's answer: catalog objects to add. A browser without JavaScript sends the ticked boxes as `picked`.
+/// The picker's answer: catalog objects to add. `picked` holds [`ObjectName`](crate::object_name::ObjectName)s as text,
+/// as a browser without JavaScript sends them too.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picks {
     pub connection_id: String,

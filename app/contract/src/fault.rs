@@ -23,7 +23,7 @@ pub enum Field {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     #[error("not signed in")]
     NotSignedIn,

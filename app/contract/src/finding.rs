@@ -59,7 +59,6 @@ pub enum Severity {
 macro_rules! findings {
     ($( $severity:ident { $( $(#[$doc:meta])* $name:ident $({ $($field:ident: $type:ty),* })? = $code:literal, )* } )*) => {
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "code")]
         pub enum Finding {
             $($(
                 $(#[$doc])*

@@ -13,6 +13,7 @@ pub mod fault;
 pub mod finding;
 pub mod grants;
 pub mod host;
+pub mod object_name;
 pub mod ports;
 pub mod query;
 pub mod secret;

@@ -54,8 +54,8 @@ pub trait Checks: Send + Sync {
 #[async_trait]
 pub trait Datasets: Send + Sync {
     async fn picker(&self, actor: &Actor, connection_id: &str, filter: PickerFilter) -> Answer<Picker>;
-    /// Reads the catalog anew, in the background.
-    async fn catalog_read(&self, actor: &Actor, connection_id: &str) -> Answer<()>;
+    /// Reads the catalog anew, in the background: all of it, or a schema that was not listed with the others.
+    async fn catalog_read(&self, actor: &Actor, connection_id: &str, schema: &str) -> Answer<()>;
     /// Adds the picked objects and returns how many are new.
     async fn add(&self, actor: &Actor, picks: Picks) -> Answer<u32>;
     async fn remove(&self, actor: &Actor, id: &str) -> Answer<()>;

@@ -14,11 +14,11 @@ pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<
 }
 
 #[server(prefix = "/api", endpoint = "datasets/catalog-read")]
-pub async fn read_catalog(connection_id: String) -> Result<(), ApiError> {
+pub async fn read_catalog(connection_id: String, #[server(default)] schema: String) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.datasets.catalog_read(&actor, &connection_id).await.map_err(guard::refuse)?;
-    leptos_axum::redirect(&crate::paths::picker(&connection_id));
+    backend.datasets.catalog_read(&actor, &connection_id, &schema).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::picker_schema(&connection_id, &schema));
     Ok(())
 }
 

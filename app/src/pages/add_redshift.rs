@@ -12,14 +12,14 @@ use leptos_meta::Title;
 use super::query;
 use crate::api::ApiError;
 use crate::api::connections::{TestConnection, show_draft, source_facts};
-use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField};
+use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField, load};
 use crate::paths;
 use preview::Preview;
 
 #[component]
 pub fn AddRedshiftPage() -> impl IntoView {
     let (draft, wait) = (query("draft"), query("wait"));
-    let data = Resource::new(
+    let data = load(
         move || draft.get(),
         |draft| async move {
             let facts = source_facts().await?;

@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use super::param;
 use crate::api::checks::{StartCheck, show_check};
 use crate::api::connections::SaveConnection;
-use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, StageList, every_while};
+use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, StageList, every_while, load};
 use crate::paths;
 use crate::words::{checks, numbers};
 
@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(500);
 pub fn CheckPage() -> impl IntoView {
     let (connection, check) = (param("id"), param("check"));
     let last = LastGood::new();
-    let view_of = Resource::new(
+    let view_of = load(
         move || (connection.get(), check.get()),
         move |(connection, check)| async move { last.steady(show_check(connection, check).await) },
     );

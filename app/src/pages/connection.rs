@@ -11,14 +11,14 @@ use super::param;
 use crate::api::checks::StartCheck;
 use crate::api::connections::show_connection;
 use crate::api::datasets::list_datasets;
-use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault};
+use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, load};
 use crate::paths;
 use crate::words::{checks, numbers};
 
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
     let id = param("id");
-    let data = Resource::new(
+    let data = load(
         move || id.get(),
         |id| async move { Ok::<_, crate::api::ApiError>((show_connection(id).await?, list_datasets().await?)) },
     );

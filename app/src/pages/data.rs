@@ -7,16 +7,14 @@ use leptos_meta::Title;
 
 use crate::api::connections::list_connections;
 use crate::api::datasets::list_datasets;
-use crate::parts::{CheckBadge, Icon, KindBadge, PageFault, Shape};
+use crate::parts::{CheckBadge, Icon, KindBadge, PageFault, Shape, load};
 use crate::paths;
 use crate::words::numbers;
 
 #[component]
 pub fn DataPage() -> impl IntoView {
-    let data = Resource::new(
-        || (),
-        |()| async { Ok::<_, crate::api::ApiError>((list_connections().await?, list_datasets().await?)) },
-    );
+    let data =
+        load(|| (), |()| async { Ok::<_, crate::api::ApiError>((list_connections().await?, list_datasets().await?)) });
     view! {
         <Title text="Data"/>
         <Suspense>

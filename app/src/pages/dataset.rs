@@ -13,7 +13,7 @@ use super::param;
 use crate::api::datasets::{RemoveDataset, show_dataset};
 use crate::api::queries::{PreviewAgain, PreviewCancel, show_preview};
 use crate::parts::{
-    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while,
+    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while, load,
 };
 use crate::paths;
 use crate::words::findings::{Around, hint};
@@ -24,10 +24,10 @@ const POLL: Duration = Duration::from_millis(250);
 #[component]
 pub fn DatasetPage() -> impl IntoView {
     let id = param("id");
-    let head = Resource::new(move || id.get(), show_dataset);
+    let head = load(move || id.get(), show_dataset);
     let again = ServerAction::<PreviewAgain>::new();
     let last = LastGood::new();
-    let preview = Resource::new(
+    let preview = load(
         move || (id.get(), again.version().get()),
         move |(id, _)| async move { last.steady(show_preview(id).await) },
     );

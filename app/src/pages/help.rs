@@ -6,13 +6,13 @@ use leptos_meta::Title;
 
 use super::query;
 use crate::api::connections::source_facts;
-use crate::parts::{CopyText, EgressPanel, PageFault, TextField};
+use crate::parts::{CopyText, EgressPanel, PageFault, TextField, load};
 use crate::paths;
 use crate::words::findings::create_reader;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let facts = Resource::new(|| (), |()| source_facts());
+    let facts = load(|| (), |()| source_facts());
     let (user, schema) = (query("user"), query("schema"));
     view! {
         <Title text="Connect Amazon Redshift"/>

@@ -1,9 +1,10 @@
 //! The dataset picker: schemas, their tables and views, searched and ticked.
 
-mod keep;
+mod keys;
 mod list;
+mod ticks;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use contract::catalog::{ObjectKind, Picker, PickerFilter};
 use leptos::form::ActionForm;
@@ -12,11 +13,12 @@ use leptos_meta::Title;
 
 use super::{param, query};
 use crate::api::datasets::{AddDatasets, ReadCatalog, show_picker};
-use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, every_while};
+use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, every_while, load};
 use crate::words::findings::{Around, hint};
 use crate::words::{catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
+use ticks::Ticks;
 
 #[component]
 pub fn PickerPage() -> impl IntoView {
@@ -29,8 +31,8 @@ pub fn PickerPage() -> impl IntoView {
     let search = Signal::derive(move || typed.get().unwrap_or_else(|| search_in_url.get()));
     let kind = Signal::derive(move || chosen.get().unwrap_or_else(|| kind_in_url.get()));
     // Ticks outlive a search: what is ticked and no longer on the list is sent all the same.
-    let ticked = RwSignal::new(BTreeSet::new());
-    keep::keep(id, ticked);
+    let ticks = Ticks::new(BTreeMap::new());
+    ticks::keep(id, ticks);
     let filter = move || PickerFilter {
         search: search.get(),
         kind: kind.get(),
@@ -38,7 +40,7 @@ pub fn PickerPage() -> impl IntoView {
         page: page.get().parse().unwrap_or(1),
     };
     let last = LastGood::new();
-    let shown = Resource::new(
+    let shown = load(
         move || (id.get(), filter()),
         move |(id, filter)| async move { last.steady(show_picker(id, filter).await) },
     );
@@ -56,7 +58,7 @@ pub fn PickerPage() -> impl IntoView {
     // What became a dataset is no tick any more.
     Effect::new(move |_| {
         if add.value().get() == Some(Ok(())) {
-            ticked.set(BTreeSet::new());
+            ticks.set(BTreeMap::new());
         }
     });
     let refused = move || add.value().get().and_then(Result::err);
@@ -78,7 +80,7 @@ pub fn PickerPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(picker) => view! { <Found picker add ticked search kind schema/> }.into_any(),
+                        Ok(picker) => view! { <Found picker add read ticks search kind schema/> }.into_any(),
                         Err(error) => view! { <PageFault error=ApiError(error.0)/> }.into_any(),
                     }
                 })}
@@ -131,7 +133,8 @@ fn Search(
 fn Found(
     picker: Picker,
     add: ServerAction<AddDatasets>,
-    ticked: RwSignal<BTreeSet<String>>,
+    read: ServerAction<ReadCatalog>,
+    ticks: Ticks,
     search: Signal<String>,
     kind: Signal<String>,
     schema: Memo<String>,
@@ -173,6 +176,7 @@ fn Found(
         let hint = catalog::whereabouts(found, &picker.user, &picker.target.database);
         view! { <div class="notice" data-tone="info" role="status"><HintView hint/></div> }
     });
+    let alone = (!schema.get_untracked().is_empty()).then(|| view! { <Alone picker=picker.clone() schema read/> });
     let (page, pages) = (picker.page, picker.page_count);
     let pager = (pages > 1).then(|| {
         view! {
@@ -192,8 +196,30 @@ fn Found(
             {picker.is_cut.then_some(". There are more than Flitch lists.")}
         </p>
         {missing}
-        <SchemaList picker add ticked search kind/>
+        {alone}
+        <SchemaList picker add ticks search kind/>
         {pager}
     }
     .into_any()
+}
+
+/// What is to be said where one schema is shown alone: the way back, and a button for its tables where they were not
+/// listed with the others.
+#[component]
+fn Alone(picker: Picker, schema: Memo<String>, read: ServerAction<ReadCatalog>) -> impl IntoView {
+    let all = paths::picker(&picker.connection_id);
+    let is_unlisted = picker.schemas.first().is_some_and(|schema| schema.is_unlisted && schema.is_usable);
+    let list = (is_unlisted && !picker.is_reading).then(|| {
+        view! {
+            <ActionForm action=read>
+                <input type="hidden" name="connection_id" value=picker.connection_id.clone()/>
+                <input type="hidden" name="schema" value=move || schema.get()/>
+                <button type="submit" class="button">"List the tables of " {schema.get_untracked()}</button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <p>"Schema " <strong>{schema.get_untracked()}</strong> " alone. " <a href=all>"All schemas"</a></p>
+        {list}
+    }
 }

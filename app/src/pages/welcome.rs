@@ -6,14 +6,14 @@ use leptos_meta::Title;
 
 use super::load_anew;
 use crate::api::team::{FoundTeam, is_new};
-use crate::parts::{FaultNotice, PageFault, TextField};
+use crate::parts::{FaultNotice, PageFault, TextField, load};
 use crate::paths;
 
 #[component]
 pub fn WelcomePage() -> impl IntoView {
     let found = ServerAction::<FoundTeam>::new();
     load_anew(found);
-    let new = Resource::new(|| (), |()| is_new());
+    let new = load(|| (), |()| is_new());
     view! {
         <Title text="Welcome"/>
         <Suspense>

@@ -6,6 +6,7 @@ use contract::fault::Fault;
 use leptos::leptos_dom::helpers::set_interval_with_handle;
 use leptos::prelude::*;
 
+use super::load::Loaded;
 use crate::api::ApiError;
 
 /// Calls `tick` while `is_running` holds. Browser only.
@@ -51,7 +52,7 @@ impl<T: Clone + Send + Sync + 'static> LastGood<T> {
     }
 
     /// Remembers what came with the page itself, which no fetch in the browser has seen.
-    pub fn remember(self, shown: Resource<Result<T, ApiError>>) {
+    pub fn remember(self, shown: Loaded<Result<T, ApiError>>) {
         Effect::new(move |_| {
             if let Some(Ok(good)) = shown.get() {
                 self.0.set_value(Some(good));

@@ -30,8 +30,10 @@ pub fn cargo_build(root: &Path) -> anyhow::Result<PathBuf> {
     Ok(target_dir(root).join("wasm32-unknown-unknown/wasm-release/flitch.wasm"))
 }
 
+/// Of the library, and of what is done to it.
 fn digest(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    bytes.extend(OPTIMISE.concat().bytes());
     Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -57,10 +59,28 @@ pub fn bind(wasm: &Path, work: &Path) -> anyhow::Result<()> {
     bindgen.generate(work.join("bound")).context("binding the wasm")
 }
 
+/// A function inlined, or an expression shared, is some bytes less and no longer like its neighbours, which is what
+/// brotli lives on: without both the download is 33 KB smaller.
+const OPTIMISE: [&str; 14] = [
+    "-Oz",
+    "-aimfs",
+    "0",
+    "-fimfs",
+    "0",
+    "-ocimfs",
+    "0",
+    "--skip-pass=local-cse",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
 pub fn optimise(root: &Path, work: &Path) -> anyhow::Result<()> {
     let mut opt = Command::new(npm_bin(root, "wasm-opt")?);
-    opt.args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"]);
-    opt.args(["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"]);
+    opt.args(OPTIMISE);
     opt.arg(work.join("bound/flitch_bg.wasm")).arg("-o").arg(work.join("flitch.wasm"));
     run(opt)
 }

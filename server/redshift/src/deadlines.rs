@@ -35,6 +35,11 @@ impl Default for Deadlines {
     }
 }
 
+/// As findings say it.
+pub fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
 impl Deadlines {
     /// A Serverless workgroup that sleeps wakes up on connect, which takes up to a minute and a half.
     pub fn waking_up(self) -> Self {

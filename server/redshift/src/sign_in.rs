@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::task::JoinHandle;
 use tokio_postgres::{Client, Config, NoTls, config::SslMode};
 
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, milliseconds};
 use crate::error::{Error, Phase};
 use crate::stream::{Bounded, Report};
 use crate::tls::{Secured, TlsMode};
@@ -53,10 +53,9 @@ pub async fn sign_in(
         // TLS is below the bounded stream already.
         .ssl_mode(SslMode::Disable);
     let connect = config.connect_raw(bounded, NoTls);
-    let connected = tokio::time::timeout(deadlines.sign_in, connect).await.map_err(|_| Error::TimedOut {
-        phase: Phase::SignIn,
-        after_ms: u32::try_from(deadlines.sign_in.as_millis()).unwrap_or(u32::MAX),
-    })?;
+    let connected = tokio::time::timeout(deadlines.sign_in, connect)
+        .await
+        .map_err(|_| Error::TimedOut { phase: Phase::SignIn, after_ms: milliseconds(deadlines.sign_in) })?;
     let (client, connection) = connected.map_err(|error| Error::from_driver(&error, report.fault(), Phase::SignIn))?;
     let driver = tokio::spawn(async move {
         // Its error reaches whoever waits for a result; a connection that ends while idle concerns nobody.

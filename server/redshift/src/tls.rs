@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio_postgres::tls::TlsConnect;
 
 use crate::address::PinnedAddr;
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, milliseconds};
 use crate::dial::Dialer;
 use crate::error::{Error, Phase};
 
@@ -113,12 +113,9 @@ fn connector(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
 }
 
 async fn within<T>(deadlines: &Deadlines, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    tokio::time::timeout(deadlines.tls, work).await.unwrap_or_else(|_| {
-        Err(Error::TimedOut {
-            phase: Phase::Tls,
-            after_ms: u32::try_from(deadlines.tls.as_millis()).unwrap_or(u32::MAX),
-        })
-    })
+    tokio::time::timeout(deadlines.tls, work)
+        .await
+        .unwrap_or_else(|_| Err(Error::TimedOut { phase: Phase::Tls, after_ms: milliseconds(deadlines.tls) }))
 }
 
 /// Whether this text holds at least one certificate in PEM.

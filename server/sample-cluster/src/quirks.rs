@@ -1,5 +1,7 @@
 //! Ways of real clusters that can be switched on, so that a client can be tried against each.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 #[derive(Clone, Debug)]
@@ -20,8 +22,8 @@ pub struct Quirks {
     pub has_stale_views: bool,
     /// External tables are a datashare's, which refuses explicit read-write transactions.
     pub has_shared_tables: bool,
-    /// Refuse to list the tables of external schemas, as with a broken IAM role behind them.
-    pub hides_external_tables: bool,
+    /// Refuse to list the tables of external schemas while it is set, as with a broken IAM role behind them.
+    pub hides_external_tables: Arc<AtomicBool>,
     /// Ask for a sign-in that no client of ours knows (request 14, an identity provider's token).
     pub asks_for_token: bool,
     /// Honour writes in a read-only transaction: what a hostile server would do.
@@ -80,7 +82,7 @@ impl Default for Quirks {
             has_cold_external_tables: false,
             has_stale_views: false,
             has_shared_tables: false,
-            hides_external_tables: false,
+            hides_external_tables: Arc::default(),
             asks_for_token: false,
             ignores_read_only: false,
             closes_on_binary: false,

@@ -8,6 +8,7 @@ use contract::finding::Finding;
 use contract::ports;
 use contract::query::{Column, ColumnShape, Cut, QueryState, QueryView, ResultSet};
 use contract::team::Actor;
+use redshift::deadlines::milliseconds;
 use redshift::types::{Shape, shape, type_name};
 use redshift::{Limits, Session, rows, sql};
 use store::{ConnectionRow, DatasetRow, QueryRow, new_id};
@@ -172,7 +173,7 @@ async fn read(
     let session = tokio::select! {
         session = Session::open(&way.means, &way.endpoint, &way.tls, &login) => session.map_err(explain)?,
         () = cancel.notified() => {
-            return Err(Finding::Cancelled { after_ms: started.elapsed().as_millis() as u32 });
+            return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) });
         }
     };
     let canceller = session.canceller();

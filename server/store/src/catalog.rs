@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use crate::{Result, Store, new_id};
+use crate::{Result, Store};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct CatalogSchemaRow {
@@ -15,7 +15,6 @@ pub struct CatalogSchemaRow {
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct CatalogObjectRow {
-    pub id: String,
     pub schema_name: String,
     pub name: String,
     pub kind: String,
@@ -124,21 +123,47 @@ impl Store {
             .execute(&mut *write)
             .await?;
         }
-        for object in objects {
-            sqlx::query(
-                "insert into catalog_object (id, connection_id, schema_name, name, search_name, kind, is_readable)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(new_id())
+        insert(&mut write, connection_id, objects).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Replaces the objects of one schema that was not listed with the others; false as above.
+    pub async fn catalog_schema_replace(
+        &self,
+        connection_id: &str,
+        purpose: &str,
+        schema: &str,
+        objects: &[CatalogObjectRow],
+    ) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let is_current = sqlx::query(
+            "update connection
+             set catalog_reading_until = 0, catalog_finding = ''
+             where id = $1
+               and purpose = $2
+               and catalog_read_at is not null",
+        )
+        .bind(connection_id)
+        .bind(purpose)
+        .execute(&mut *write)
+        .await?;
+        let listed = sqlx::query(
+            "update catalog_schema set is_unlisted = 0 where connection_id = $1 and name = $2 and is_unlisted = 1",
+        )
+        .bind(connection_id)
+        .bind(schema)
+        .execute(&mut *write)
+        .await?;
+        if is_current.rows_affected() == 0 || listed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("delete from catalog_object where connection_id = $1 and schema_name = $2")
             .bind(connection_id)
-            .bind(&object.schema_name)
-            .bind(&object.name)
-            .bind(format!("{}.{}", object.schema_name, object.name).to_lowercase())
-            .bind(&object.kind)
-            .bind(object.is_readable)
+            .bind(schema)
             .execute(&mut *write)
             .await?;
-        }
+        insert(&mut write, connection_id, objects).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -146,7 +171,7 @@ impl Store {
     /// Every schema, with how many of its objects match.
     pub async fn catalog_schemas(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<CatalogSchemaRow>> {
         let rows = sqlx::query_as(
-            "select s.name, s.is_usable, s.is_unlisted, count(o.id) as match_count
+            "select s.name, s.is_usable, s.is_unlisted, count(o.name) as match_count
              from catalog_schema s
              left join catalog_object o
                on o.connection_id = s.connection_id
@@ -174,7 +199,7 @@ impl Store {
         offset: i64,
     ) -> Result<Vec<CatalogObjectRow>> {
         let rows = sqlx::query_as(
-            "select o.id, o.schema_name, o.name, o.kind, o.is_readable, d.id as dataset_id
+            "select o.schema_name, o.name, o.kind, o.is_readable, d.id as dataset_id
              from catalog_object o
              left join dataset d
                on d.connection_id = o.connection_id
@@ -184,7 +209,7 @@ impl Store {
                and o.search_name like $2 escape '\\'
                and ($3 = '' or o.kind = $3)
                and ($4 = '' or o.schema_name = $4)
-             order by o.schema_name, o.name, o.id
+             order by o.schema_name, o.name
              limit $5 offset $6",
         )
         .bind(connection_id)
@@ -198,10 +223,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// The ids of all readable objects that match.
-    pub async fn catalog_readable_ids(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<String>> {
-        let ids = sqlx::query_scalar(
-            "select id
+    /// Schema and name of all readable objects that match.
+    pub async fn catalog_readable(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<(String, String)>> {
+        let names = sqlx::query_as(
+            "select schema_name, name
              from catalog_object
              where connection_id = $1
                and search_name like $2 escape '\\'
@@ -215,7 +240,7 @@ impl Store {
         .bind(&filter.schema)
         .fetch_all(self.pool())
         .await?;
-        Ok(ids)
+        Ok(names)
     }
 
     pub async fn catalog_counts(&self, connection_id: &str, filter: &ObjectFilter) -> Result<CatalogCounts> {
@@ -235,4 +260,24 @@ impl Store {
         .await?;
         Ok(counts)
     }
+}
+
+/// A name that the source gave twice is kept once.
+async fn insert(write: &mut sqlx::AnyConnection, connection_id: &str, objects: &[CatalogObjectRow]) -> Result<()> {
+    for object in objects {
+        sqlx::query(
+            "insert into catalog_object (connection_id, schema_name, name, search_name, kind, is_readable)
+             values ($1, $2, $3, $4, $5, $6)
+             on conflict (connection_id, schema_name, name) do nothing",
+        )
+        .bind(connection_id)
+        .bind(&object.schema_name)
+        .bind(&object.name)
+        .bind(format!("{}.{}", object.schema_name, object.name).to_lowercase())
+        .bind(&object.kind)
+        .bind(object.is_readable)
+        .execute(&mut *write)
+        .await?;
+    }
+    Ok(())
 }

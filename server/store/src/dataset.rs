@@ -22,17 +22,18 @@ pub struct NewDataset<'a> {
 }
 
 impl Store {
-    /// Adds catalog objects by id; those that are datasets already stay as they are. Returns how many are new.
-    pub async fn dataset_insert(&self, place: NewDataset<'_>, object_ids: &[String], now: i64) -> Result<u64> {
+    /// Adds catalog objects by schema and name; those that are datasets already stay as they are. Returns how many are new.
+    pub async fn dataset_insert(&self, place: NewDataset<'_>, objects: &[(String, String)], now: i64) -> Result<u64> {
         let mut write = self.begin().await?;
         let mut added = 0;
-        for object_id in object_ids {
+        for (schema, name) in objects {
             let inserted = sqlx::query(
                 "insert into dataset (id, team_id, connection_id, schema_name, name, kind, created_by, created_at)
                  select $1, c.team_id, c.id, o.schema_name, o.name, o.kind, $4, $5
                  from catalog_object o
                  join connection c on c.id = o.connection_id
-                 where o.id = $6
+                 where o.schema_name = $6
+                   and o.name = $7
                    and c.id = $3
                    and c.team_id = $2
                    and c.is_draft = 0
@@ -46,7 +47,8 @@ impl Store {
             .bind(place.connection_id)
             .bind(place.member_id)
             .bind(now)
-            .bind(object_id)
+            .bind(schema)
+            .bind(name)
             .execute(&mut *write)
             .await?;
             added += inserted.rows_affected();

@@ -103,7 +103,7 @@ async fn a_day_later() {
     assert_eq!(code(&world, &id).await, "address_allowed");
     assert_eq!(code(&world, &id).await, "address_forbidden");
     world.backend.connections.save(&world.actor, &id).await.unwrap();
-    world.backend.datasets.catalog_read(&world.actor, &id).await.unwrap();
+    world.backend.datasets.catalog_read(&world.actor, &id, "").await.unwrap();
     let picker = loop {
         let picker = world.backend.datasets.picker(&world.actor, &id, Default::default()).await.unwrap();
         if !picker.is_reading && picker.finding.is_some() {

@@ -126,7 +126,7 @@ async fn prepared(world: &World, at: SocketAddr) -> (String, String) {
 async fn list(world: &World, connection: &str) -> Vec<Finding> {
     let datasets = &world.backend.datasets;
     let before = datasets.picker(&world.actor, connection, PickerFilter::default()).await.unwrap();
-    datasets.catalog_read(&world.actor, connection).await.unwrap();
+    datasets.catalog_read(&world.actor, connection, "").await.unwrap();
     loop {
         let picker = datasets.picker(&world.actor, connection, PickerFilter::default()).await.unwrap();
         if !picker.is_reading && (picker.finding.is_some() || picker.read_at != before.read_at) {

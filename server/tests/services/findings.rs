@@ -145,7 +145,8 @@ async fn sample_named(quirks: Quirks) -> (Cluster, World) {
 }
 
 async fn rights(seen: &mut Seen) {
-    let (cluster, world) = sample_named(Quirks { hides_external_tables: true, ..Quirks::default() }).await;
+    let (cluster, world) =
+        sample_named(Quirks { hides_external_tables: Arc::new(true.into()), ..Quirks::default() }).await;
     let at = cluster.address();
     world.expect(seen, form(url(READER, at, "dev")), Stage::Rights, "schema_denied").await;
     world.expect(seen, form(url(READER, at, "dev")), Stage::Rights, "table_denied").await;

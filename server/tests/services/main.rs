@@ -4,5 +4,6 @@
 
 mod findings;
 mod life;
+mod picker;
 mod rights;
 mod world;

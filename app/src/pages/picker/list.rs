@@ -1,21 +1,35 @@
-//! The list itself: one group per schema, one tick box per table.
+//! The list itself, a tree grid: a row for each schema, and beneath it a row for each table or view.
 
-use std::collections::BTreeSet;
-
-use contract::catalog::{CatalogObject, CatalogSchema, Picker};
+use contract::catalog::{CatalogObject, CatalogSchema, Picker, PickerFilter};
+use contract::object_name::ObjectName;
 use leptos::form::ActionForm;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use crate::api::datasets::AddDatasets;
-use crate::parts::{Icon, KindBadge, Shape};
+use super::keys;
+use super::ticks::{Ticks, grants};
+use crate::api::datasets::{AddDatasets, show_picker};
+use crate::parts::{CopyText, FaultNotice, Icon, KindBadge, Shape};
 use crate::paths;
 use crate::words::numbers;
+
+/// What a group needs to know besides its schema.
+#[derive(Clone)]
+struct Place {
+    connection_id: String,
+    user: String,
+    kind: String,
+    /// A search or a kind narrows the list, and "all" with it.
+    is_filtered: bool,
+    ticks: Ticks,
+    /// Counts the times that rows came or went.
+    changes: RwSignal<u32>,
+}
 
 #[component]
 pub fn SchemaList(
     picker: Picker,
     add: ServerAction<AddDatasets>,
-    ticked: RwSignal<BTreeSet<String>>,
+    ticks: Ticks,
     search: Signal<String>,
     kind: Signal<String>,
 ) -> impl IntoView {
@@ -32,125 +46,189 @@ pub fn SchemaList(
         }
         .into_any();
     }
-    let on_page: BTreeSet<String> =
-        schemas.iter().flat_map(|schema| schema.objects.iter().map(|object| object.id.clone())).collect();
-    // The boxes of this page speak for themselves.
-    let elsewhere = move || {
-        let ids = ticked.get().into_iter().filter(|id| !on_page.contains(id));
-        ids.map(|id| view! { <input type="hidden" name="picks[picked][]" value=id/> }).collect_view()
+    let grid = NodeRef::<html::Div>::new();
+    let changes = RwSignal::new(0);
+    keys::order(grid, move || changes.track());
+    // Ticks of other pages and searches are sent too; the server takes a name that comes twice once.
+    let kept = move || {
+        let names = ticks.get().into_keys();
+        names.map(|name| view! { <input type="hidden" name="picks[picked][]" value=name/> }).collect_view()
     };
-    let elsewhere_count = move || match ticked.get().len() {
+    let count = move || match ticks.read().len() {
         0 => String::new(),
         count => format!("{count} ticked"),
     };
-    let is_filtered = !search.get_untracked().is_empty() || !kind.get_untracked().is_empty();
-    let groups = schemas
-        .into_iter()
-        .map(|schema| view! { <SchemaGroup schema user=user.clone() ticked is_filtered/> })
-        .collect_view();
+    let place = Place {
+        connection_id: connection_id.clone(),
+        user: user.clone(),
+        kind: kind.get_untracked(),
+        is_filtered: !search.get_untracked().is_empty() || !kind.get_untracked().is_empty(),
+        ticks,
+        changes,
+    };
+    let groups = schemas.into_iter().map(|schema| view! { <SchemaGroup schema place=place.clone()/> }).collect_view();
+    let least = move || {
+        (!ticks.read().is_empty()).then(|| {
+            let text = grants(&user, &ticks.read());
+            view! {
+                <details class="more">
+                    <summary>"The least rights for what is ticked"</summary>
+                    <CopyText label="the grants".to_owned() text/>
+                </details>
+            }
+        })
+    };
     view! {
         <ActionForm action=add attr:class="picker">
             <input type="hidden" name="picks[connection_id]" value=connection_id/>
             <input type="hidden" name="picks[search]" value=move || search.get()/>
             <input type="hidden" name="picks[kind]" value=move || kind.get()/>
-            {elsewhere}
+            {kept}
             <div class="picker-bar">
                 <button type="submit" class="button">"Add ticked as datasets"</button>
-                <span class="quiet" role="status">{elsewhere_count}</span>
+                <span class="quiet" role="status">{count}</span>
             </div>
-            <div on:keydown=move |event| super::keep::walk(&event)>{groups}</div>
+            {least}
+            <div
+                role="treegrid"
+                aria-label="Tables and views"
+                class="picker-grid"
+                node_ref=grid
+                on:keydown=move |event| keys::walk(&event, grid)
+                on:focusin=move |_| keys::follow(grid)
+            >
+                {groups}
+            </div>
         </ActionForm>
     }
     .into_any()
 }
 
+/// A schema. Closed, it is opened in place; without a script its link leads to a page with it alone.
 #[component]
-fn SchemaGroup(
-    schema: CatalogSchema,
-    user: String,
-    ticked: RwSignal<BTreeSet<String>>,
-    /// A search or a kind narrows the list, and "all" with it.
-    is_filtered: bool,
-) -> impl IntoView {
-    let CatalogSchema { name, is_usable, is_unlisted, match_count, objects } = schema;
+fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
+    let CatalogSchema { name, is_usable, is_unlisted, match_count, is_open: is_given, objects } = schema;
+    let Place { connection_id, user, kind, is_filtered, changes, .. } = place.clone();
+    let is_open = RwSignal::new(is_given);
+    let asked = name.clone();
+    let fetch = Action::new(move |(): &()| {
+        let filter = PickerFilter { schema: asked.clone(), kind: kind.clone(), ..PickerFilter::default() };
+        show_picker(connection_id.clone(), filter)
+    });
+    let has_more_to_say = is_unlisted && is_usable;
+    let toggle = move |event: leptos::ev::MouseEvent| {
+        if has_more_to_say || event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return;
+        }
+        event.prevent_default();
+        is_open.update(|is_open| *is_open = !*is_open);
+        if !is_given && fetch.version().get_untracked() == 0 {
+            fetch.dispatch(());
+        }
+        changes.update(|changes| *changes += 1);
+    };
     let why = match (is_usable, is_unlisted) {
         (false, _) => Some(format!("{user} may not use this schema.")),
-        (true, true) => Some("This external schema could not be listed.".to_owned()),
-        (true, false) if objects.is_empty() => Some("No tables or views in it.".to_owned()),
+        (true, true) => Some("This external schema was not listed with the others.".to_owned()),
+        (true, false) if match_count == 0 => Some("No tables or views in it.".to_owned()),
         _ => None,
     };
-    let has_readable = objects.iter().any(|object| object.is_readable && object.dataset_id.is_none());
-    let all = has_readable.then(|| {
+    let help = (!is_usable).then(|| view! { " " <a href=paths::help(&user, &name)>"Why, and what to do"</a> });
+    let alone = format!("?schema={}&kind={}", paths::encode(&name), place.kind);
+    let list = has_more_to_say.then(|| view! { " " <a href=alone.clone()>"List its tables"</a> });
+    let can_add = is_usable && match_count > 0;
+    let all = can_add.then(|| {
         view! {
             <button type="submit" class="button-quiet" name="picks[whole_schema]" value=name.clone()>
                 {if is_filtered { "Add all matching in " } else { "Add all of " }} {name.clone()}
             </button>
         }
     });
-    let rows = objects.into_iter().map(|object| object_row(object, &name, &user, ticked)).collect_view();
-    let help = why.is_some().then(|| view! { " " <a href=paths::help(&user, &name)>"Why, and what to do"</a> });
+    let fetched = {
+        let (place, name, alone) = (place.clone(), name.clone(), alone.clone());
+        move || match fetch.value().get() {
+            None => fetch.pending().get().then(|| note("Listing…").into_any()),
+            Some(Err(error)) => Some(note(view! { <FaultNotice fault=error.0/> }).into_any()),
+            Some(Ok(picker)) => {
+                changes.update(|changes| *changes += 1);
+                let more = (picker.page_count > 1).then(|| format!("{alone}&page=2"));
+                let objects = picker.schemas.into_iter().flat_map(|schema| schema.objects);
+                let rows = objects.map(|object| object_row(object, &name, &place)).collect_view();
+                let more = more.map(|more| note(view! { <a href=more>"More of this schema"</a> }));
+                Some(view! { {rows} {more} }.into_any())
+            }
+        }
+    };
+    let rows = objects.into_iter().map(|object| object_row(object, &name, &place)).collect_view();
     view! {
-        <section class="schema">
-            <div class="schema-head">
-                <h2>{name.clone()}</h2>
-                <span class="quiet">{numbers::count(match_count, "object", "objects")}</span>
-                {all}
+        <div class="schema" role="rowgroup">
+            <div
+                class="schema-head"
+                role="row"
+                attr:aria-level="1"
+                aria-expanded=move || is_open.get().to_string()
+            >
+                <div role="gridcell"><h2><a href=alone on:click=toggle>{name.clone()}</a></h2></div>
+                <span class="quiet" role="gridcell">{numbers::count(match_count, "object", "objects")}</span>
+                {all.map(|all| view! { <span class="schema-all" role="gridcell">{all}</span> })}
             </div>
-            {why.map(|why| view! { <p class="quiet">{why} {help}</p> })}
-            <ul class="objects">{rows}</ul>
-        </section>
+            {why.map(|why| note(view! { {why} {help} {list} }))}
+            <div class="objects" hidden=move || !is_open.get()>{rows} {fetched}</div>
+        </div>
     }
 }
 
-fn object_row(object: CatalogObject, schema: &str, user: &str, ticked: RwSignal<BTreeSet<String>>) -> impl IntoView {
-    let CatalogObject { id, name, kind, is_readable, dataset_id } = object;
-    let control = match (dataset_id, is_readable) {
+/// A row that says something of its schema.
+fn note(content: impl IntoView) -> impl IntoView {
+    view! { <div class="schema-note quiet" role="row" attr:aria-level="2"><div role="gridcell">{content}</div></div> }
+}
+
+fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoView + use<> {
+    let CatalogObject { name, kind, is_readable, dataset_id } = object;
+    let cells = match (dataset_id, is_readable) {
         (Some(dataset), _) => view! {
-            <span class="object-mark"><Icon shape=Shape::Check/></span>
-            <a href=paths::dataset(&dataset)>{name}</a>
-            <KindBadge kind/>
-            <span class="quiet">"dataset"</span>
+            <span role="gridcell" class="object-name">
+                <span class="object-mark"><Icon shape=Shape::Check/></span>
+                <a href=paths::dataset(&dataset)>{name}</a>
+            </span>
+            <span role="gridcell"><KindBadge kind/></span>
+            <span role="gridcell" class="quiet">"dataset"</span>
         }
         .into_any(),
         (None, true) => {
-            let field = format!("pick-{id}");
-            let known = id.clone();
-            let is_ticked = move || ticked.with(|ticked| ticked.contains(&known));
-            let own = id.clone();
+            let own = ObjectName::new(schema, name.clone()).to_string();
+            let (known, value) = (own.clone(), own.clone());
+            let ticks = place.ticks;
+            let is_ticked = move || ticks.read().contains_key(&known);
             let toggle = move |event| {
                 let is_on = event_target_checked(&event);
-                ticked.update(|ticked| {
-                    if is_on {
-                        ticked.insert(own.clone())
-                    } else {
-                        ticked.remove(&own)
-                    };
+                ticks.update(|ticks| {
+                    let _ = if is_on { ticks.insert(own.clone(), kind) } else { ticks.remove(&own) };
                 });
             };
             view! {
-                <input
-                    type="checkbox"
-                    id=field.clone()
-                    name="picks[picked][]"
-                    value=id.clone()
-                    prop:checked=is_ticked
-                    on:change=toggle
-                />
-                <label for=field>{name}</label>
-                <KindBadge kind/>
+                <span role="gridcell">
+                    <label class="object-name">
+                        <input type="checkbox" name="picks[picked][]" value=value prop:checked=is_ticked on:change=toggle/>
+                        <span>{name}</span>
+                    </label>
+                </span>
+                <span role="gridcell"><KindBadge kind/></span>
             }
             .into_any()
         }
         (None, false) => {
-            let why = paths::help(user, schema);
+            let why = paths::help(&place.user, schema);
             view! {
-                <span class="object-mark" data-shape="lock"><Icon shape=Shape::Lock/></span>
-                <span class="quiet">{name}</span>
-                <KindBadge kind/>
-                <a href=why>"not readable: why?"</a>
+                <span role="gridcell" class="object-name">
+                    <span class="object-mark" data-shape="lock"><Icon shape=Shape::Lock/></span>
+                    <span class="quiet">{name}</span>
+                </span>
+                <span role="gridcell"><KindBadge kind/></span>
+                <span role="gridcell"><a href=why>"not readable: why?"</a></span>
             }
             .into_any()
         }
     };
-    view! { <li>{control}</li> }
+    view! { <div class="object" role="row" attr:aria-level="2">{cells}</div> }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Session;
-use super::transaction::milliseconds;
+use crate::deadlines::milliseconds;
 use crate::error::Error;
 use crate::server_error::ServerErrorKind;
 

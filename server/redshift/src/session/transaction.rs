@@ -10,6 +10,7 @@ use tokio_postgres::types::Type;
 
 use super::Session;
 use super::ended::EndedBy;
+use crate::deadlines::milliseconds;
 use crate::error::{Error, Phase};
 use crate::rows::{Cut, Limits, RawText, Rows, cell_text};
 use crate::stream::{RowSink, WireFault};
@@ -31,6 +32,9 @@ impl Session {
     /// was delivered yet.
     pub(super) async fn transact(&self, statement: Statement<'_>) -> Result<Rows, Error> {
         let started = Instant::now();
+        if let Some(canceller) = &self.canceller {
+            canceller.was_asked.store(false, Ordering::Relaxed);
+        }
         match self.attempt(&statement, started).await {
             Err(Error::Server(said)) if said.is_worth_another_try() => self.attempt(&statement, started).await,
             outcome => outcome,
@@ -75,6 +79,10 @@ impl Session {
                 Ok(rows)
             }
             Err(error) => {
+                if matches!(error, Error::Wire { .. }) {
+                    // The server may be at work for minutes on what nobody reads any more.
+                    self.cancel().await;
+                }
                 if self.roll_back().await.is_err() {
                     self.is_broken.store(true, Ordering::Relaxed);
                 }
@@ -154,8 +162,4 @@ impl Session {
         }
         Ok(result)
     }
-}
-
-pub(super) fn milliseconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }

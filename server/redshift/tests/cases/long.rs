@@ -42,7 +42,7 @@ fn setting(name: &str, standard: u64) -> u64 {
 async fn sessions(id: &str) {
     let meeting = Arc::new(Meeting::new(id, TlsMode::VerifyFull).await);
     let vitals = Vitals::now();
-    let at_once = Arc::new(Semaphore::new(3));
+    let at_once = Arc::new(Semaphore::new(16));
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..setting("FLITCH_LONG_SESSIONS", 1000) {
         let permit = Arc::clone(&at_once).acquire_owned().await.unwrap();

@@ -1,5 +1,8 @@
 //! Statements that are not queries: transactions, settings, and all that is refused.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use datafusion::arrow::array::RecordBatch;
 use datafusion::scalar::ScalarValue;
 use pgwire::messages::response::TransactionStatus;
@@ -43,7 +46,7 @@ pub(super) struct State {
     /// The settings as they were before the transaction, which a rollback brings back.
     pub settings_before: Settings,
     ignores_read_only: bool,
-    hides_external_tables: bool,
+    hides_external_tables: Arc<AtomicBool>,
     show: ShowLimits,
 }
 
@@ -54,7 +57,7 @@ impl State {
             settings_before: settings.clone(),
             settings,
             ignores_read_only: quirks.ignores_read_only,
-            hides_external_tables: quirks.hides_external_tables,
+            hides_external_tables: Arc::clone(&quirks.hides_external_tables),
             show: ShowLimits { most: quirks.show_limit, is_wide: quirks.has_wide_show },
         }
     }
@@ -136,7 +139,7 @@ impl State {
         engine: &EngineSession,
         database: &str,
     ) -> Result<RecordBatch, Refusal> {
-        if self.hides_external_tables && words.get(1).is_some_and(|what| what == "tables") {
+        if self.hides_external_tables.load(Ordering::Relaxed) && words.get(1).is_some_and(|what| what == "tables") {
             return Err(Refusal::new("XX000", "Access denied to the external catalog"));
         }
         if let Some(asked) = Asked::read(sql, values, database) {

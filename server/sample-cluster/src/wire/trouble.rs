@@ -21,7 +21,7 @@ impl Session<'_> {
         let quirks = &self.shared.quirks;
         let transaction = self.state.transaction;
         for (schema, table) in touched {
-            if table == "svv_external_tables" && quirks.hides_external_tables {
+            if table == "svv_external_tables" && quirks.hides_external_tables.load(Ordering::Relaxed) {
                 return Err(Refusal::new("XX000", "Access denied to the external catalog"));
             }
             if schema == EXTERNAL_SCHEMA {

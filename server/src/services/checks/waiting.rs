@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::check::Stage;
 use contract::finding::Finding;
+use redshift::deadlines::milliseconds;
 use redshift::{Error, Means};
 
 use super::progress::Progress;
@@ -52,8 +53,4 @@ pub(super) async fn awaken<T>(
     };
     let has_waited = means.deadlines.is_waking && started.elapsed() >= patience;
     Awaited { outcome, woke_after: has_waited.then(|| started.elapsed()) }
-}
-
-fn milliseconds(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
 }

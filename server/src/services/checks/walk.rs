@@ -8,6 +8,7 @@ use contract::connection::Target;
 use contract::finding::{CatalogPart, Finding, Phase, SignInMethod};
 use contract::host::aws_host;
 use redshift::catalog::{Catalog, ObjectKind, Schema};
+use redshift::deadlines::milliseconds;
 use redshift::identify::Identity;
 use redshift::stream::AuthRequest;
 use redshift::{Error, Limits, Login, Session, TlsMode, address, catalog, identify, probe, sql};
@@ -60,8 +61,8 @@ pub(super) async fn run(subject: Subject, mut progress: Progress) {
         }
     };
     if outcome.is_err() {
-        let after_ms = u32::try_from(total.as_millis()).unwrap_or(u32::MAX);
-        progress.cut_short(Finding::TimedOut { phase: Phase::Statement, after_ms }).await;
+        let timed_out = Finding::TimedOut { phase: Phase::Statement, after_ms: milliseconds(total) };
+        progress.cut_short(timed_out).await;
     }
     progress.finish().await;
 }

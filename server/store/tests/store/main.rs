@@ -133,7 +133,6 @@ async fn a_draft_becomes_a_connection_of_its_team() {
 
 fn object(schema: &str, name: &str, is_readable: bool) -> CatalogObjectRow {
     CatalogObjectRow {
-        id: String::new(),
         schema_name: schema.into(),
         name: name.into(),
         kind: if name.starts_with("v_") { "view" } else { "table" }.into(),
@@ -186,7 +185,10 @@ async fn the_catalog_is_searched_and_picked_from() {
         assert_eq!(schemas.iter().map(|schema| schema.match_count).collect::<Vec<_>>(), [2, 2, 0], "{engine}");
 
         let all = store.catalog_objects(&row.id, &ObjectFilter::default(), 10, 0).await.unwrap();
-        let ids: Vec<String> = all.iter().map(|object| object.id.clone()).collect();
+        let names = |rows: &[CatalogObjectRow]| -> Vec<_> {
+            rows.iter().map(|object| (object.schema_name.clone(), object.name.clone())).collect()
+        };
+        let ids = names(&all);
         let place = NewDataset { team_id: &team_id, connection_id: &row.id, member_id: &member_id };
         assert_eq!(store.dataset_insert(place, &ids, 10).await.unwrap(), 3, "{engine}: the unreadable one is left");
         assert_eq!(store.dataset_insert(place, &ids, 11).await.unwrap(), 0, "{engine}");
@@ -196,7 +198,7 @@ async fn the_catalog_is_searched_and_picked_from() {
         store.draft_put(&edited).await.unwrap();
         assert!(store.catalog_replace(&edited.id, "p", &[schema("a")], &objects, false, 9).await.unwrap());
         let old = store.catalog_objects(&edited.id, &ObjectFilter::default(), 10, 0).await.unwrap();
-        let old: Vec<String> = old.into_iter().map(|object| object.id).collect();
+        let old = names(&old);
         store.draft_put(&ConnectionRow { purpose: "q".into(), ..edited.clone() }).await.unwrap();
         store.draft_save(&team_id, &member_id, &edited.id, 12).await.unwrap();
         let elsewhere = NewDataset { connection_id: &edited.id, ..place };
