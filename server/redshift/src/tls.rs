@@ -3,8 +3,9 @@
 //! No text that a peer sends before its certificate was verified is ever shown (CVE-2024-10977).
 
 mod certificate;
+mod connector;
 
-use native_tls::{Certificate, Protocol, TlsConnector};
+use native_tls::Certificate;
 use postgres_native_tls::TlsConnector as PostgresTls;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,6 +15,8 @@ use crate::address::PinnedAddr;
 use crate::deadlines::{Deadlines, milliseconds};
 use crate::dial::Dialer;
 use crate::error::{Error, Phase};
+
+use connector::connector;
 
 pub use certificate::CertificateFault;
 
@@ -56,7 +59,7 @@ pub async fn secure(
     if policy.mode == TlsMode::Disable {
         return Ok(Box::new(stream));
     }
-    let connector = connector(policy, policy.mode)?;
+    let connector = connector(policy, policy.mode).await?;
     let handshake = async {
         let stream = request(stream).await?;
         PostgresTls::new(connector, &policy.server_name).connect(stream).await.map_err(|_| Error::TlsFailed)
@@ -78,38 +81,6 @@ async fn request(mut stream: TcpStream) -> Result<TcpStream, Error> {
         b'N' | b'E' => Err(Error::TlsRefused),
         _ => Err(Error::NotAServer),
     }
-}
-
-fn connector(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
-    let mut builder = TlsConnector::builder();
-    // Redshift itself has refused older versions since January 2026.
-    builder.min_protocol_version(Some(Protocol::Tlsv12));
-    let pems = match (&policy.ca_pem, &policy.extra_ca_pem) {
-        (Some(own), _) => {
-            builder.disable_built_in_roots(true);
-            Some(own)
-        }
-        (None, extra) => extra.as_ref(),
-    };
-    for certificate in pems
-        .map(|pem| Certificate::stack_from_pem(pem.as_bytes()))
-        .transpose()
-        .map_err(|_| Error::CaUnreadable)?
-        .unwrap_or_default()
-    {
-        builder.add_root_certificate(certificate);
-    }
-    match mode {
-        TlsMode::VerifyFull | TlsMode::Disable => {}
-        TlsMode::VerifyCa => {
-            builder.danger_accept_invalid_hostnames(true);
-        }
-        TlsMode::Unverified => {
-            builder.danger_accept_invalid_certs(true);
-            builder.danger_accept_invalid_hostnames(true);
-        }
-    }
-    builder.build().map_err(|_| Error::CaUnreadable)
 }
 
 async fn within<T>(deadlines: &Deadlines, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -76,7 +76,7 @@ async fn peer_certificate(
     let handshake = async {
         let (stream, _) = dial(&[address], dialer, deadlines).await?;
         let stream = request(stream).await?;
-        let connector = TlsConnector::from(connector(policy, mode)?);
+        let connector = TlsConnector::from(connector(policy, mode).await?);
         connector.connect(&policy.server_name, stream).await.map_err(|_| Error::TlsFailed)
     };
     let stream = within(deadlines, handshake).await.ok()?;
