@@ -37,6 +37,9 @@ pub struct ObjectFilter {
     pub schema: String,
 }
 
+/// Objects that are written in one transaction: some 10 ms, during which other writes wait.
+const STEP: usize = 250;
+
 impl ObjectFilter {
     /// A LIKE pattern in which the search's own wildcards mean themselves.
     fn pattern(&self) -> String {
@@ -79,8 +82,9 @@ impl Store {
         Ok(())
     }
 
-    /// Replaces the whole catalog of a connection in one transaction; false, and nothing is written, when the
-    /// connection was edited since the read began.
+    /// Replaces the whole catalog of a connection; false, and nothing shows of it, when the connection was edited since
+    /// the read began, or a newer list is there. The objects are written in small steps, so that nobody else who
+    /// writes waits for all of them, and appear together with the schemas at the end.
     pub async fn catalog_replace(
         &self,
         connection_id: &str,
@@ -90,12 +94,19 @@ impl Store {
         is_cut: bool,
         now: i64,
     ) -> Result<bool> {
+        for step in objects.chunks(STEP) {
+            let mut write = self.begin().await?;
+            insert(&mut write, connection_id, now, step).await?;
+            write.commit().await?;
+        }
         let mut write = self.begin().await?;
-        let is_current = sqlx::query(
+        let shown = sqlx::query(
             "update connection
-             set catalog_read_at = $2, catalog_is_cut = $3, catalog_reading_until = 0, catalog_finding = ''
+             set catalog_read_at = $2, catalog_is_cut = $3, catalog_reading_until = 0, catalog_finding = '',
+                 catalog_generation = $2
              where id = $1
-               and purpose = $4",
+               and purpose = $4
+               and catalog_generation < $2",
         )
         .bind(connection_id)
         .bind(now)
@@ -103,29 +114,38 @@ impl Store {
         .bind(purpose)
         .execute(&mut *write)
         .await?;
-        if is_current.rows_affected() == 0 {
-            return Ok(false);
+        let is_shown = shown.rows_affected() == 1;
+        // Rows older than what shows now are of no use, and neither are these where they are not what shows.
+        sqlx::query(
+            "delete from catalog_object
+             where connection_id = $1
+               and generation <= $2
+               and generation <> (select catalog_generation from connection where id = $1)",
+        )
+        .bind(connection_id)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        if is_shown {
+            sqlx::query("delete from catalog_schema where connection_id = $1")
+                .bind(connection_id)
+                .execute(&mut *write)
+                .await?;
+            for schema in schemas {
+                sqlx::query(
+                    "insert into catalog_schema (connection_id, name, is_usable, is_unlisted)
+                     values ($1, $2, $3, $4)",
+                )
+                .bind(connection_id)
+                .bind(&schema.name)
+                .bind(schema.is_usable)
+                .bind(schema.is_unlisted)
+                .execute(&mut *write)
+                .await?;
+            }
         }
-        for clear in [
-            "delete from catalog_schema where connection_id = $1",
-            "delete from catalog_object where connection_id = $1",
-        ] {
-            sqlx::query(clear).bind(connection_id).execute(&mut *write).await?;
-        }
-        for schema in schemas {
-            sqlx::query(
-                "insert into catalog_schema (connection_id, name, is_usable, is_unlisted) values ($1, $2, $3, $4)",
-            )
-            .bind(connection_id)
-            .bind(&schema.name)
-            .bind(schema.is_usable)
-            .bind(schema.is_unlisted)
-            .execute(&mut *write)
-            .await?;
-        }
-        insert(&mut write, connection_id, objects).await?;
         write.commit().await?;
-        Ok(true)
+        Ok(is_shown)
     }
 
     /// Replaces the objects of one schema that was not listed with the others; false as above.
@@ -158,12 +178,16 @@ impl Store {
         if is_current.rows_affected() == 0 || listed.rows_affected() == 0 {
             return Ok(false);
         }
+        let generation: i64 = sqlx::query_scalar("select catalog_generation from connection where id = $1")
+            .bind(connection_id)
+            .fetch_one(&mut *write)
+            .await?;
         sqlx::query("delete from catalog_object where connection_id = $1 and schema_name = $2")
             .bind(connection_id)
             .bind(schema)
             .execute(&mut *write)
             .await?;
-        insert(&mut write, connection_id, objects).await?;
+        insert(&mut write, connection_id, generation, objects).await?;
         write.commit().await?;
         Ok(true)
     }
@@ -175,6 +199,7 @@ impl Store {
              from catalog_schema s
              left join catalog_object o
                on o.connection_id = s.connection_id
+              and o.generation = (select catalog_generation from connection where id = $1)
               and o.schema_name = s.name
               and o.search_name like $2 escape '\\'
               and ($3 = '' or o.kind = $3)
@@ -206,6 +231,7 @@ impl Store {
               and d.schema_name = o.schema_name
               and d.name = o.name
              where o.connection_id = $1
+               and o.generation = (select catalog_generation from connection where id = $1)
                and o.search_name like $2 escape '\\'
                and ($3 = '' or o.kind = $3)
                and ($4 = '' or o.schema_name = $4)
@@ -229,6 +255,7 @@ impl Store {
             "select schema_name, name
              from catalog_object
              where connection_id = $1
+               and generation = (select catalog_generation from connection where id = $1)
                and search_name like $2 escape '\\'
                and ($3 = '' or kind = $3)
                and ($4 = '' or schema_name = $4)
@@ -250,7 +277,8 @@ impl Store {
                                 and ($4 = '' or schema_name = $4) then 1 end) as match_count,
                     count(*) as object_count
              from catalog_object
-             where connection_id = $1",
+             where connection_id = $1
+               and generation = (select catalog_generation from connection where id = $1)",
         )
         .bind(connection_id)
         .bind(filter.pattern())
@@ -263,12 +291,17 @@ impl Store {
 }
 
 /// A name that the source gave twice is kept once.
-async fn insert(write: &mut sqlx::AnyConnection, connection_id: &str, objects: &[CatalogObjectRow]) -> Result<()> {
+async fn insert(
+    write: &mut sqlx::AnyConnection,
+    connection_id: &str,
+    generation: i64,
+    objects: &[CatalogObjectRow],
+) -> Result<()> {
     for object in objects {
         sqlx::query(
-            "insert into catalog_object (connection_id, schema_name, name, search_name, kind, is_readable)
-             values ($1, $2, $3, $4, $5, $6)
-             on conflict (connection_id, schema_name, name) do nothing",
+            "insert into catalog_object (connection_id, schema_name, name, search_name, kind, is_readable, generation)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (connection_id, generation, schema_name, name) do nothing",
         )
         .bind(connection_id)
         .bind(&object.schema_name)
@@ -276,6 +309,7 @@ async fn insert(write: &mut sqlx::AnyConnection, connection_id: &str, objects: &
         .bind(format!("{}.{}", object.schema_name, object.name).to_lowercase())
         .bind(&object.kind)
         .bind(object.is_readable)
+        .bind(generation)
         .execute(&mut *write)
         .await?;
     }

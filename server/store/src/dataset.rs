@@ -31,7 +31,7 @@ impl Store {
                 "insert into dataset (id, team_id, connection_id, schema_name, name, kind, created_by, created_at)
                  select $1, c.team_id, c.id, o.schema_name, o.name, o.kind, $4, $5
                  from catalog_object o
-                 join connection c on c.id = o.connection_id
+                 join connection c on c.id = o.connection_id and c.catalog_generation = o.generation
                  where o.schema_name = $6
                    and o.name = $7
                    and c.id = $3

@@ -82,4 +82,3 @@ fn make(policy: &TlsPolicy, mode: TlsMode) -> Result<TlsConnector, Error> {
     }
     builder.build().map_err(|_| Error::CaUnreadable)
 }
-

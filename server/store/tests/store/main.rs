@@ -156,13 +156,10 @@ async fn the_catalog_is_searched_and_picked_from() {
             object("b", "v_sales", true),
             object("b", "shut", false),
         ];
-        for _ in 0..2 {
-            assert!(
-                store
-                    .catalog_replace(&row.id, "p", &[schema("a"), schema("b"), schema("c")], &objects, false, 9)
-                    .await
-                    .unwrap()
-            );
+        let schemas = [schema("a"), schema("b"), schema("c")];
+        for (purpose, now, is_shown) in [("p", 8, true), ("p", 9, true), ("p", 9, false), ("p", 7, false), ("q", 10, false)] {
+            let shown = store.catalog_replace(&row.id, purpose, &schemas, &objects, false, now).await.unwrap();
+            assert_eq!(shown, is_shown, "{engine}: {purpose} at {now}");
         }
         let find = |search: &str, kind: &str, schema: &str| {
             let filter = ObjectFilter { search: search.into(), kind: kind.into(), schema: schema.into() };
