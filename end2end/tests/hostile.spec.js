@@ -33,7 +33,7 @@ test('whatever the server says is text everywhere', async ({ member: page, flitc
   await page.waitForURL('**/datasets');
   if (hasScript) await alive(page);
   await expect(page.getByText(SCRIPT).first()).toBeVisible();
-  for (const box of await page.locator('input[name="picks[picked][]"], input[type=checkbox]').all()) await box.check();
+  for (const box of await page.getByRole('checkbox').all()) await box.check();
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await page.waitForURL(/connections\/[^/]+$/);
   const list = page.url();
