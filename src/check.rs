@@ -1,5 +1,7 @@
 //! `flitch check`: the stages of a connection test in a terminal, or as JSON for a script.
 
+mod iam;
+
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,11 +19,12 @@ use server::config::Reach;
 use server::services::{Journal, check_alone};
 
 /// The exit code is 0 when the check passed, 2 for a string that cannot be read, and 10 plus the number of the stage
-/// that failed: 10 read, 11 address, 12 tcp, 13 tls, 14 sign-in, 15 read-only, 16 database, 17 tables, 18 rights.
+/// that failed: 10 read, 11 address, 12 tcp, 13 tls, 14 sign-in, 15 read-only, 16 database, 17 tables, 18 rights, 19 aws
+/// identity, 20 aws endpoint, 21 mint.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The connection string. Without it, or as `-`, it is read from standard input, so that it stands in no shell's
-    /// history and in no process list.
+    /// history and in no process list. With --iam: an endpoint, a JDBC IAM URL or an ARN, if there is one.
     string: Option<String>,
     /// Read the string from a file.
     #[arg(long, conflicts_with = "string")]
@@ -38,6 +41,8 @@ pub struct Args {
     /// With sslmode=require: encrypt without checking who answers.
     #[arg(long)]
     accept_unverified: bool,
+    #[command(flatten)]
+    iam: iam::IamArgs,
     /// One line of JSON per stage, as it ends.
     #[arg(long)]
     json: bool,
@@ -47,7 +52,7 @@ pub struct Args {
 
 pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let form = form(args)?;
-    let check = match check_alone(&args.reach, &form)? {
+    let check = match check_alone(&args.reach, &form, args.iam.external_id())? {
         Ok(check) => check,
         Err(fault) => {
             let said = faults::fault(&fault);
@@ -63,7 +68,7 @@ pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
         println!("{}", check.target.redacted());
     }
     let journal = Arc::new(Terminal {
-        target: check.target.clone(),
+        target: Mutex::new(check.target.clone()),
         egress: args.reach.egress_ips.iter().map(|net| net.0.to_string()).collect(),
         is_json: args.json,
         failed: Mutex::new(None),
@@ -73,9 +78,22 @@ pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(failed.map_or(ExitCode::SUCCESS, |stage| ExitCode::from(exit_code(stage))))
 }
 
+/// Scripts know these numbers.
 fn exit_code(stage: Stage) -> u8 {
-    let place = Stage::ALL.iter().position(|known| *known == stage).unwrap_or_default();
-    10 + u8::try_from(place).unwrap_or_default()
+    match stage {
+        Stage::Read => 10,
+        Stage::Address => 11,
+        Stage::Tcp => 12,
+        Stage::Tls => 13,
+        Stage::SignIn => 14,
+        Stage::ReadOnly => 15,
+        Stage::Database => 16,
+        Stage::Tables => 17,
+        Stage::Rights => 18,
+        Stage::AwsIdentity => 19,
+        Stage::AwsEndpoint => 20,
+        Stage::Mint => 21,
+    }
 }
 
 fn form(args: &Args) -> anyhow::Result<ConnectionForm> {
@@ -83,6 +101,7 @@ fn form(args: &Args) -> anyhow::Result<ConnectionForm> {
     let string = match (&args.file, args.string.as_deref()) {
         (Some(path), _) => read(path)?,
         (None, Some(string)) if string != "-" => string.to_owned(),
+        (None, None) if args.iam.is_wanted("") => String::new(),
         _ => {
             if std::io::stdin().is_terminal() {
                 eprintln!("Type the connection string, then Enter and Ctrl-D:");
@@ -93,19 +112,21 @@ fn form(args: &Args) -> anyhow::Result<ConnectionForm> {
         }
     };
     let without_end = |text: String| text.trim_end_matches(['\n', '\r']).to_owned();
-    Ok(ConnectionForm {
+    let is_iam = args.iam.is_wanted(&string);
+    let form = ConnectionForm {
         connection_string: Secret::new(string.trim()),
         password: Secret::new(args.password_file.as_ref().map(read).transpose()?.map(without_end).unwrap_or_default()),
         tls_name: args.tls_name.clone(),
         ca_certificate: args.ca_file.as_ref().map(read).transpose()?.unwrap_or_default(),
         accept_unverified: args.accept_unverified,
         ..ConnectionForm::default()
-    })
+    };
+    Ok(if is_iam { args.iam.form(&string, form) } else { form })
 }
 
 /// Prints each stage as it ends.
 struct Terminal {
-    target: Target,
+    target: Mutex<Target>,
     egress: Vec<String>,
     is_json: bool,
     failed: Mutex<Option<Stage>>,
@@ -122,8 +143,9 @@ impl Terminal {
         };
         let took = stage.duration_us.map(duration).unwrap_or_default();
         println!("{mark:>8}  {:<24} {took}", checks::stage(stage.stage));
+        let target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         for finding in &stage.findings {
-            let hint = hint(finding, Around { target: &self.target, egress: &self.egress });
+            let hint = hint(finding, Around { target: &target, egress: &self.egress });
             println!("          {}", hint.sentence);
             for step in &hint.steps {
                 match step {
@@ -154,6 +176,10 @@ impl Journal for Terminal {
     }
 
     async fn alive(&self) {}
+
+    async fn found(&self, target: &Target) {
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = target.clone();
+    }
 
     async fn end(&self, outcome: CheckOutcome, duration_us: i64) {
         if self.is_json {

@@ -1,5 +1,7 @@
 //! Every address of the app, built in one place.
 
+use contract::connection::Method;
+
 pub const HOME: &str = "/";
 pub const WELCOME: &str = "/welcome";
 pub const SIGN_IN: &str = "/sign-in";
@@ -11,6 +13,12 @@ pub const HELP: &str = "/help/redshift";
 /// The form, filled from a draft; `wait` when its test was refused for coming too soon.
 pub fn add_redshift_draft(draft: &str, wait: bool) -> String {
     format!("{ADD_REDSHIFT}?draft={draft}{}", if wait { "&wait=1" } else { "" })
+}
+
+/// The form by one method, with the draft's other fields.
+pub fn add_redshift_by(method: Method, draft: &str) -> String {
+    let draft = if draft.is_empty() { String::new() } else { format!("&draft={draft}") };
+    format!("{ADD_REDSHIFT}?method={}{draft}", method.as_str())
 }
 
 pub fn connection(id: &str) -> String {
@@ -55,6 +63,8 @@ mod tests {
     fn paths_are_what_the_product_says() {
         assert_eq!(add_redshift_draft("d", false), "/data/add/redshift?draft=d");
         assert_eq!(add_redshift_draft("d", true), "/data/add/redshift?draft=d&wait=1");
+        assert_eq!(add_redshift_by(Method::Iam, ""), "/data/add/redshift?method=iam");
+        assert_eq!(add_redshift_by(Method::String, "d"), "/data/add/redshift?method=string&draft=d");
         assert_eq!(connection("c"), "/data/connections/c");
         assert_eq!(check("c", "k"), "/data/connections/c/checks/k");
         assert_eq!(picker("c"), "/data/connections/c/datasets");

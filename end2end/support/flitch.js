@@ -6,9 +6,11 @@ import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SECRET, leaks, leaksIn } from './canary.js';
 
 const target = process.env.FLITCH_TARGET;
 export const SAMPLE_HOST = 'sample.abc123xyz789.us-east-1.redshift.amazonaws.com';
+export const WORKGROUP_HOST = 'sample-wg.123456789012.us-east-1.redshift-serverless.amazonaws.com';
 export const PASSWORD = 'correct horse battery';
 export const EMAIL = 'ann@acme.example';
 
@@ -39,9 +41,10 @@ export class Flitch {
 
   async start() {
     this.samplePort = await freePort();
+    this.aws = `127.0.0.1:${await freePort()}`;
     this.sample = spawn(
       join(target, 'debug/sample-cluster'),
-      ['--listen', `127.0.0.1:${this.samplePort}`, '--ca-file', this.ca, '--sales', '20000'],
+      ['--listen', `127.0.0.1:${this.samplePort}`, '--aws', this.aws, '--mint-password', SECRET, '--ca-file', this.ca, '--sales', '20000'],
       { stdio: 'ignore' },
     );
     await until(() => existsSync(this.ca), 'the sample cluster');
@@ -55,16 +58,29 @@ export class Flitch {
     const args = [
       'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data,
       '--site', join(target, 'site'), '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
-      '--dev-loopback', '--dev-ca', this.ca, '--dev-resolve', `${SAMPLE_HOST}=127.0.0.1:${this.samplePort}`,
-      '--dev-sample', this.sampleString(),
+      '--dev-loopback', '--dev-ca', this.ca, '--dev-sample', this.sampleString(),
+      '--dev-resolve', [SAMPLE_HOST, WORKGROUP_HOST].map((host) => `${host}=127.0.0.1:${this.samplePort}`).join(','),
+      '--dev-sample-iam', 'jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly',
     ];
-    this.server = spawn(join(target, 'debug/flitch'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.server = spawn(join(target, 'debug/flitch'), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.server.stdout, this.server.stderr]) {
       stream.on('data', (text) => {
         this.output += text;
       });
     }
     await until(() => fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false), 'Flitch');
+  }
+
+  // The server's own AWS identity is the pretend AWS's; nothing of this machine's is looked at.
+  get env() {
+    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+    return {
+      ...Object.fromEntries(own),
+      AWS_ENDPOINT_URL: `http://${this.aws}`,
+      AWS_ACCESS_KEY_ID: 'AKIASAMPLEFLITCH0001',
+      AWS_SECRET_ACCESS_KEY: 'sample-secret-key',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
   }
 
   async kill() {
@@ -77,6 +93,7 @@ export class Flitch {
       child?.kill('SIGTERM');
       if (child) await ended(child);
     }
+    expect([...leaks(this.output), ...leaksIn(this.data)], 'minted passwords in logs and files').toEqual([]);
     rmSync(this.data, { recursive: true, force: true });
   }
 
@@ -129,6 +146,11 @@ export const test = base.extend({
       // The browser's own words for an answer of 4xx, and for a server that is down.
       const isMissing = /status of 4|net::ERR_CONNECTION/.test(message.text());
       if (message.type() === 'error' && !isMissing) errors.push(`console: ${message.text()}`);
+    });
+    // Nor is a minted password in any answer of Flitch's.
+    page.on('response', async (response) => {
+      const body = await response.text().catch(() => '');
+      errors.push(...leaks(body + response.url()).map((form) => `leak: ${form} in ${response.url()}`));
     });
     await use(page);
     expect(errors).toEqual([]);

@@ -27,6 +27,15 @@ test('every page, in four ways', async ({ page }) => {
     await visit(page, `${flitch.url}/data/add/redshift`, true);
     await page.getByRole('textbox', { name: 'Connection string' }).fill(flitch.sampleString());
     await shoot('add-redshift');
+    await visit(page, `${flitch.url}/data/add/redshift?method=iam`, true);
+    await page.getByLabel('Paste to fill in').fill('jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly');
+    await page.getByText('Role to assume').click();
+    await shoot('add-iam');
+    await page.getByText('Role to assume').click();
+    await page.getByRole('button', { name: 'Test connection' }).click();
+    await page.waitForURL('**/checks/**');
+    await page.getByRole('button', { name: 'Check again' }).waitFor({ timeout: 30_000 });
+    await shoot('check-iam');
     await testConnection(page, flitch, true, flitch.sampleString('flitch_readonly', 'wrong'));
     await shoot('check-failed');
     await testConnection(page, flitch, true, flitch.sampleString());

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
+use crate::services::iam::ListedCluster;
+
 #[derive(Clone, Debug, Args)]
 pub struct Settings {
     /// Where to listen.
@@ -40,9 +42,16 @@ pub struct Settings {
     /// How many connection tests one person may start in a minute.
     #[arg(long, env = "FLITCH_CHECKS_PER_MINUTE", default_value_t = 10)]
     pub checks_per_minute: u32,
+    /// Clusters that the server's own AWS identity may mint for, as TEAM_ID/REGION/CLUSTER. Needed only where several
+    /// teams share the installation; a team that is alone may use it for any.
+    #[arg(long, env = "FLITCH_AWS_IDENTITY", value_delimiter = ',')]
+    pub aws_identity: Vec<ListedCluster>,
     /// Development: a connection string to offer in the Add Source form. Needs --dev-loopback.
     #[arg(long, env = "FLITCH_DEV_SAMPLE", hide_env_values = true, requires = "dev_loopback")]
     pub dev_sample: Option<String>,
+    /// Development: a JDBC IAM URL to offer in the IAM form. Needs --dev-loopback.
+    #[arg(long, env = "FLITCH_DEV_SAMPLE_IAM", requires = "dev_loopback")]
+    pub dev_sample_iam: Option<String>,
 }
 
 /// What may be connected to, and how: the same for the server and for `flitch check`.

@@ -3,8 +3,10 @@
 mod checks;
 mod connections;
 mod datasets;
+mod entry;
 mod findings;
 pub mod housekeeping;
+pub mod iam;
 mod limits;
 mod open;
 mod password;
@@ -18,12 +20,15 @@ mod whereabouts;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::fault::Fault;
 use contract::ports::Backend;
 use redshift::{Limits, Means};
 use store::{Store, StoreError};
 use vault::KeyRing;
+
+use iam::Iam;
 
 pub use checks::{Journal, check_alone};
 pub use open::{OpenError, Opened, open};
@@ -40,6 +45,9 @@ pub struct Shared {
     /// Declared egress addresses, as networks.
     pub egress: Vec<String>,
     pub sample: Option<String>,
+    /// Fields of the IAM form that work right now, where a sample cluster runs beside the server.
+    pub sample_iam: Option<IamFields>,
+    pub iam: Arc<Iam>,
     pub checks_per_minute: u32,
     /// How much of a catalog is listed.
     pub catalog_limits: Limits,

@@ -2,19 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::Target;
+use crate::connection::{Method, Target};
 use crate::finding::Finding;
 
-/// One step of a check, in the order they run.
+/// One step of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Read the connection string.
+    /// Read the connection string, or the form.
     Read,
+    /// By IAM: who asks AWS.
+    AwsIdentity,
+    /// By IAM: where the cluster is.
+    AwsEndpoint,
     /// Look the host up and judge its addresses.
     Address,
     Tcp,
     Tls,
+    /// By IAM: short-lived credentials.
+    Mint,
     SignIn,
     ReadOnly,
     Database,
@@ -23,7 +29,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub const ALL: [Self; 9] = [
+    const BY_STRING: [Self; 9] = [
         Self::Read,
         Self::Address,
         Self::Tcp,
@@ -34,6 +40,29 @@ impl Stage {
         Self::Tables,
         Self::Rights,
     ];
+
+    const BY_IAM: [Self; 12] = [
+        Self::Read,
+        Self::AwsIdentity,
+        Self::AwsEndpoint,
+        Self::Address,
+        Self::Tcp,
+        Self::Tls,
+        Self::Mint,
+        Self::SignIn,
+        Self::ReadOnly,
+        Self::Database,
+        Self::Tables,
+        Self::Rights,
+    ];
+
+    /// The stages of a check, in the order they run.
+    pub fn of(method: Method) -> &'static [Self] {
+        match method {
+            Method::String => &Self::BY_STRING,
+            Method::Iam => &Self::BY_IAM,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::{ClusterKind, IamFields, IamTarget, MintFacts};
 use crate::check::CheckOutcome;
 use crate::fault::Fault;
 use crate::secret::Secret;
@@ -32,21 +33,67 @@ impl TlsMode {
     }
 }
 
+/// How a connection signs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// A database user and a password, sealed.
+    #[default]
+    String,
+    /// Credentials that AWS mints for each query; nothing is stored.
+    Iam,
+}
+
+impl Method {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Iam => "iam",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Self {
+        if code == "iam" { Self::Iam } else { Self::String }
+    }
+}
+
 /// Where a connection leads and as whom: everything but the secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
+    /// Empty, by IAM, until AWS was asked for it.
     pub host: String,
     pub port: u16,
     pub database: String,
+    /// Empty where the AWS identity itself signs in and has not done so yet.
     pub user: String,
     pub tls: TlsMode,
+    /// What credentials are minted for, by IAM.
+    #[serde(default)]
+    pub iam: Option<IamTarget>,
 }
 
 impl Target {
-    /// The connection string with dots where the password was. For showing only.
+    pub fn method(&self) -> Method {
+        if self.iam.is_some() { Method::Iam } else { Method::String }
+    }
+
+    /// The connection string with dots where the password was; by IAM, the JDBC URL, which has none. For showing only.
     pub fn redacted(&self) -> String {
-        let Self { port, database, user, tls, .. } = self;
-        format!("postgresql://{user}:••••@{}:{port}/{database}?sslmode={}", self.bracketed(), tls.as_str())
+        let Self { port, database, user, tls, iam, .. } = self;
+        let Some(iam) = iam else {
+            return format!("postgresql://{user}:••••@{}:{port}/{database}?sslmode={}", self.bracketed(), tls.as_str());
+        };
+        let prefix = if iam.kind == ClusterKind::Serverless { "redshift-serverless-" } else { "" };
+        let user = if iam.is_caller || user.is_empty() { String::new() } else { format!("?DbUser={user}") };
+        format!("jdbc:redshift:iam://{prefix}{}:{}/{database}{user}", iam.cluster, iam.region)
+    }
+
+    /// Host and port, or the cluster's name where no host is known yet.
+    pub fn place(&self) -> String {
+        match &self.iam {
+            Some(iam) if self.host.is_empty() => format!("{} in {}", iam.cluster, iam.region),
+            _ => format!("{}:{}", self.bracketed(), self.port),
+        }
     }
 
     /// A string that reads as this target again, without the password. Parts that are not known are left out.
@@ -100,9 +147,52 @@ pub struct ConnectionForm {
     pub ca_certificate: String,
     #[serde(default)]
     pub accept_unverified: bool,
+    /// A [`Method`] code.
+    #[serde(default)]
+    pub method: String,
+    /// By IAM: an endpoint, a JDBC IAM URL or an ARN, which fills the fields left empty.
+    #[serde(default)]
+    pub pasted: String,
+    /// A [`ClusterKind`] code.
+    #[serde(default)]
+    pub kind: String,
+    #[serde(default)]
+    pub region: String,
+    /// The cluster identifier, or the workgroup.
+    #[serde(default)]
+    pub cluster: String,
+    /// Host and port, where AWS may not be asked for them.
+    #[serde(default)]
+    pub endpoint: String,
+    /// The ARN of a role to assume.
+    #[serde(default)]
+    pub role: String,
+    /// Sign in as the AWS identity itself.
+    #[serde(default)]
+    pub is_caller: bool,
+    /// The database user may be the cluster's admin.
+    #[serde(default)]
+    pub accepts_admin: bool,
     /// The draft this form continues, if any.
     #[serde(default)]
     pub draft: String,
+}
+
+impl ConnectionForm {
+    pub fn iam(&self) -> IamFields {
+        IamFields {
+            pasted: self.pasted.clone(),
+            kind: self.kind.clone(),
+            region: self.region.clone(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+            database: self.database.clone(),
+            endpoint: self.endpoint.clone(),
+            role: self.role.clone(),
+            is_caller: self.is_caller,
+            accepts_admin: self.accepts_admin,
+        }
+    }
 }
 
 /// What a started test answers: where to watch it.
@@ -124,8 +214,11 @@ pub struct DraftSaved {
 pub struct Draft {
     pub id: String,
     pub name: String,
+    pub method: Method,
     /// What was understood, as a string without its password; empty when nothing was.
     pub connection_string: String,
+    /// By IAM: the fields as they were typed, or as they were understood.
+    pub iam: IamFields,
     /// The user in it, for a link to the help that fits.
     pub user: String,
     /// A password is sealed in this draft.
@@ -147,6 +240,8 @@ pub struct ConnectionSummary {
     /// The newest check, if there was one.
     pub last_check: Option<LastCheck>,
     pub dataset_count: u32,
+    /// By IAM: the credentials that were minted.
+    pub mints: Option<MintFacts>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -143,6 +143,7 @@ impl ConnectionString {
             user: need(&self.user, Part::User)?,
             database: need(&self.database, Part::Database)?,
             tls: self.tls,
+            iam: None,
         })
     }
 }

@@ -20,6 +20,14 @@ pub enum Field {
     Database,
     TlsName,
     CaCertificate,
+    Region,
+    /// The cluster identifier.
+    Cluster,
+    Workgroup,
+    Role,
+    Endpoint,
+    /// The text that fills the IAM form.
+    Pasted,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
@@ -45,6 +53,9 @@ pub enum Fault {
     FieldInvalid { field: Field },
     #[error("the connection string cannot be read")]
     ConnectionString { fault: StringFault },
+    /// The server's own AWS identity is not for this team's clusters.
+    #[error("a role is needed")]
+    RoleNeeded,
     #[error("nothing was picked")]
     NothingPicked,
     #[error("the database of Flitch itself is busy")]
@@ -70,6 +81,7 @@ impl Fault {
             Self::FieldMissing { .. }
             | Self::FieldInvalid { .. }
             | Self::ConnectionString { .. }
+            | Self::RoleNeeded
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
             Self::Busy | Self::NoAnswer => 503,

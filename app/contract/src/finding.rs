@@ -86,6 +86,12 @@ macro_rules! findings {
 findings! {
     Good {
         StringRead = "string_read",
+        /// Who asks AWS: an ARN, and the account it is in.
+        AwsIdentity { arn: String, account: String } = "aws_identity",
+        EndpointFound { host: String, port: u16 } = "endpoint_found",
+        EndpointTyped { host: String, port: u16 } = "endpoint_typed",
+        /// Short-lived credentials, for the user as AWS names it.
+        Minted { user: String, seconds: u32 } = "minted",
         AddressAllowed { count: u32 } = "address_allowed",
         TcpOpen = "tcp_open",
         TlsVerified = "tls_verified",
@@ -102,6 +108,8 @@ findings! {
         TlsNameUnchecked = "tls_name_unchecked",
         TlsUnverified = "tls_unverified",
         TlsOff = "tls_off",
+        /// It may answer or not: AWS says that something is done to it.
+        ClusterBusy { status: String } = "cluster_busy",
         /// Not answered yet: a Serverless workgroup may take a minute and a half to wake up.
         WakingUp { waited_ms: u32 } = "waking_up",
         NotRedshift { version: String } = "not_redshift",
@@ -115,6 +123,29 @@ findings! {
     }
     Failure {
         SecretUnreadable = "secret_unreadable",
+        /// The server's own AWS identity is not for this team's clusters.
+        AwsRoleNeeded = "aws_role_needed",
+        AwsNoCredentials = "aws_no_credentials",
+        AwsCredentialsExpired = "aws_credentials_expired",
+        AwsCredentialsRefused = "aws_credentials_refused",
+        /// By how many seconds the server's clock is ahead of AWS's; behind it when negative.
+        AwsClockSkew { seconds: Option<i64> } = "aws_clock_skew",
+        AwsRoleDenied { role: String } = "aws_role_denied",
+        /// Empty where AWS did not name them.
+        AwsDenied { action: String, resource: String } = "aws_denied",
+        AwsClusterUnknown { cluster: String, region: String } = "aws_cluster_unknown",
+        AwsWorkgroupUnknown { workgroup: String, region: String } = "aws_workgroup_unknown",
+        AwsUnsupported { message: String } = "aws_unsupported",
+        ClusterAway { status: String } = "cluster_away",
+        EndpointMissing { status: String } = "endpoint_missing",
+        AwsThrottled = "aws_throttled",
+        AwsUnreachable { region: String } = "aws_unreachable",
+        AwsTimedOut { after_ms: u32 } = "aws_timed_out",
+        AwsSaid { code: String, message: String } = "aws_said",
+        AdminUser { user: String } = "admin_user",
+        /// AWS minted for a user that the database does not have.
+        IamUserMissing { user: String } = "iam_user_missing",
+        MintRefused { user: String } = "mint_refused",
         UnknownHost { host: String } = "unknown_host",
         LookupFailed { host: String } = "lookup_failed",
         AddressForbidden { host: String } = "address_forbidden",

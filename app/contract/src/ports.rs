@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::aws::AwsFacts;
 use crate::catalog::{Picker, PickerFilter};
 use crate::check::CheckView;
 use crate::connection::{AddSourceFacts, CheckRef, ConnectionForm, ConnectionSummary, Draft, DraftSaved};
@@ -34,6 +35,8 @@ pub trait Sessions: Send + Sync {
 #[async_trait]
 pub trait Connections: Send + Sync {
     async fn facts(&self, actor: &Actor) -> Answer<AddSourceFacts>;
+    /// What the IAM form and its help need. Never waits for AWS.
+    async fn aws_facts(&self, actor: &Actor) -> Answer<AwsFacts>;
     async fn list(&self, actor: &Actor) -> Answer<Vec<ConnectionSummary>>;
     async fn show(&self, actor: &Actor, id: &str) -> Answer<ConnectionSummary>;
     /// Keeps the form as a draft of its author's. What is wrong with the form is told beside the draft's id; such a

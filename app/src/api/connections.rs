@@ -1,5 +1,6 @@
 //! Connections and drafts.
 
+use contract::aws::AwsFacts;
 use contract::connection::{AddSourceFacts, ConnectionForm, ConnectionSummary, Draft};
 use leptos::prelude::*;
 
@@ -10,6 +11,13 @@ pub async fn source_facts() -> Result<AddSourceFacts, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     backend.connections.facts(&actor).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "connections/aws-facts")]
+pub async fn show_aws_facts() -> Result<AwsFacts, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.connections.aws_facts(&actor).await.map_err(guard::refuse)
 }
 
 #[server(prefix = "/api", endpoint = "connections/list")]

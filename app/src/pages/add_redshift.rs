@@ -1,9 +1,13 @@
-//! The Add Source form: paste, see what was understood, test.
+//! The Add Source form: pick a method, say where the cluster is, test.
 
+mod iam;
+mod iam_fields;
+mod policy;
 mod preview;
+mod string;
 
-use contract::connection::{AddSourceFacts, Draft};
-use contract::connection_string::{ConnectionString, Rules};
+use contract::aws::AwsFacts;
+use contract::connection::{AddSourceFacts, Draft, Method};
 use contract::fault::{Fault, Field};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -11,77 +15,105 @@ use leptos_meta::Title;
 
 use super::query;
 use crate::api::ApiError;
-use crate::api::connections::{TestConnection, show_draft, source_facts};
+use crate::api::connections::{TestConnection, show_aws_facts, show_draft, source_facts};
 use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField, load};
 use crate::paths;
-use preview::Preview;
+use iam::IamForm;
+use policy::PolicyPanel;
+use string::StringForm;
 
-#[component]
-pub fn AddRedshiftPage() -> impl IntoView {
-    let (draft, wait) = (query("draft"), query("wait"));
-    let data = load(
-        move || draft.get(),
-        |draft| async move {
-            let facts = source_facts().await?;
-            let draft = if draft.is_empty() { None } else { Some(show_draft(draft).await?) };
-            Ok::<_, ApiError>((facts, draft))
-        },
-    );
-    view! {
-        <Title text="Add Amazon Redshift"/>
-        <Suspense>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok((facts, draft)) => {
-                        let is_early = !wait.get_untracked().is_empty();
-                        view! { <AddForm facts draft is_early/> }.into_any()
-                    }
-                    Err(error) => view! { <PageFault error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+/// What a method's form starts from.
+#[derive(Clone)]
+struct Start {
+    facts: AddSourceFacts,
+    aws: AwsFacts,
+    draft: Draft,
+}
+
+impl Start {
+    fn is_bad(&self, field: Field) -> bool {
+        matches!(&self.draft.fault, Some(Fault::FieldInvalid { field: bad } | Fault::FieldMissing { field: bad }) if *bad == field)
     }
 }
 
 #[component]
-fn AddForm(facts: AddSourceFacts, draft: Option<Draft>, is_early: bool) -> impl IntoView {
+pub fn AddRedshiftPage() -> impl IntoView {
+    let (draft, method, wait) = (query("draft"), query("method"), query("wait"));
+    let data = load(
+        move || (draft.get(), method.get()),
+        |(draft, method)| async move {
+            let facts = source_facts().await?;
+            let draft = if draft.is_empty() { Draft::default() } else { show_draft(draft).await? };
+            let method = if method.is_empty() { draft.method } else { Method::from_code(&method) };
+            let aws = if method == Method::Iam { show_aws_facts().await? } else { AwsFacts::default() };
+            Ok::<_, ApiError>((facts, aws, draft, method))
+        },
+    );
+    view! {
+        <Title text="Add Amazon Redshift"/>
+        <Transition>
+            {move || Suspend::new(async move {
+                match data.await {
+                    Ok((facts, aws, draft, method)) => {
+                        let is_early = !wait.get_untracked().is_empty();
+                        view! { <AddForm start=Start { facts, aws, draft } method is_early/> }.into_any()
+                    }
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
     let test = ServerAction::<TestConnection>::new();
-    let stored = draft.as_ref().and_then(|draft| draft.fault.clone());
+    // What was wrong is of the method that it was wrong with.
+    let stored = start.draft.fault.clone().filter(|_| start.draft.method == method);
     // Without scripts, a test that came too soon leads back here; the draft itself is fine.
     let stored = stored.or(is_early.then_some(Fault::TooManyTries { retry_after_seconds: 60 }));
     let refused = move || {
         let scripted = test.value().get().map(|answer| answer.err().map(|error| error.0));
         scripted.unwrap_or_else(|| stored.clone())
     };
-    let text = RwSignal::new(draft.as_ref().map(|draft| draft.connection_string.clone()).unwrap_or_default());
-    let known_user = draft.as_ref().map(|draft| draft.user.clone()).unwrap_or_default();
-    let help = move || {
-        let typed = ConnectionString::parse(&text.get(), Rules::default()).ok().and_then(|read| read.user);
-        paths::help(&typed.unwrap_or_else(|| known_user.clone()), "")
+    let egress = start.facts.egress.clone();
+    let user = RwSignal::new(start.draft.user.clone());
+    let draft_id = start.draft.id.clone();
+    let typed = RwSignal::new(start.draft.iam.clone());
+    let form = match method {
+        Method::String => view! { <StringForm start user/> }.into_any(),
+        Method::Iam => view! { <IamForm start user typed/> }.into_any(),
     };
-    let egress = facts.egress.clone();
+    let policy = (method == Method::Iam).then(|| view! { <PolicyPanel typed/> });
     view! {
         <div class="page">
             <nav class="crumbs" aria-label="Breadcrumb">
                 <a href=paths::DATA>"Data"</a> <a href=paths::ADD>"Add source"</a>
             </nav>
             <div class="page-head"><h1>"Amazon Redshift"</h1></div>
+            <Methods method draft_id=draft_id.clone()/>
             <div class="columns">
                 <div>
                     {move || refused().map(|fault| view! { <FaultNotice fault/> })}
                     <ActionForm action=test attr:class="form">
-                        <Fields facts draft text/>
+                        <input type="hidden" name="form[draft]" value=draft_id/>
+                        <input type="hidden" name="form[method]" value=method.as_str()/>
+                        {form}
                         <button type="submit" class="button" disabled=move || test.pending().get()>
                             {move || if test.pending().get() { "Testing…" } else { "Test connection" }}
                         </button>
                         <p class="quiet">"Testing keeps the form as a draft. Nothing is saved for the team before you say so."</p>
                     </ActionForm>
+                    {policy}
                 </div>
                 <aside>
                     <EgressPanel egress/>
                     <section class="panel" aria-labelledby="reader-title">
                         <h2 id="reader-title">"Need a read-only user?"</h2>
-                        <p>"Ready SQL, the endpoint and the network rule are in "<a href=help>"Help"</a>"."</p>
+                        <p>
+                            "Ready SQL, the endpoint and the network rule are in "
+                            <a href=move || paths::help(&user.get(), "")>"Help"</a>"."
+                        </p>
                     </section>
                 </aside>
             </div>
@@ -89,78 +121,35 @@ fn AddForm(facts: AddSourceFacts, draft: Option<Draft>, is_early: bool) -> impl 
     }
 }
 
+/// The methods, as links: each is a page of its own, with or without scripts.
 #[component]
-fn Fields(facts: AddSourceFacts, draft: Option<Draft>, text: RwSignal<String>) -> impl IntoView {
-    let is_plain_allowed = facts.sample.is_some();
-    let draft = draft.unwrap_or_default();
-    let bad = draft.fault.clone();
-    let is_bad = |field: Field| bad == Some(Fault::FieldInvalid { field });
-    let is_string_bad = matches!(bad, Some(Fault::ConnectionString { .. }));
-    let Draft { id, name, connection_string, has_password, accept_unverified, tls_name, ca_certificate, .. } = draft;
-    let is_more_open = !tls_name.is_empty() || !ca_certificate.is_empty() || accept_unverified;
-    let sample = facts.sample.map(|sample| view! { <Sample sample/> });
-    view! {
-        <input type="hidden" name="form[draft]" value=id/>
-        <TextArea
-            label="Connection string"
-            name="form[connection_string]"
-            value=connection_string
-            placeholder="postgresql://flitch_readonly:password@your-cluster.abc123.us-east-1.redshift.amazonaws.com:5439/dev"
-            hint="A URL, a JDBC URL, key=value pairs, or the endpoint as the AWS console shows it."
-            is_invalid=is_string_bad
-            on_text=Callback::new(move |typed| text.set(typed))
-        />
-        {has_password.then(|| view! {
-            <p class="field-hint">
-                "Its password is stored. It is used again as long as host, port, database, user and certificate rules \
-                 stay as they are."
-            </p>
-        })}
-        <Preview text is_plain_allowed/>
-        {sample}
-        <fieldset>
-            <legend>"Not in the string?"</legend>
-            <div class="field-row">
-                <TextField label="Database user" name="form[user]"/>
-                <TextField label="Password" name="form[password]" kind="password" autocomplete="new-password"/>
-                <TextField label="Database" name="form[database]"/>
-            </div>
-        </fieldset>
-        <TextField label="Name" name="form[name]" value=name hint="How your team will know it. Left empty, Flitch makes one."/>
-        <details class="more" open=is_more_open>
-            <summary>"More options"</summary>
-            <TextField
-                label="TLS server name"
-                name="form[tls_name]"
-                value=tls_name
-                hint="The name in the certificate, where it is not the host: behind a tunnel, a load balancer or a CNAME."
-                is_invalid=is_bad(Field::TlsName)
-            />
-            <TextArea
-                label="Certificate authority (PEM)"
-                name="form[ca_certificate]"
-                value=ca_certificate
-                rows=4
-                hint="For a server with an issuer of its own. It replaces the trusted issuers for this connection."
-                is_invalid=is_bad(Field::CaCertificate)
-            />
-            <div class="field-check">
-                <input type="checkbox" id="form-accept_unverified" name="form[accept_unverified]" value="true" checked=accept_unverified/>
-                <label for="form-accept_unverified">
-                    "With sslmode=require, encrypt without checking identity (never on AWS's own host names)"
-                </label>
-            </div>
-        </details>
-    }
+fn Methods(method: Method, draft_id: String) -> impl IntoView {
+    let tabs = [(Method::String, "Connection string"), (Method::Iam, "AWS IAM")].map(|(each, name)| {
+        let href = paths::add_redshift_by(each, &draft_id);
+        view! { <a href=href aria-current=(each == method).then_some("page")>{name}</a> }
+    });
+    view! { <nav class="tabs" aria-label="How to sign in">{tabs.into_iter().collect_view()}</nav> }
 }
 
-/// A string that works right now, where a sample cluster runs beside the server.
+/// The certificate's fields, which both methods have.
 #[component]
-fn Sample(sample: String) -> impl IntoView {
+fn TlsFields(start: Start) -> impl IntoView {
+    let is_bad = |field: Field| start.is_bad(field);
     view! {
-        <div class="notice" data-tone="plain">
-            <p>"A sample cluster runs beside this Flitch. Try it with:"</p>
-            <crate::parts::CopyText label="the sample's connection string".to_owned() text=sample/>
-        </div>
+        <TextField
+            label="TLS server name"
+            name="form[tls_name]"
+            value=start.draft.tls_name.clone()
+            hint="The name in the certificate, where it is not the host: behind a tunnel, a load balancer or a CNAME."
+            is_invalid=is_bad(Field::TlsName)
+        />
+        <TextArea
+            label="Certificate authority (PEM)"
+            name="form[ca_certificate]"
+            value=start.draft.ca_certificate.clone()
+            rows=4
+            hint="For a server with an issuer of its own. It replaces the trusted issuers for this connection."
+            is_invalid=is_bad(Field::CaCertificate)
+        />
     }
 }

@@ -1,5 +1,6 @@
 //! One connection: its state, its last check, its datasets.
 
+use contract::aws::MintFacts;
 use contract::connection::ConnectionSummary;
 use contract::dataset::DatasetSummary;
 use contract::grants;
@@ -72,6 +73,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             <p class="mono wrap">{connection.target.redacted()}</p>
             {move || start.value().get().and_then(Result::err).map(|error| view! { <FaultNotice fault=error.0/> })}
             {check}
+            {connection.mints.clone().map(|mints| view! { <Mints mints/> })}
             <div class="actions">
                 <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a>
                 <ActionForm action=start>
@@ -94,5 +96,26 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
                 view! { <p class="quiet">"None picked yet."</p> }.into_any()
             }}
         </div>
+    }
+}
+
+/// Credentials by AWS IAM: how many were minted, and the last of them.
+#[component]
+fn Mints(mints: MintFacts) -> impl IntoView {
+    let today = numbers::count(mints.today, "credential was", "credentials were");
+    let last = mints.last.map(|last| {
+        format!(
+            "The last, for {}, at {}; it took {} and runs out at {}.",
+            last.user,
+            numbers::moment(last.minted_at),
+            numbers::duration(last.took_us),
+            numbers::moment(last.expires_at),
+        )
+    });
+    view! {
+        <p class="quiet">
+            "By AWS IAM: no password is stored, and each query mints its own credentials. " {today} " minted today. "
+            {last}
+        </p>
     }
 }

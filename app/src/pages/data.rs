@@ -1,6 +1,6 @@
 //! Data: every connection and dataset, with its state.
 
-use contract::connection::ConnectionSummary;
+use contract::connection::{ConnectionSummary, Target};
 use contract::dataset::DatasetSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -61,6 +61,14 @@ fn DataList(connections: Vec<ConnectionSummary>, datasets: Vec<DatasetSummary>) 
     .into_any()
 }
 
+fn as_whom(target: &Target) -> String {
+    match (&target.iam, target.user.as_str()) {
+        (None, user) => format!(" as {user}"),
+        (Some(_), "") => ", by AWS IAM".to_owned(),
+        (Some(_), user) => format!(" as {user}, by AWS IAM"),
+    }
+}
+
 #[component]
 fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
     let outcome = connection.last_check.as_ref().map(|check| check.outcome);
@@ -78,6 +86,8 @@ fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) 
             }
         })
         .collect::<Vec<_>>();
+    let target = &connection.target;
+    let place = format!("{}/{}{}", target.place(), target.database, as_whom(target));
     let picker = paths::picker(&connection.id);
     let list = if rows.is_empty() {
         view! { <p class="quiet">"No datasets yet. "<a href=picker>"Pick tables and views"</a></p> }.into_any()
@@ -91,8 +101,7 @@ fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) 
                 <CheckBadge outcome/>
             </div>
             <p class="quiet card-where">
-                {connection.target.host}":"{connection.target.port}"/"{connection.target.database}
-                " as "{connection.target.user}
+                {place}
                 {checked.map(|checked| format!(", {checked}"))}
             </p>
             {list}

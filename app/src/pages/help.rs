@@ -1,25 +1,30 @@
 //! Help for connecting Redshift, filled in with the reader's own values where they are known.
 
+mod iam;
+
+use contract::aws::AwsFacts;
 use contract::connection::AddSourceFacts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::query;
-use crate::api::connections::source_facts;
+use crate::api::ApiError;
+use crate::api::connections::{show_aws_facts, source_facts};
 use crate::parts::{CopyText, EgressPanel, PageFault, TextField, load};
 use crate::paths;
 use crate::words::findings::create_reader;
+use iam::ByIam;
 
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let facts = load(|| (), |()| source_facts());
+    let facts = load(|| (), |()| async { Ok::<_, ApiError>((source_facts().await?, show_aws_facts().await?)) });
     let (user, schema) = (query("user"), query("schema"));
     view! {
         <Title text="Connect Amazon Redshift"/>
         <Suspense>
             {move || Suspend::new(async move {
                 match facts.await {
-                    Ok(facts) => view! { <Help facts user=user.get() schema=schema.get()/> }.into_any(),
+                    Ok((facts, aws)) => view! { <Help facts aws user=user.get() schema=schema.get()/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
@@ -33,9 +38,10 @@ fn name_or(text: String, default: &str) -> String {
 }
 
 #[component]
-fn Help(facts: AddSourceFacts, user: String, schema: String) -> impl IntoView {
+fn Help(facts: AddSourceFacts, aws: AwsFacts, user: String, schema: String) -> impl IntoView {
     let (user, schema) = (name_or(user, "flitch_readonly"), name_or(schema, "public"));
     let sql = create_reader(&user, &facts.suggested_password, &schema);
+    let iam = view! { <ByIam aws user=user.clone() schema=schema.clone()/> };
     view! {
         <div class="page prose">
             <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::ADD_REDSHIFT>"Add Amazon Redshift"</a></nav>
@@ -58,6 +64,7 @@ fn Help(facts: AddSourceFacts, user: String, schema: String) -> impl IntoView {
                  whoever creates theirs. Without a grant, the picker shows a table as not readable."
             </p>
             <Endpoint/>
+            {iam}
             <h2>"Network"</h2>
             <EgressPanel egress=facts.egress/>
             <p>
@@ -99,6 +106,10 @@ fn Troubles() -> impl IntoView {
             <dd>"Grant USAGE on the schema and SELECT on its tables, as above. The check names the table and the line to run."</dd>
             <dt>"The password is refused"</dt>
             <dd>"In a URL, write @ as %40, / as %2F, # as %23 and % as %25, or type the password in its own field."</dd>
+            <dt>"AWS does not allow it (AccessDenied)"</dt>
+            <dd>"The check names the action and the resource, and gives the policy to attach."</dd>
+            <dt>"Credentials are minted, but the user does not exist"</dt>
+            <dd>"Create it in the database, as above: AWS mints for any name, the database lets in only those it has."</dd>
             <dt>"The certificate is for another name"</dt>
             <dd>"Behind a tunnel or a load balancer, put the cluster's own name in the field “TLS server name”."</dd>
         </dl>

@@ -12,6 +12,7 @@ pub fn TextField(
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] is_required: bool,
     #[prop(optional)] is_invalid: bool,
+    #[prop(optional)] on_text: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = field_id(name);
     let hint_id = format!("{id}-hint");
@@ -29,6 +30,7 @@ pub fn TextField(
                 aria-invalid=is_invalid.then_some("true")
                 aria-describedby=described
                 spellcheck="false"
+                on:input=move |event| tell(on_text, &event)
             />
             {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
         </div>
@@ -50,11 +52,6 @@ pub fn TextArea(
     let id = field_id(name);
     let hint_id = format!("{id}-hint");
     let described = (!hint.is_empty()).then(|| hint_id.clone());
-    let told = move |event| {
-        if let Some(on_text) = on_text {
-            on_text.run(event_target_value(&event));
-        }
-    };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -68,12 +65,18 @@ pub fn TextArea(
                 spellcheck="false"
                 aria-invalid=is_invalid.then_some("true")
                 aria-describedby=described
-                on:input=told
+                on:input=move |event| tell(on_text, &event)
             >
                 {escape(&value)}
             </textarea>
             {(!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> })}
         </div>
+    }
+}
+
+fn tell(on_text: Option<Callback<String>>, event: &leptos::ev::Event) {
+    if let Some(on_text) = on_text {
+        on_text.run(event_target_value(event));
     }
 }
 

@@ -5,6 +5,9 @@ use contract::check::{CheckOutcome, Stage, StageState};
 pub fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Read => "Read the connection",
+        Stage::AwsIdentity => "AWS identity",
+        Stage::AwsEndpoint => "Find the endpoint",
+        Stage::Mint => "Mint credentials",
         Stage::Address => "Find the address",
         Stage::Tcp => "Open a connection",
         Stage::Tls => "Encrypt and verify",

@@ -25,8 +25,32 @@ pub fn fault(fault: &Fault) -> String {
         Fault::FieldInvalid { field: Field::CaCertificate } => {
             "The certificate cannot be read. Paste it in PEM form, from -----BEGIN CERTIFICATE----- to its end.".into()
         }
+        Fault::FieldInvalid { field: Field::Cluster } => {
+            "A cluster identifier has up to 63 lower-case letters, digits and single hyphens. Copy it from the AWS console."
+                .into()
+        }
+        Fault::FieldInvalid { field: Field::Workgroup } => {
+            "A workgroup's name has 3 to 64 lower-case letters, digits and hyphens. Copy it from the AWS console.".into()
+        }
+        Fault::FieldInvalid { field: Field::User } => {
+            "A database user has up to 64 letters, digits and _ + . @ -, and begins with a letter.".into()
+        }
+        Fault::FieldInvalid { field: Field::Role } => {
+            "This is not the ARN of a role. It looks like arn:aws:iam::123456789012:role/flitch.".into()
+        }
+        Fault::FieldInvalid { field: Field::Endpoint } => {
+            "The endpoint is a host and a port. Copy it from the AWS console, without a user or a password.".into()
+        }
+        Fault::FieldInvalid { field: Field::Pasted } => {
+            "This is no endpoint, no JDBC IAM URL and no ARN of a cluster. Paste another one, or fill in the fields.".into()
+        }
         Fault::FieldInvalid { field } => format!("{} is not valid. Check its spelling.", self::field(*field)),
         Fault::ConnectionString { fault } => strings::fault(fault),
+        Fault::RoleNeeded => {
+            "Several teams share this Flitch, so its own AWS identity is not for your clusters. Fill in the ARN of a role \
+             in your account that trusts Flitch."
+                .into()
+        }
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
         Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),
@@ -49,5 +73,11 @@ pub fn field(field: Field) -> &'static str {
         Field::Database => "The database name",
         Field::TlsName => "The TLS server name",
         Field::CaCertificate => "The certificate",
+        Field::Region => "The region",
+        Field::Cluster => "The cluster identifier",
+        Field::Workgroup => "The workgroup",
+        Field::Role => "The role",
+        Field::Endpoint => "The endpoint",
+        Field::Pasted => "The pasted text",
     }
 }

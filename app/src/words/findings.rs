@@ -1,6 +1,7 @@
 //! What each finding says, and what to do about it. One exhaustive match per severity, so that a new finding does
 //! not compile until somebody wrote its sentence and its steps.
 
+mod aws;
 mod failures;
 mod network;
 mod sql;
@@ -21,7 +22,15 @@ pub struct Around<'a> {
 
 pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     match finding {
+        Finding::StringRead if around.target.iam.is_some() => aws::read(around.target),
         Finding::StringRead => Hint::plain("Host, user and database are known."),
+        Finding::AwsIdentity { arn, account } => aws::identity(arn, account, around.target),
+        Finding::EndpointFound { host, port } => Hint::plain(format!("AWS says that it is at {host}, port {port}.")),
+        Finding::EndpointTyped { host, port } => {
+            Hint::plain(format!("As typed: {host}, port {port}. AWS was not asked."))
+        }
+        Finding::Minted { user, seconds } => aws::minted(user, *seconds),
+        Finding::ClusterBusy { status } => aws::busy(status),
         Finding::AddressAllowed { count } => {
             Hint::plain(format!("The host has {}, open to Flitch.", numbers::count(*count, "address", "addresses")))
         }
@@ -103,11 +112,10 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     }
 }
 
-pub use sql::{create_reader, grant_schema, grant_table};
+pub use sql::{create_minted, create_reader, grant_schema, grant_table};
 
 #[cfg(test)]
 mod tests {
-    use contract::connection::TlsMode;
     use contract::finding::{CODES, Severity};
     use serde_json::json;
 
@@ -120,13 +128,21 @@ mod tests {
             "schema": "Sch", "table": "tab", "user": "ann", "limit": 50_000, "host": "db.example", "port": 5439,
             "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
             "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
-            "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000, "reference": 12_345_678,
+            "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000,
+            "reference": 12_345_678, "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
+            "role": "arn:aws:iam::1:role/x", "action": "redshift:DescribeClusters", "cluster": "sales",
+            "resource": "arn:aws:redshift:eu-west-1:1:cluster:sales", "region": "eu-west-1", "workgroup": "etl", "code": "X",
         });
         // A finding without fields is its code alone.
         let alone = serde_json::from_value(json!(code));
         alone
             .or_else(|_| serde_json::from_value(json!({ code: fields })))
             .unwrap_or_else(|error| panic!("{code}: {error}"))
+    }
+
+    /// What others said ends as they ended it.
+    fn quotes(code: &str) -> bool {
+        matches!(code, "server_said" | "aws_said" | "aws_unsupported")
     }
 
     #[test]
@@ -136,17 +152,13 @@ mod tests {
             port: 5439,
             database: "dev".into(),
             user: "ann".into(),
-            tls: TlsMode::VerifyFull,
+            ..Target::default()
         };
         for egress in [vec![], vec!["203.0.113.7/32".to_owned(), "2001:db8::7/128".to_owned()]] {
             for code in CODES {
                 let finding = finding(code);
                 let hint = hint(&finding, Around { target: &target, egress: &egress });
-                assert!(
-                    hint.sentence.ends_with(['.', ':']) || finding.code() == "server_said",
-                    "{code}: {}",
-                    hint.sentence
-                );
+                assert!(hint.sentence.ends_with(['.', ':']) || quotes(code), "{code}: {}", hint.sentence);
                 assert_ne!(hint.sentence, *code, "{code} has no words");
                 assert_eq!(hint.steps.is_empty(), finding.severity() == Severity::Good, "{code}");
             }
@@ -160,7 +172,7 @@ mod tests {
             port: 5440,
             database: "dev".into(),
             user: "ann".into(),
-            tls: TlsMode::VerifyFull,
+            ..Target::default()
         };
         let egress = ["203.0.113.7/32".to_owned(), "2001:db8::7/128".to_owned()];
         let timed_out = Finding::ConnectTimedOut { host: target.host.clone(), port: 5440 };

@@ -25,8 +25,7 @@ pub fn fault(fault: &StringFault) -> String {
                 .into()
         }
         StringFault::IamString => {
-            "This is a string for AWS IAM sign-in, which this form does not take. Use a database user and password."
-                .into()
+            "This is a string for AWS IAM sign-in. Choose AWS IAM above and paste it there.".into()
         }
         StringFault::Missing { part: Part::Host } => {
             "The host is missing. Copy the endpoint from the AWS console into the string.".into()

@@ -9,6 +9,7 @@ pub mod deadlines;
 pub mod dial;
 pub mod error;
 pub mod guard;
+pub mod iam;
 pub mod identify;
 pub mod probe;
 pub mod rows;

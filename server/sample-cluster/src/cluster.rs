@@ -9,13 +9,14 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::aws::{Cloud, SERVERLESS_HOST};
 use crate::backends::Backends;
 use crate::cert::{Authority, Validity};
 use crate::engine::Engine;
 use crate::quirks::Quirks;
 use crate::wire;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     pub listen: SocketAddr,
     /// Names and addresses in the certificate.
@@ -24,6 +25,8 @@ pub struct Options {
     /// Rows of the `sales` table; the other tables follow in proportion.
     pub sales: usize,
     pub quirks: Quirks,
+    /// The pretend AWS whose minted users sign in here.
+    pub cloud: Arc<Cloud>,
 }
 
 /// The sample's own AWS-shaped name, which `make run` resolves to loopback.
@@ -33,10 +36,11 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            names: ["localhost", "127.0.0.1", SAMPLE_HOST].map(str::to_owned).to_vec(),
+            names: ["localhost", "127.0.0.1", SAMPLE_HOST, SERVERLESS_HOST].map(str::to_owned).to_vec(),
             validity: Validity::Now,
             sales: 172_456,
             quirks: Quirks::default(),
+            cloud: Arc::default(),
         }
     }
 }
@@ -45,6 +49,7 @@ impl Default for Options {
 pub(crate) struct Shared {
     pub engine: Engine,
     pub quirks: Quirks,
+    pub cloud: Arc<Cloud>,
     pub tls: tokio_native_tls::TlsAcceptor,
     pub backends: Arc<Backends>,
     pub started: Instant,
@@ -81,6 +86,7 @@ impl Cluster {
         let shared = Arc::new(Shared {
             engine: Engine::new(options.sales).await.context("making the sample data")?,
             quirks: options.quirks,
+            cloud: options.cloud,
             tls: tls.into(),
             backends: Arc::clone(&backends),
             started: Instant::now(),

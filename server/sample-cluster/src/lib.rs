@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod aws;
 mod backends;
 pub mod cert;
 pub mod cluster;

@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
+use sample_cluster::aws::{self, AwsServer, Cloud};
 use sample_cluster::{Cluster, Options, Quirks, users};
 
 /// A pretend Amazon Redshift with sample data, for trying Flitch without an AWS account.
@@ -17,6 +19,12 @@ struct Args {
     /// Where to write the certificate of the sample's own authority, in PEM.
     #[arg(long)]
     ca_file: Option<PathBuf>,
+    /// Where the pretend AWS listens; without it there is none.
+    #[arg(long)]
+    aws: Option<SocketAddr>,
+    /// Every minted user has this password, for tests that look for it.
+    #[arg(long, requires = "aws")]
+    mint_password: Option<String>,
     /// How many rows `sales` has.
     #[arg(long, default_value_t = 172_456)]
     sales: usize,
@@ -38,7 +46,12 @@ struct Args {
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter("sample_cluster=info").with_writer(std::io::stderr).init();
     let args = Args::parse();
+    let cloud = Arc::new(Cloud::default());
+    if let Some(password) = &args.mint_password {
+        cloud.mint_with(password);
+    }
     let cluster = Cluster::start(Options {
+        cloud: Arc::clone(&cloud),
         listen: args.listen,
         sales: args.sales,
         quirks: Quirks {
@@ -57,9 +70,16 @@ async fn main() -> anyhow::Result<()> {
         std::fs::write(&aside, cluster.ca_pem()).with_context(|| format!("writing {}", aside.display()))?;
         std::fs::rename(&aside, path).with_context(|| format!("writing {}", path.display()))?;
     }
+    let aws = match args.aws {
+        Some(listen) => Some(AwsServer::start(listen, cloud, cluster.address().port()).await?),
+        None => None,
+    };
     println!("Sample cluster on {}", cluster.address());
     for user in users::USERS {
         println!("  {:<16} {}", user.name, user.password);
+    }
+    if let Some(aws) = &aws {
+        println!("AWS at {}, access key {} of {}", aws.url(), aws::KEY, aws::SECRET);
     }
     cluster.wait().await;
     Ok(())

@@ -1,7 +1,9 @@
 //! Checks: started here, walked in the background, shown from the store.
 
 mod alone;
+mod aws;
 mod journal;
+mod listing;
 mod progress;
 mod reach;
 pub mod rights;
@@ -15,17 +17,17 @@ use async_trait::async_trait;
 use contract::check::{CheckOutcome, CheckView, Stage, StageState, StageView};
 use contract::connection::CheckRef;
 use contract::fault::Fault;
-use contract::finding::Finding;
 use contract::ports;
 use contract::team::Actor;
 use store::{CheckRow, StageRow, new_id};
 
+use super::iam::{self, Minter};
 use super::limits::Limit;
 use super::place::Way;
-use super::{SECOND, Shared, log_failure, now, place, store_fault, to_json};
+use super::{SECOND, Shared, entry, now, place, store_fault, to_json};
 use journal::StoreJournal;
 use progress::Progress;
-use walk::Subject;
+use walk::{Entry, Subject};
 
 pub use alone::check_alone;
 pub use journal::Journal;
@@ -77,24 +79,30 @@ impl ports::Checks for Checks {
             duration_us: None,
             alive_until: started_at + LEASE,
         };
-        let stages: Vec<StageRow> = Stage::ALL.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
+        let target = place::target(&row);
+        let order = Stage::of(target.method());
+        let stages: Vec<StageRow> = order.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
         store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
         let datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
         let picked = datasets.into_iter().filter(|dataset| dataset.connection_id == connection_id);
+        let entry = match &target.iam {
+            None => Entry::Password(entry::password(&self.shared, &row)),
+            Some(_) => Entry::Iam {
+                minter: Box::new(Minter::of(&self.shared, &row, &actor.member_id).await),
+                accepts_admin: iam::fields(&row.iam).accepts_admin,
+            },
+        };
         let subject = Subject {
             picked: picked.map(|dataset| (dataset.schema_name, dataset.name)).collect(),
             way: Way::of(&self.shared, &row),
-            target: place::target(&row),
-            password: place::unseal(&self.shared, &row).map_err(|error| {
-                log_failure("a stored password could not be opened", &error);
-                Finding::SecretUnreadable
-            }),
+            target,
+            entry,
             catalog_limits: self.shared.catalog_limits,
         };
         let shared = Arc::clone(&self.shared);
         let journal = StoreJournal { shared, check_id: check.id.clone(), connection: row };
         tracing::info!(check.id = check.id, connection.id = connection_id, "check started");
-        tokio::spawn(walk::run(subject, Progress::new(Arc::new(journal))));
+        tokio::spawn(walk::run(subject, Progress::new(Arc::new(journal), order)));
         Ok(CheckRef { connection_id: connection_id.to_owned(), check_id: check.id })
     }
 

@@ -1,19 +1,25 @@
 //! Connections and their drafts.
 
+mod form;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use contract::aws::AwsFacts;
 use contract::connection::{
-    AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Target, TlsMode,
+    AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target, TlsMode,
 };
-use contract::connection_string::{ConnectionString, Part, Rules, StringFault, tls_of_require, valid_name};
-use contract::fault::{Fault, Field};
+use contract::connection_string::{Part, StringFault};
+use contract::fault::Fault;
 use contract::ports;
 use contract::secret::Secret;
 use contract::team::Actor;
 use store::{ConnectionRow, ConnectionSummaryRow, new_id};
 
-use super::{Shared, checks, now, place, store_fault, team, to_json};
+use form::default_name;
+pub(crate) use form::{Understood, understand};
+
+use super::{Shared, checks, iam, now, place, store_fault, team, to_json};
 
 pub(crate) struct Connections {
     shared: Arc<Shared>,
@@ -25,58 +31,6 @@ impl Connections {
     }
 }
 
-/// Reads the form. What the string lacks comes from the fields beside it.
-pub(crate) fn understand(form: &ConnectionForm, rules: Rules) -> (Target, Result<Option<Secret>, Fault>) {
-    let mut target =
-        Target { host: String::new(), port: 0, database: String::new(), user: String::new(), tls: TlsMode::VerifyFull };
-    let password = read(form, rules, &mut target);
-    (target, password)
-}
-
-/// Fills the target as far as it can be read; the answer is the password, if one was given.
-fn read(form: &ConnectionForm, rules: Rules, target: &mut Target) -> Result<Option<Secret>, Fault> {
-    let refused = |fault| Fault::ConnectionString { fault };
-    let mut read = ConnectionString::parse(form.connection_string.expose(), rules).map_err(refused)?;
-    target.host = read.host.clone();
-    target.port = read.port;
-    target.tls = if read.asks_unverified { tls_of_require(&read.host, form.accept_unverified) } else { read.tls };
-    complete(&mut read.user, &form.user, Part::User).map_err(refused)?;
-    target.user = read.user.clone().unwrap_or_default();
-    complete(&mut read.database, &form.database, Part::Database).map_err(refused)?;
-    target.database = read.database.clone().unwrap_or_default();
-    read.target().map_err(refused)?;
-    if !form.ca_certificate.trim().is_empty() && !redshift::tls::is_certificate_pem(&form.ca_certificate) {
-        return Err(Fault::FieldInvalid { field: Field::CaCertificate });
-    }
-    if form.tls_name.trim().chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Fault::FieldInvalid { field: Field::TlsName });
-    }
-    match (read.password, form.password.is_empty()) {
-        (Some(_), false) => Err(refused(StringFault::GivenTwice { part: Part::Password })),
-        (password, true) => Ok(password),
-        (None, false) => Ok(Some(form.password.clone())),
-    }
-}
-
-fn complete(slot: &mut Option<String>, field: &str, part: Part) -> Result<(), StringFault> {
-    let field = field.trim();
-    match slot {
-        _ if field.is_empty() => Ok(()),
-        Some(known) if known == field => Ok(()),
-        Some(_) => Err(StringFault::GivenTwice { part }),
-        None => {
-            *slot = Some(valid_name(field.to_owned(), part)?);
-            Ok(())
-        }
-    }
-}
-
-/// The name a connection has until somebody gives it a better one.
-fn default_name(target: &Target) -> String {
-    let short = target.host.split('.').next().unwrap_or(&target.host);
-    format!("{short} / {}", target.database)
-}
-
 #[async_trait]
 impl ports::Connections for Connections {
     async fn facts(&self, _actor: &Actor) -> ports::Answer<AddSourceFacts> {
@@ -85,6 +39,10 @@ impl ports::Connections for Connections {
             sample: self.shared.sample.clone(),
             suggested_password: suggest_password(),
         })
+    }
+
+    async fn aws_facts(&self, actor: &Actor) -> ports::Answer<AwsFacts> {
+        iam::facts(&self.shared, actor).await
     }
 
     async fn list(&self, actor: &Actor) -> ports::Answer<Vec<ConnectionSummary>> {
@@ -99,7 +57,8 @@ impl ports::Connections for Connections {
         Ok(ConnectionSummary {
             id: row.id.clone(),
             name: row.name.clone(),
-            target: place::target(&row),
+            target: place::target_as_minted(&self.shared, &row).await?,
+            mints: iam::mints(&self.shared, &row).await?,
             is_draft: row.is_draft == 1,
             last_check: newest.map(|check| LastCheck {
                 outcome: checks::outcome(&check.outcome, check.alive_until),
@@ -115,7 +74,8 @@ impl ports::Connections for Connections {
             "" => None,
             id => Some(place::connection(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
         };
-        let (target, password) = understand(&form, self.shared.rules);
+        let Understood { target, iam, password } = understand(&form, self.shared.rules);
+        let method = Method::from_code(&form.method);
         let mut row = ConnectionRow {
             id: stored.as_ref().map_or_else(new_id, |row| row.id.clone()),
             team_id: actor.team_id.clone(),
@@ -126,6 +86,8 @@ impl ports::Connections for Connections {
             tls_mode: target.tls.as_str().to_owned(),
             tls_name: form.tls_name.trim().to_ascii_lowercase(),
             ca_certificate: form.ca_certificate.trim().to_owned(),
+            method: method.as_str().to_owned(),
+            iam: if method == Method::Iam { to_json(&iam) } else { String::new() },
             created_at: stored.as_ref().map_or_else(now, |row| row.created_at),
             updated_at: now(),
             ..ConnectionRow::default()
@@ -133,6 +95,14 @@ impl ports::Connections for Connections {
         if row.name.is_empty() && password.is_ok() {
             row.name = default_name(&target);
         }
+        let password = match (&target.iam, password) {
+            (Some(iam), Ok(None))
+                if !self.shared.iam.allows(&self.shared, &actor.team_id, iam).await.map_err(store_fault)? =>
+            {
+                Err(Fault::RoleNeeded)
+            }
+            (_, password) => password,
+        };
         row.host = target.host;
         row.database_name = target.database;
         row.user_name = target.user;
@@ -142,6 +112,7 @@ impl ports::Connections for Connections {
         let sealed = |password: Secret| place::seal(&self.shared, &row, password.expose());
         let (secret, fault) = match password {
             Err(fault) => (kept, Some(fault)),
+            Ok(_) if method == Method::Iam => (None, None),
             Ok(password) => match password.map(sealed).or(kept) {
                 Some(secret) => (Some(secret), None),
                 None => (None, Some(Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } })),
@@ -162,8 +133,12 @@ impl ports::Connections for Connections {
             return Err(Fault::NotFound);
         }
         let target = place::target(&row);
+        let method = Method::from_code(&row.method);
+        let is_string = method == Method::String && !row.host.is_empty();
         Ok(Draft {
-            connection_string: if row.host.is_empty() { String::new() } else { target.without_password() },
+            connection_string: if is_string { target.without_password() } else { String::new() },
+            iam: iam::fields(&row.iam),
+            method,
             user: target.user,
             has_password: row.secret.is_some(),
             accept_unverified: target.tls == TlsMode::Unverified,
@@ -205,7 +180,9 @@ fn summary(row: ConnectionSummaryRow) -> ConnectionSummary {
             database: row.database_name,
             user: row.user_name,
             tls: place::tls_mode(&row.tls_mode),
+            iam: iam::target(&row.method, &row.iam),
         },
+        mints: None,
         is_draft: row.is_draft == 1,
         last_check,
         dataset_count: u32::try_from(row.dataset_count).unwrap_or(u32::MAX),

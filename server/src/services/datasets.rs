@@ -39,7 +39,7 @@ impl ports::Datasets for Datasets {
 
     async fn catalog_read(&self, actor: &Actor, connection_id: &str, schema: &str) -> ports::Answer<()> {
         let row = place::connection(&self.shared, actor, connection_id).await?;
-        reading::begin(&self.shared, row, schema).await
+        reading::begin(&self.shared, row, &actor.member_id, schema).await
     }
 
     async fn add(&self, actor: &Actor, picks: Picks) -> ports::Answer<u32> {
@@ -74,12 +74,13 @@ impl ports::Datasets for Datasets {
     async fn show(&self, actor: &Actor, id: &str) -> ports::Answer<DatasetView> {
         let row = dataset(&self.shared, actor, id).await?;
         let connection = place::connection(&self.shared, actor, &row.connection_id).await?;
+        let target = place::target_as_minted(&self.shared, &connection).await?;
         Ok(DatasetView {
             summary: summary(row),
-            target: place::target(&connection),
             egress: self.shared.egress.clone(),
             connection_name: connection.name,
-            user: connection.user_name,
+            user: target.user.clone(),
+            target,
         })
     }
 }

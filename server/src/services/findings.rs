@@ -85,11 +85,26 @@ fn certificate(fault: &CertificateFault, host: String) -> Finding {
     }
 }
 
+/// The server refused whoever signed in.
+pub(crate) fn is_sign_in_refused(error: &Error) -> bool {
+    matches!(error, Error::Server(said) if said.kind() == ServerErrorKind::PasswordRefused)
+}
+
+/// By IAM there is no password that a person could have mistyped.
+fn sign_in_refused(said: &ServerError, target: &Target) -> Finding {
+    let user = target.user.clone();
+    match &target.iam {
+        None => Finding::PasswordRefused { user },
+        Some(_) if said.sqlstate == "42704" => Finding::IamUserMissing { user },
+        Some(_) => Finding::MintRefused { user },
+    }
+}
+
 fn server(said: &ServerError, target: &Target, table: Option<(&str, &str)>) -> Finding {
     let user = target.user.clone();
     let own = |(schema, table): (&str, &str)| (schema.to_owned(), table.to_owned());
     match (said.kind(), table.map(own)) {
-        (ServerErrorKind::PasswordRefused, _) => Finding::PasswordRefused { user },
+        (ServerErrorKind::PasswordRefused, _) => sign_in_refused(said, target),
         (ServerErrorKind::DatabaseUnknown, _) => Finding::UnknownDatabase { database: target.database.clone() },
         (ServerErrorKind::TooManyConnections, _) => Finding::TooManyConnections,
         (ServerErrorKind::SslRequired, _) => Finding::SslRequired,

@@ -5,13 +5,16 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use redshift::address::DevResolver;
+use redshift::iam::Aws;
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer, SystemResolver};
 use store::{Store, StoreError};
 use thiserror::Error;
 use vault::{KeyRing, RingError};
 
+use super::iam::Iam;
 use super::{SetupCode, Shared};
 use crate::config::{Reach, Settings};
 
@@ -67,11 +70,19 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         rules: Rules { is_plain_allowed: settings.reach.dev_loopback },
         egress: settings.reach.egress_ips.iter().map(|net| net.0.to_string()).collect(),
         sample: settings.dev_sample.clone(),
+        sample_iam: settings.dev_sample_iam.as_deref().and_then(paste_of_sample),
+        iam: Arc::new(Iam::new(Arc::new(Aws::default()), settings.aws_identity.clone())),
         checks_per_minute: settings.checks_per_minute,
         catalog_limits: Limits::CATALOG,
         setup_code,
     };
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
+}
+
+/// The sample's JDBC IAM URL as fields.
+fn paste_of_sample(url: &str) -> Option<IamFields> {
+    let pasted = IamFields { pasted: url.to_owned(), ..IamFields::default() };
+    contract::aws::read(&pasted).ok().as_ref().map(IamFields::from)
 }
 
 pub(super) fn means(settings: &Reach) -> Means {

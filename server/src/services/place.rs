@@ -1,5 +1,6 @@
 //! Between a stored connection and the connector's words: the target, the TLS policy, the sealed secret's place.
 
+use contract::aws::ClusterKind;
 use contract::connection::{Target, TlsMode};
 use contract::fault::Fault;
 use contract::host::aws_host;
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 use store::ConnectionRow;
 use vault::{Binding, OpenError};
 
-use super::{Shared, store_fault};
+use super::{Shared, iam, store_fault};
 
 /// A connection's row, if it is the actor's to see.
 pub(crate) async fn connection(shared: &Shared, actor: &Actor, id: &str) -> Result<ConnectionRow, Fault> {
@@ -19,13 +20,26 @@ pub(crate) async fn connection(shared: &Shared, actor: &Actor, id: &str) -> Resu
 }
 
 pub(crate) fn target(row: &ConnectionRow) -> Target {
+    let (host, stored_port) =
+        if row.host.is_empty() { (&row.found_host, row.found_port) } else { (&row.host, row.port) };
     Target {
-        host: row.host.clone(),
-        port: port(row.port),
+        host: host.clone(),
+        port: port(stored_port),
         database: row.database_name.clone(),
         user: row.user_name.clone(),
         tls: tls_mode(&row.tls_mode),
+        iam: iam::target(&row.method, &row.iam),
     }
+}
+
+/// The same, with the user that AWS named last where the AWS identity itself signs in.
+pub(crate) async fn target_as_minted(shared: &Shared, row: &ConnectionRow) -> Result<Target, Fault> {
+    let mut target = target(row);
+    if target.user.is_empty() && target.iam.is_some() {
+        let newest = shared.store.mint_newest(&row.team_id, &row.id).await.map_err(store_fault)?;
+        target.user = newest.map(|mint| mint.user_name).unwrap_or_default();
+    }
+    Ok(target)
 }
 
 pub(crate) fn port(stored: i64) -> u16 {
@@ -46,9 +60,9 @@ pub(crate) fn tls_mode(stored: &str) -> TlsMode {
 pub(crate) fn purpose(row: &ConnectionRow) -> String {
     let port = row.port.to_string();
     let mut hash = Sha256::new();
-    for part in
-        [&row.host, &port, &row.database_name, &row.user_name, &row.tls_mode, &row.tls_name, &row.ca_certificate]
-    {
+    let parts =
+        [&row.host, &port, &row.database_name, &row.user_name, &row.tls_mode, &row.tls_name, &row.ca_certificate];
+    for part in parts.map(String::as_str).into_iter().chain(iam::purpose(row)) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
@@ -75,16 +89,27 @@ pub(crate) struct Way {
     pub means: Means,
     pub endpoint: Endpoint,
     pub tls: TlsPolicy,
+    /// A person typed the host; by IAM, AWS may tell it instead.
+    pub is_typed: bool,
 }
 
 impl Way {
     pub fn of(shared: &Shared, row: &ConnectionRow) -> Self {
         let target = target(row);
         Self {
-            means: patient(shared.means.clone(), &row.host),
-            endpoint: Endpoint { host: row.host.clone(), port: target.port },
+            means: patient(shared.means.clone(), &target),
+            endpoint: Endpoint { host: target.host.clone(), port: target.port },
+            is_typed: !row.host.is_empty(),
             tls: tls_policy(&target, &row.tls_name, &row.ca_certificate, shared.extra_ca_pem.clone()),
         }
+    }
+
+    /// To a host that AWS told only now. A TLS name that a person typed stays.
+    pub fn lead_to(&mut self, host: &str, port: u16) {
+        if self.tls.server_name == self.endpoint.host {
+            self.tls.server_name = host.to_owned();
+        }
+        self.endpoint = Endpoint { host: host.to_owned(), port };
     }
 
     pub fn login(row: &ConnectionRow, password: SecretString) -> Login {
@@ -92,12 +117,17 @@ impl Way {
     }
 }
 
-/// Means with patience, where the host is a Serverless workgroup's.
-pub(crate) fn patient(mut means: Means, host: &str) -> Means {
-    if aws_host(host).is_some_and(|host| host.is_serverless) {
+/// Means with patience, where a Serverless workgroup answers.
+pub(crate) fn patient(mut means: Means, target: &Target) -> Means {
+    if is_serverless(target) {
         means.deadlines = means.deadlines.waking_up();
     }
     means
+}
+
+pub(crate) fn is_serverless(target: &Target) -> bool {
+    let by_host = aws_host(&target.host).is_some_and(|host| host.is_serverless);
+    by_host || target.iam.as_ref().is_some_and(|iam| iam.kind == ClusterKind::Serverless)
 }
 
 pub(crate) fn tls_policy(target: &Target, name: &str, ca_pem: &str, extra_ca_pem: Option<String>) -> TlsPolicy {

@@ -10,15 +10,14 @@ use contract::query::{Column, ColumnShape, Cut, QueryState, QueryView, ResultSet
 use contract::team::Actor;
 use redshift::deadlines::milliseconds;
 use redshift::types::{Shape, shape, type_name};
-use redshift::{Limits, Session, rows, sql};
+use redshift::{Limits, rows, sql};
 use store::{ConnectionRow, DatasetRow, QueryRow, new_id};
 use tokio::sync::Notify;
 use vault::Binding;
 
 use super::checks::{code, parse};
 use super::findings::finding;
-use super::place::{self, Way};
-use super::{SECOND, Shared, datasets, log_failure, now, store_fault, to_json};
+use super::{SECOND, Shared, datasets, entry, log_failure, now, place, store_fault, to_json};
 
 /// A preview this young answers the next look too: a reload, a second tab, the browser's own poll.
 const FRESH: i64 = 60 * SECOND;
@@ -160,29 +159,22 @@ async fn read(
     row: &QueryRow,
     cancel: &Notify,
 ) -> Result<ResultSet, Finding> {
-    let password = place::unseal(shared, connection).map_err(|error| {
-        log_failure("a stored password could not be opened", &error);
-        Finding::SecretUnreadable
-    })?;
-    let target = place::target(connection);
-    let table = Some((dataset.schema_name.as_str(), dataset.name.as_str()));
-    let explain = |error: redshift::Error| finding(&error, &target, table);
-    let way = Way::of(shared, connection);
-    let login = Way::login(connection, password);
     let started = Instant::now();
-    let session = tokio::select! {
-        session = Session::open(&way.means, &way.endpoint, &way.tls, &login) => session.map_err(explain)?,
+    let (session, target) = tokio::select! {
+        opened = entry::open(shared, connection, &row.member_id) => opened?,
         () = cancel.notified() => {
             return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) });
         }
     };
+    let table = Some((dataset.schema_name.as_str(), dataset.name.as_str()));
+    let explain = |error: redshift::Error| finding(&error, &target, table);
     let canceller = session.canceller();
     // Asked again with each renewal, until the statement has ended.
     let heed = async {
         loop {
             cancel.notified().await;
             if let Some(canceller) = &canceller {
-                let _ = canceller.cancel(&*way.means.dialer, &way.means.deadlines).await;
+                let _ = canceller.cancel(&*shared.means.dialer, &shared.means.deadlines).await;
             }
         }
     };

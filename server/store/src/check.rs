@@ -62,6 +62,16 @@ impl Store {
         Ok(())
     }
 
+    /// More is known of what is tested.
+    pub async fn check_target_update(&self, check_id: &str, target: &str) -> Result<()> {
+        sqlx::query("update check_run set target = $2 where id = $1")
+            .bind(check_id)
+            .bind(target)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     /// Writes what a stage came to.
     pub async fn check_stage_update(&self, check_id: &str, stage: &StageRow) -> Result<()> {
         sqlx::query(

@@ -18,6 +18,12 @@ pub struct ConnectionRow {
     pub tls_mode: String,
     pub tls_name: String,
     pub ca_certificate: String,
+    pub method: String,
+    /// By IAM: the fields of the form, as JSON.
+    pub iam: String,
+    /// By IAM: the host that AWS told last, where none was typed.
+    pub found_host: String,
+    pub found_port: i64,
     pub secret: Option<Vec<u8>>,
     /// What was wrong with the form, as JSON; empty when nothing was.
     pub form_fault: String,
@@ -42,6 +48,8 @@ pub struct ConnectionSummaryRow {
     pub database_name: String,
     pub user_name: String,
     pub tls_mode: String,
+    pub method: String,
+    pub iam: String,
     pub check_id: Option<String>,
     pub check_outcome: Option<String>,
     pub check_started_at: Option<i64>,
@@ -54,15 +62,17 @@ impl Store {
     pub async fn draft_put(&self, row: &ConnectionRow) -> Result<bool> {
         let written = sqlx::query(
             "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
-               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose,
+               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam,
                catalog_is_cut, catalog_reading_until, catalog_finding)
-             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, '')
+             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, '')
              on conflict (id) do update set
                name = excluded.name, host = excluded.host, port = excluded.port,
                database_name = excluded.database_name, user_name = excluded.user_name,
                tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
                ca_certificate = excluded.ca_certificate, secret = excluded.secret,
                form_fault = excluded.form_fault, updated_at = excluded.updated_at,
+               method = excluded.method, iam = excluded.iam,
+               found_host = case when connection.purpose = excluded.purpose then connection.found_host else '' end,
                purpose = excluded.purpose,
                catalog_read_at = case when connection.purpose = excluded.purpose
                                       then connection.catalog_read_at end
@@ -86,6 +96,8 @@ impl Store {
         .bind(row.created_at)
         .bind(row.updated_at)
         .bind(&row.purpose)
+        .bind(&row.method)
+        .bind(&row.iam)
         .execute(self.pool())
         .await?;
         Ok(written.rows_affected() == 1)
@@ -95,7 +107,8 @@ impl Store {
     pub async fn connection_fetch(&self, team_id: &str, member_id: &str, id: &str) -> Result<Option<ConnectionRow>> {
         let row = sqlx::query_as(
             "select id, team_id, author_id, name, is_draft, host, port, database_name, user_name, tls_mode, tls_name,
-                    ca_certificate, secret, form_fault, purpose, created_at, updated_at,
+                    ca_certificate, method, iam, found_host, found_port, secret, form_fault, purpose, created_at,
+                    updated_at,
                     catalog_read_at, catalog_is_cut, catalog_reading_until, catalog_finding
              from connection
              where id = $1
@@ -114,7 +127,7 @@ impl Store {
     pub async fn connection_list(&self, team_id: &str) -> Result<Vec<ConnectionSummaryRow>> {
         let rows = sqlx::query_as(
             "select c.id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name, c.tls_mode,
-                    k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
+                    c.method, c.iam, k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
                     k.alive_until as check_alive_until,
                     (select count(*) from dataset d where d.connection_id = c.id) as dataset_count
              from connection c
@@ -140,7 +153,7 @@ impl Store {
                and author_id = $3
                and is_draft = 1
                and form_fault = ''
-               and secret is not null",
+               and (secret is not null or method = 'iam')",
         )
         .bind(id)
         .bind(team_id)
@@ -149,6 +162,18 @@ impl Store {
         .execute(self.pool())
         .await?;
         Ok(saved.rows_affected() == 1)
+    }
+
+    /// Keeps the host that AWS told, for the target that was asked for.
+    pub async fn connection_found(&self, id: &str, purpose: &str, host: &str, port: i64) -> Result<()> {
+        sqlx::query("update connection set found_host = $3, found_port = $4 where id = $1 and purpose = $2")
+            .bind(id)
+            .bind(purpose)
+            .bind(host)
+            .bind(port)
+            .execute(self.pool())
+            .await?;
+        Ok(())
     }
 
     /// Removes drafts that nobody touched since `before`, with all that hangs on them.

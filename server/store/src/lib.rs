@@ -5,6 +5,7 @@ mod check;
 mod connection;
 mod dataset;
 mod member;
+mod mint;
 mod open;
 mod query;
 mod session;
@@ -17,6 +18,7 @@ pub use check::{CheckRow, StageRow};
 pub use connection::{ConnectionRow, ConnectionSummaryRow};
 pub use dataset::{DatasetRow, NewDataset};
 pub use member::{MemberRow, NewTeam};
+pub use mint::MintRow;
 pub use query::QueryRow;
 
 /// Which engine is behind the pool. Only opening and beginning a write differ.

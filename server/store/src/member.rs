@@ -32,26 +32,29 @@ impl Store {
     /// Makes the first team. A second one is refused, also when two ask at the same moment.
     pub async fn team_insert_first(&self, new: &NewTeam<'_>, now: i64) -> Result<()> {
         let mut write = self.begin().await?;
-        sqlx::query("insert into team (id, name, created_at) values ($1, $2, $3)")
-            .bind(new.team_id)
-            .bind(new.team_name)
-            .bind(now)
-            .execute(&mut *write)
-            .await?;
+        insert(&mut write, new, now).await?;
         sqlx::query("insert into founding (id, team_id) values (1, $1)").bind(new.team_id).execute(&mut *write).await?;
-        sqlx::query(
-            "insert into member (id, team_id, email, password_hash, role, created_at)
-             values ($1, $2, $3, $4, 'admin', $5)",
-        )
-        .bind(new.member_id)
-        .bind(new.team_id)
-        .bind(new.email)
-        .bind(new.password_hash)
-        .bind(now)
-        .execute(&mut *write)
-        .await?;
         write.commit().await?;
         Ok(())
+    }
+
+    /// Makes one more team.
+    pub async fn team_insert(&self, new: &NewTeam<'_>, now: i64) -> Result<()> {
+        let mut write = self.begin().await?;
+        insert(&mut write, new, now).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The team's external id; `fresh` becomes it where there is none yet.
+    pub async fn team_external_id(&self, team_id: &str, fresh: &str) -> Result<String> {
+        sqlx::query("update team set external_id = $2 where id = $1 and external_id = ''")
+            .bind(team_id)
+            .bind(fresh)
+            .execute(self.pool())
+            .await?;
+        let known = sqlx::query_scalar("select external_id from team where id = $1");
+        Ok(known.bind(team_id).fetch_optional(self.pool()).await?.unwrap_or_default())
     }
 
     pub async fn member_by_email(&self, email: &str) -> Result<Option<MemberRow>> {
@@ -66,4 +69,25 @@ impl Store {
         .await?;
         Ok(member)
     }
+}
+
+async fn insert(write: &mut sqlx::AnyConnection, new: &NewTeam<'_>, now: i64) -> Result<()> {
+    sqlx::query("insert into team (id, name, created_at) values ($1, $2, $3)")
+        .bind(new.team_id)
+        .bind(new.team_name)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+    sqlx::query(
+        "insert into member (id, team_id, email, password_hash, role, created_at)
+         values ($1, $2, $3, $4, 'admin', $5)",
+    )
+    .bind(new.member_id)
+    .bind(new.team_id)
+    .bind(new.email)
+    .bind(new.password_hash)
+    .bind(now)
+    .execute(&mut *write)
+    .await?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its world should stop there")]
 
+pub mod aws;
 pub mod canary;
 pub mod cases;
 pub mod hostile;

@@ -28,7 +28,7 @@ impl World {
     }
 
     /// Reads the list again, or one schema of it, and waits for the end.
-    async fn list_again(&self, connection_id: &str, schema: &str) -> Picker {
+    pub async fn list_again(&self, connection_id: &str, schema: &str) -> Picker {
         self.backend.datasets.catalog_read(&self.actor, connection_id, schema).await.unwrap();
         loop {
             let filter = PickerFilter { schema: schema.to_owned(), ..PickerFilter::default() };

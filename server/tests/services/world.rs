@@ -13,7 +13,10 @@ use contract::ports::Backend;
 use contract::secret::Secret;
 use contract::team::{Actor, WelcomeForm};
 use redshift::address::LookupError;
+use redshift::iam::{Acting, Aws, Caller, Cloud, Need, Refusal};
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer};
+use sample_cluster::aws::{self, AwsServer};
+use server::services::iam::{Iam, ListedCluster};
 use server::services::{SetupCode, Shared, backend};
 use store::Store;
 use vault::KeyRing;
@@ -45,6 +48,29 @@ impl Drop for World {
     }
 }
 
+/// A server without an AWS identity.
+pub struct NoCloud;
+
+#[async_trait]
+impl Cloud for NoCloud {
+    async fn enter(&self, _: &Need) -> Result<Box<dyn Acting>, Refusal> {
+        Err(Refusal::NoCredentials)
+    }
+
+    async fn own_identity(&self) -> Result<Caller, Refusal> {
+        Err(Refusal::NoCredentials)
+    }
+}
+
+/// The pretend AWS, asked by somebody who may do what Flitch needs.
+pub fn cloud(aws: &AwsServer) -> Arc<dyn Cloud> {
+    cloud_of(aws, aws::KEY)
+}
+
+pub fn cloud_of(aws: &AwsServer, key: &str) -> Arc<dyn Cloud> {
+    Arc::new(Aws::with_config(testkit::aws::config(&aws.url(), key, aws::SECRET)))
+}
+
 /// What a test changes about its world.
 pub struct Plan {
     pub policy: Policy,
@@ -54,6 +80,8 @@ pub struct Plan {
     pub catalog_limits: Limits,
     pub dialer: Arc<dyn redshift::Dialer>,
     pub rules: Rules,
+    pub cloud: Arc<dyn Cloud>,
+    pub listed: Vec<ListedCluster>,
 }
 
 impl Default for Plan {
@@ -66,6 +94,8 @@ impl Default for Plan {
             catalog_limits: Limits::CATALOG,
             dialer: Arc::new(SystemDialer),
             rules: Rules { is_plain_allowed: true },
+            cloud: Arc::new(NoCloud),
+            listed: Vec::new(),
         }
     }
 }
@@ -79,30 +109,40 @@ impl World {
     }
 
     pub async fn over(plan: Plan, store: Store, folder: PathBuf) -> Self {
-        let setup_code = SetupCode::open(&folder.join("setup-code"), true).unwrap();
-        let code = setup_code.code().unwrap().to_owned();
-        let shared = Arc::new(Shared {
-            store,
-            ring: KeyRing::ephemeral(),
-            means: Means { policy: plan.policy, resolver: plan.names, dialer: plan.dialer, deadlines: plan.deadlines },
-            extra_ca_pem: plan.extra_ca_pem,
-            rules: plan.rules,
-            egress: vec!["203.0.113.7/32".into()],
-            sample: None,
-            checks_per_minute: 1000,
-            catalog_limits: plan.catalog_limits,
-            setup_code,
-        });
+        let shared = shared(plan, store, &folder);
         let backend = backend(Arc::clone(&shared));
         let form = WelcomeForm {
             team_name: "Acme".into(),
             email: "ann@acme.example".into(),
             password: Secret::new("correct horse battery"),
-            setup_code: Secret::new(code),
+            setup_code: Secret::new(shared.setup_code.code().unwrap()),
         };
         let token = backend.team.found(form, "test").await.unwrap();
         let actor = backend.sessions.actor(&token.0).await.unwrap().unwrap();
         Self { shared, backend, actor, folder }
+    }
+
+    /// The same store and the same person, after a restart with other settings.
+    pub fn restarted(&self, plan: Plan) -> Self {
+        let folder = std::env::temp_dir().join(format!("flitch-world-{}", store::new_id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let shared = shared(plan, self.shared.store.clone(), &folder);
+        Self { backend: backend(Arc::clone(&shared)), shared, actor: self.actor.clone(), folder }
+    }
+
+    /// Somebody of a second team.
+    pub async fn stranger(&self) -> Actor {
+        let (team_id, member_id) = (store::new_id(), store::new_id());
+        let email = "bob@other.example";
+        let new = store::NewTeam {
+            team_id: &team_id,
+            team_name: "Other",
+            member_id: &member_id,
+            email,
+            password_hash: "none",
+        };
+        self.shared.store.team_insert(&new, 1).await.unwrap();
+        Actor { team_id, member_id, team_name: "Other".into(), email: email.into(), ..self.actor.clone() }
     }
 
     /// Keeps the form as a draft, checks it, and waits for the end.
@@ -127,6 +167,23 @@ impl World {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
+    Arc::new(Shared {
+        store,
+        ring: KeyRing::ephemeral(),
+        means: Means { policy: plan.policy, resolver: plan.names, dialer: plan.dialer, deadlines: plan.deadlines },
+        extra_ca_pem: plan.extra_ca_pem,
+        rules: plan.rules,
+        egress: vec!["203.0.113.7/32".into()],
+        sample: None,
+        sample_iam: None,
+        iam: Arc::new(Iam::new(plan.cloud, plan.listed)),
+        checks_per_minute: 1000,
+        catalog_limits: plan.catalog_limits,
+        setup_code: SetupCode::open(&folder.join("setup-code"), true).unwrap(),
+    })
 }
 
 pub fn form(connection_string: impl Into<String>) -> ConnectionForm {

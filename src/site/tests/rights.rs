@@ -17,6 +17,7 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/team/found", Rule::Anyone, "form[team_name]=A&form[email]=a&form[password]=p&form[setup_code]=c"),
     ("/api/sessions/sign-in", Rule::Anyone, "form[email]=a@b.example&form[password]=p"),
     ("/api/connections/facts", Rule::Member, ""),
+    ("/api/connections/aws-facts", Rule::Member, ""),
     ("/api/connections/list", Rule::Member, ""),
     ("/api/connections/show", Rule::Member, "id=x"),
     ("/api/connections/draft", Rule::Member, "id=x"),

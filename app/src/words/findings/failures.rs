@@ -2,7 +2,7 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, network, sql, statements};
+use super::{Around, Hint, aws, network, sql, statements};
 use crate::words::numbers;
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -88,9 +88,33 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .step(format!("Its code is {sqlstate}; an admin of the database can look it up.")),
         Finding::Internal { reference } => Hint::plain("Something failed on Flitch's server.")
             .step(format!("Try again; if it stays, give your operator the number {reference}.")),
+        Finding::AwsRoleNeeded => aws::role_needed(),
+        Finding::AwsNoCredentials => aws::no_credentials(),
+        Finding::AwsCredentialsExpired => aws::credentials_expired(),
+        Finding::AwsCredentialsRefused => aws::credentials_refused(around),
+        Finding::AwsClockSkew { seconds } => aws::clock_skew(*seconds),
+        Finding::AwsRoleDenied { role } => aws::role_denied(role),
+        Finding::AwsDenied { action, resource } => aws::denied(action, resource, around),
+        Finding::AwsClusterUnknown { cluster, region } => aws::cluster_unknown(cluster, region),
+        Finding::AwsWorkgroupUnknown { workgroup, region } => aws::workgroup_unknown(workgroup, region),
+        Finding::AwsUnsupported { message } => aws::unsupported(message),
+        Finding::ClusterAway { status } => aws::away(status, around),
+        Finding::EndpointMissing { status } => aws::endpoint_missing(status),
+        Finding::AwsThrottled => aws::throttled(),
+        Finding::AwsUnreachable { region } => aws::unreachable(region),
+        Finding::AwsTimedOut { after_ms } => aws::timed_out(*after_ms),
+        Finding::AwsSaid { code, message } => aws::said(code, message),
+        Finding::AdminUser { user } => aws::admin_user(user),
+        Finding::IamUserMissing { user } => aws::user_missing(user, around.target),
+        Finding::MintRefused { user } => aws::mint_refused(user),
         // The other severities have their words in the parent module, which asks here last. They are named, so that a
         // new finding compiles in neither place before it has words in one.
         Finding::StringRead
+        | Finding::AwsIdentity { .. }
+        | Finding::EndpointFound { .. }
+        | Finding::EndpointTyped { .. }
+        | Finding::Minted { .. }
+        | Finding::ClusterBusy { .. }
         | Finding::AddressAllowed { .. }
         | Finding::TcpOpen
         | Finding::TlsVerified

@@ -4,9 +4,18 @@ use contract::sql::display_ident;
 
 /// A user for Flitch that reads one schema. The password must be one that needs no escaping.
 pub fn create_reader(user: &str, password: &str, schema: &str) -> String {
+    created(user, &format!("'{password}'"), schema)
+}
+
+/// The same without a password of its own: only credentials that AWS mints open it.
+pub fn create_minted(user: &str, schema: &str) -> String {
+    created(user, "DISABLE", schema)
+}
+
+fn created(user: &str, password: &str, schema: &str) -> String {
     let (user, schema) = (display_ident(user), display_ident(schema));
     format!(
-        "CREATE USER {user} PASSWORD '{password}';\n\
+        "CREATE USER {user} PASSWORD {password};\n\
          GRANT USAGE ON SCHEMA {schema} TO {user};\n\
          GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {user};\n\
          ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {user};"

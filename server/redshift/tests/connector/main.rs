@@ -4,6 +4,7 @@
 
 mod arrow;
 mod hostile;
+mod iam;
 mod postgres;
 mod sample;
 mod way;

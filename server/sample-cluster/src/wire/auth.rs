@@ -8,6 +8,7 @@ use pgwire::messages::startup::{Authentication, ParameterStatus};
 use sha2::{Digest, Sha256};
 
 use super::link::Link;
+use crate::aws::{Ledger, Presented};
 use crate::cluster::Shared;
 use crate::engine::{DATABASES, REDSHIFT_VERSION};
 use crate::users::{AuthMethod, User};
@@ -53,6 +54,9 @@ pub(super) async fn sign_in(
         link.read().await?;
         return Ok(None);
     }
+    if Ledger::is_minted(&name) {
+        return minted(link, &name, &database, shared, &of("application_name")).await;
+    }
     let user = User::find(&name);
     let is_right = match user.map_or(AuthMethod::Md5, |user| user.auth) {
         AuthMethod::Md5 => md5(link, &name, user).await?,
@@ -84,6 +88,31 @@ pub(super) async fn sign_in(
     }
     put_parameters(link, user, &of("application_name"), shared)?;
     Ok(Some(SignedIn { user, database }))
+}
+
+/// A name that AWS minted: its password is asked for in clear text.
+async fn minted(
+    link: &mut Link,
+    name: &str,
+    database: &str,
+    shared: &Shared,
+    application: &str,
+) -> anyhow::Result<Option<SignedIn>> {
+    link.put(&Authentication::CleartextPassword)?;
+    let password = password(link).await?.unwrap_or_default();
+    let user = match shared.cloud.ledger.present(name, &password) {
+        Presented::Right(user) => user,
+        Presented::NoSuchUser => return refuse(link, "42704", &format!("user \"{name}\" does not exist")).await,
+        Presented::Wrong | Presented::Expired => {
+            return refuse(link, "28000", &format!("password authentication failed for user \"{name}\"")).await;
+        }
+    };
+    link.put(&Authentication::Ok)?;
+    if !DATABASES.contains(&database) {
+        return refuse(link, "3D000", &format!("database \"{database}\" does not exist")).await;
+    }
+    put_parameters(link, user, application, shared)?;
+    Ok(Some(SignedIn { user, database: database.to_owned() }))
 }
 
 async fn refuse(link: &mut Link, sqlstate: &'static str, message: &str) -> anyhow::Result<Option<SignedIn>> {

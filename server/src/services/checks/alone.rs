@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use contract::check::Stage;
 use contract::connection::{ConnectionForm, Target};
 use contract::connection_string::{Part, Rules, StringFault};
 use contract::fault::Fault;
 use redshift::Limits;
+use redshift::iam::Aws;
 use secrecy::SecretString;
 
 use super::journal::Journal;
 use super::progress::Progress;
-use super::walk::{self, Subject};
+use super::walk::{self, Entry, Subject};
 use crate::config::Reach;
-use crate::services::connections::understand;
+use crate::services::connections::{Understood, understand};
+use crate::services::iam::{self, Iam, Minter};
 use crate::services::open::{OpenError, extra_ca_pem, means};
 use crate::services::place::{self, Way};
 
@@ -22,32 +25,35 @@ pub struct Alone {
     subject: Subject,
 }
 
-/// Reads the form as the Add Source form is read.
-pub fn check_alone(reach: &Reach, form: &ConnectionForm) -> Result<Result<Alone, Fault>, OpenError> {
+/// Reads the form as the Add Source form is read. `external_id` is the one that the role's trust policy asks for.
+pub fn check_alone(reach: &Reach, form: &ConnectionForm, external_id: &str) -> Result<Result<Alone, Fault>, OpenError> {
     let rules = Rules { is_plain_allowed: reach.dev_loopback };
-    let (target, password) = understand(form, rules);
+    let Understood { target, iam, password } = understand(form, rules);
     let missing = Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } };
-    let password = match password.and_then(|password| password.ok_or(missing)) {
-        Ok(password) => SecretString::from(password.expose()),
-        Err(fault) => return Ok(Err(fault)),
+    let entry = match (&target.iam, password) {
+        (_, Err(fault)) => return Ok(Err(fault)),
+        (None, Ok(None)) => return Ok(Err(missing)),
+        (None, Ok(Some(password))) => Entry::Password(Ok(SecretString::from(password.expose()))),
+        (Some(aws), Ok(_)) => {
+            let need = iam::need(aws, &target.user, &target.database, external_id, "check");
+            let minter = Minter::alone(Arc::new(Iam::new(Arc::new(Aws::default()), Vec::new())), need);
+            Entry::Iam { minter: Box::new(Ok(minter)), accepts_admin: iam.accepts_admin }
+        }
     };
     let way = Way {
-        means: place::patient(means(reach), &target.host),
+        means: place::patient(means(reach), &target),
         endpoint: redshift::Endpoint { host: target.host.clone(), port: target.port },
+        is_typed: !target.host.is_empty(),
         tls: place::tls_policy(&target, &form.tls_name, &form.ca_certificate, extra_ca_pem(reach)?),
     };
-    let subject = Subject {
-        way,
-        target: target.clone(),
-        password: Ok(password),
-        catalog_limits: Limits::CATALOG,
-        picked: Vec::new(),
-    };
+    let catalog_limits = Limits::CATALOG;
+    let subject = Subject { way, target: target.clone(), entry, catalog_limits, picked: Vec::new() };
     Ok(Ok(Alone { target, subject }))
 }
 
 impl Alone {
     pub async fn run(self, journal: Arc<dyn Journal>) {
-        walk::run(self.subject, Progress::new(journal)).await;
+        let stages = Stage::of(self.target.method());
+        walk::run(self.subject, Progress::new(journal, stages)).await;
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use contract::check::{CheckOutcome, StageView};
+use contract::connection::Target;
 use redshift::catalog::Catalog;
 use store::{ConnectionRow, StageRow, StoreError};
 
@@ -19,6 +20,8 @@ pub trait Journal: Send + Sync {
     /// The check goes on; called each second.
     async fn alive(&self);
     async fn end(&self, outcome: CheckOutcome, duration_us: i64);
+    /// By IAM: AWS told where the cluster is.
+    async fn found(&self, _: &Target) {}
     /// What there is to read, as the check saw it.
     async fn catalog(&self, _: &Catalog, _: &Rights) {}
 }
@@ -48,6 +51,14 @@ impl Journal for StoreJournal {
 
     async fn end(&self, outcome: CheckOutcome, duration_us: i64) {
         report(self.shared.store.check_finish(&self.check_id, &code(&outcome), duration_us).await);
+    }
+
+    /// The check's page shows it, and queries go there.
+    async fn found(&self, target: &Target) {
+        let ConnectionRow { id, purpose, .. } = &self.connection;
+        let store = &self.shared.store;
+        report(store.check_target_update(&self.check_id, &to_json(target)).await);
+        report(store.connection_found(id, purpose, &target.host, i64::from(target.port)).await);
     }
 
     /// Serves the picker too, so that it opens at once.

@@ -13,7 +13,7 @@ pub(super) struct Reach<'a> {
 }
 
 type Dialled = (TcpStream, PinnedAddr);
-type Encrypted = (Box<dyn Secured>, PinnedAddr);
+pub(super) type Encrypted = (Box<dyn Secured>, PinnedAddr);
 
 impl Reach<'_> {
     pub async fn dial(&self) -> Result<Dialled, Error> {
@@ -49,6 +49,11 @@ impl Reach<'_> {
             };
         }
         outcome
+    }
+
+    /// From the start: the socket of an earlier attempt is gone.
+    pub async fn sign_in_anew(&self, login: &Login) -> Result<Session, Error> {
+        self.sign_in(self.encrypted().await?, login).await
     }
 
     async fn dial_once(&self) -> Result<Dialled, Error> {

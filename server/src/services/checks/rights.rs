@@ -7,7 +7,7 @@ use contract::finding::Finding;
 use redshift::catalog::{Catalog, Schema};
 use redshift::probe::TableRights;
 
-use super::walk::LISTED;
+use super::listing::LISTED;
 
 /// What is known of rights on tables; a table that was not looked up counts as readable.
 pub struct Rights(HashMap<(String, String), TableRights>);

@@ -33,13 +33,14 @@ pub(super) async fn page(shared: &Shared, row: ConnectionRow, filter: &PickerFil
         true => None,
         false => whereabouts::of(shared, &row.id, &wanted, match_count > 0).await?,
     };
+    let target = place::target_as_minted(shared, &row).await?;
     Ok(Picker {
-        target: place::target(&row),
         connection_id: row.id,
         connection_name: row.name,
         egress: shared.egress.clone(),
         finding: serde_json::from_str(&row.catalog_finding).ok(),
-        user: row.user_name,
+        user: target.user.clone(),
+        target,
         schemas,
         match_count,
         object_count: u32::try_from(counts.object_count).unwrap_or(u32::MAX),

@@ -8,12 +8,11 @@ use contract::fault::Fault;
 use contract::finding::{Finding, Phase};
 use redshift::catalog::Catalog;
 use redshift::deadlines::milliseconds;
-use redshift::{Session, catalog, identify, probe};
+use redshift::{catalog, identify, probe};
 use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, StoreError};
 
 use crate::services::checks::rights::Rights;
-use crate::services::place::{self, Way};
-use crate::services::{SECOND, Shared, findings, log_failure, now, store_fault, to_json};
+use crate::services::{SECOND, Shared, entry, findings, log_failure, now, store_fault, to_json};
 
 /// A read is renewed each second; one that was not for this long is taken for lost.
 const LEASE: i64 = 5 * SECOND;
@@ -22,16 +21,21 @@ const LEASE: i64 = 5 * SECOND;
 const DEADLINE: Duration = Duration::from_secs(120);
 
 /// Starts a read, unless one is under way.
-pub(super) async fn begin(shared: &Arc<Shared>, row: ConnectionRow, schema: &str) -> Result<(), Fault> {
+pub(super) async fn begin(
+    shared: &Arc<Shared>,
+    row: ConnectionRow,
+    member_id: &str,
+    schema: &str,
+) -> Result<(), Fault> {
     let begun = shared.store.catalog_read_begin(&row.id, now(), now() + LEASE).await.map_err(store_fault)?;
     if begun {
-        tokio::spawn(run(Arc::clone(shared), row, schema.to_owned()));
+        tokio::spawn(run(Arc::clone(shared), row, member_id.to_owned(), schema.to_owned()));
     }
     Ok(())
 }
 
 /// On failure the old list stays, and the picker says why.
-async fn run(shared: Arc<Shared>, row: ConnectionRow, schema: String) {
+async fn run(shared: Arc<Shared>, row: ConnectionRow, member_id: String, schema: String) {
     let renew = async {
         loop {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -40,8 +44,8 @@ async fn run(shared: Arc<Shared>, row: ConnectionRow, schema: String) {
     };
     let work = async {
         match schema.is_empty() {
-            true => whole(&shared, &row).await,
-            false => one_schema(&shared, &row, &schema).await,
+            true => whole(&shared, &row, &member_id).await,
+            false => one_schema(&shared, &row, &member_id, &schema).await,
         }
     };
     let read = tokio::select! {
@@ -65,11 +69,11 @@ async fn run(shared: Arc<Shared>, row: ConnectionRow, schema: String) {
 /// What came of it: read and kept, or why it was not read.
 type Outcome = Result<Result<(), Finding>, StoreError>;
 
-async fn whole(shared: &Shared, row: &ConnectionRow) -> Outcome {
+async fn whole(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Outcome {
     let limits = shared.catalog_limits;
     let read = async {
-        let session = open(shared, row).await?;
-        let explain = |error: redshift::Error| findings::finding(&error, &place::target(row), None);
+        let (session, target) = entry::open(shared, row, member_id).await?;
+        let explain = |error: redshift::Error| findings::finding(&error, &target, None);
         let identity = identify::identify(&session).await.map_err(explain)?;
         let catalog = catalog::read(&session, identity.is_redshift, limits).await.map_err(explain)?;
         let rights = probe::rights(&session, limits, Duration::from_secs(10)).await.unwrap_or_default();
@@ -86,10 +90,10 @@ async fn whole(shared: &Shared, row: &ConnectionRow) -> Outcome {
 }
 
 /// The tables of one external schema.
-async fn one_schema(shared: &Shared, row: &ConnectionRow, schema: &str) -> Outcome {
+async fn one_schema(shared: &Shared, row: &ConnectionRow, member_id: &str, schema: &str) -> Outcome {
     let read = async {
-        let session = open(shared, row).await?;
-        let explain = |error: redshift::Error| findings::finding(&error, &place::target(row), None);
+        let (session, target) = entry::open(shared, row, member_id).await?;
+        let explain = |error: redshift::Error| findings::finding(&error, &target, None);
         let tables = catalog::external_tables(&session, schema, shared.catalog_limits).await.map_err(explain)?;
         session.close().await;
         Ok(tables)
@@ -104,17 +108,6 @@ async fn one_schema(shared: &Shared, row: &ConnectionRow, schema: &str) -> Outco
         shared.store.catalog_read_renew(&row.id, 0).await?;
     }
     Ok(Ok(()))
-}
-
-async fn open(shared: &Shared, row: &ConnectionRow) -> Result<Session, Finding> {
-    let password = place::unseal(shared, row).map_err(|error| {
-        log_failure("a stored password could not be opened", &error);
-        Finding::SecretUnreadable
-    })?;
-    let way = Way::of(shared, row);
-    let login = Way::login(row, password);
-    let opened = Session::open(&way.means, &way.endpoint, &way.tls, &login).await;
-    opened.map_err(|error| findings::finding(&error, &place::target(row), None))
 }
 
 /// The catalog as the store keeps it.

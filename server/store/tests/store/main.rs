@@ -157,7 +157,9 @@ async fn the_catalog_is_searched_and_picked_from() {
             object("b", "shut", false),
         ];
         let schemas = [schema("a"), schema("b"), schema("c")];
-        for (purpose, now, is_shown) in [("p", 8, true), ("p", 9, true), ("p", 9, false), ("p", 7, false), ("q", 10, false)] {
+        for (purpose, now, is_shown) in
+            [("p", 8, true), ("p", 9, true), ("p", 9, false), ("p", 7, false), ("q", 10, false)]
+        {
             let shown = store.catalog_replace(&row.id, purpose, &schemas, &objects, false, now).await.unwrap();
             assert_eq!(shown, is_shown, "{engine}: {purpose} at {now}");
         }

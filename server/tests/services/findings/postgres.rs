@@ -1,0 +1,69 @@
+//! A real PostgreSQL: rights that fit, a refused database, a table that goes, a view that fails.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use contract::catalog::PickerFilter;
+use contract::check::{CheckOutcome, Stage};
+use contract::dataset::Picks;
+use contract::query::QueryState;
+use testkit::postgres::Database;
+
+use super::{Seen, claim, url, world_to};
+use crate::world::{codes, form};
+
+pub const PROVOKED: &[&str] = &["access_refused", "not_redshift", "rights_fit", "server_said", "table_gone"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_postgres_says_its_own() {
+    let seen = &mut Seen::new();
+    let database = Database::fresh().await;
+    let reader = database.user("reader", "Reader-Secret-1").await;
+    let stranger = database.user("stranger", "Stranger-Secret-1").await;
+    database
+        .run(&format!(
+            "revoke all on database {0} from public; grant connect on database {0} to {reader};
+             create table public.kept (x int); insert into public.kept values (1);
+             create table public.dropped (x int);
+             create view public.failing as select 1 / x as y from (select 0 as x offset 0) s;
+             grant select on all tables in schema public to {reader}",
+            database.name
+        ))
+        .await;
+    let ca = || Some(database.ca_pem.clone());
+    let at = SocketAddr::from(([127, 0, 0, 1], database.port));
+    let world = world_to(at, ca()).await;
+    let to = |who: String| form(url(&who, at, &database.name));
+    world.expect(seen, to(format!("{stranger}:Stranger-Secret-1")), Stage::SignIn, "access_refused").await;
+
+    let view = world.check(to(format!("{reader}:Reader-Secret-1"))).await;
+    assert_eq!(view.outcome, CheckOutcome::Warned, "{:?}", view.stages);
+    seen.extend(codes(&view));
+    assert!(codes(&view).contains(&"rights_fit"));
+
+    let id = view.connection_id.clone();
+    world.backend.connections.save(&world.actor, &id).await.unwrap();
+    let picks = Picks { connection_id: id.clone(), whole_schema: "public".into(), ..Picks::default() };
+    assert_eq!(world.backend.datasets.add(&world.actor, picks).await, Ok(3));
+    database.run("drop table public.dropped").await;
+    for dataset in world.backend.datasets.list(&world.actor).await.unwrap() {
+        let preview = loop {
+            let preview = world.backend.queries.preview(&world.actor, &dataset.id).await.unwrap();
+            if preview.state != QueryState::Running {
+                break preview;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let code = preview.finding.as_ref().map(contract::finding::Finding::code);
+        let expected = match dataset.name.as_str() {
+            "dropped" => Some("table_gone"),
+            "failing" => Some("server_said"),
+            _ => None,
+        };
+        assert_eq!(code, expected, "{}", dataset.name);
+        seen.extend(code);
+    }
+    let picker = world.backend.datasets.picker(&world.actor, &id, PickerFilter::default()).await.unwrap();
+    assert_eq!(picker.object_count, 3);
+    claim(seen, PROVOKED);
+}
