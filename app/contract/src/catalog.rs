@@ -114,9 +114,9 @@ pub enum Whereabouts {
     },
 }
 
-/// One page of the picker.
+/// One page of the picker. What there is to say is codes, or the words for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picker {
+pub struct Picker<F = Finding, W = Whereabouts> {
     pub connection_id: String,
     pub connection_name: String,
     pub user: String,
@@ -128,13 +128,42 @@ pub struct Picker {
     /// When the catalog was last read, microseconds since 1970 UTC; `None` before the first good check.
     pub read_at: Option<i64>,
     /// Why the last read failed.
-    pub finding: Option<Finding>,
+    pub finding: Option<F>,
     pub target: Target,
     pub egress: Vec<String>,
     /// What there is to say about the name that was searched for.
-    pub whereabouts: Option<Whereabouts>,
+    pub whereabouts: Option<W>,
     /// A read is under way.
     pub is_reading: bool,
     /// The catalog was larger than Flitch lists.
     pub is_cut: bool,
+}
+
+impl Picker {
+    /// The same with its codes put into words.
+    pub fn tell<F, W>(
+        self,
+        finding: impl Fn(&Finding, &Self) -> F,
+        whereabouts: impl Fn(&Whereabouts, &Self) -> W,
+    ) -> Picker<F, W> {
+        let found = self.finding.as_ref().map(|found| finding(found, &self));
+        let place = self.whereabouts.as_ref().map(|place| whereabouts(place, &self));
+        Picker {
+            finding: found,
+            whereabouts: place,
+            connection_id: self.connection_id,
+            connection_name: self.connection_name,
+            user: self.user,
+            schemas: self.schemas,
+            match_count: self.match_count,
+            object_count: self.object_count,
+            page: self.page,
+            page_count: self.page_count,
+            read_at: self.read_at,
+            target: self.target,
+            egress: self.egress,
+            is_reading: self.is_reading,
+            is_cut: self.is_cut,
+        }
+    }
 }

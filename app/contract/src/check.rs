@@ -78,12 +78,12 @@ pub enum StageState {
     NotRun,
 }
 
-/// One stage as it stands.
+/// One stage as it stands, with what it learnt: findings, or the words for them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageView {
+pub struct StageView<F = Finding> {
     pub stage: Stage,
     pub state: StageState,
-    pub findings: Vec<Finding>,
+    pub findings: Vec<F>,
     pub duration_us: Option<u64>,
 }
 
@@ -111,7 +111,7 @@ impl CheckOutcome {
 
 /// A check as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckView {
+pub struct CheckView<F = Finding> {
     pub id: String,
     pub connection_id: String,
     pub connection_name: String,
@@ -124,7 +124,32 @@ pub struct CheckView {
     /// Microseconds since 1970, UTC.
     pub started_at: i64,
     pub duration_us: Option<u64>,
-    pub stages: Vec<StageView>,
+    pub stages: Vec<StageView<F>>,
     /// Declared egress addresses, for the hints.
     pub egress: Vec<String>,
+}
+
+impl CheckView {
+    /// The same with each finding put into words.
+    pub fn tell<T>(self, tell: impl Fn(&Finding, &Target, &[String]) -> T) -> CheckView<T> {
+        let told = |stage: StageView| StageView {
+            stage: stage.stage,
+            state: stage.state,
+            findings: stage.findings.iter().map(|finding| tell(finding, &self.target, &self.egress)).collect(),
+            duration_us: stage.duration_us,
+        };
+        CheckView {
+            stages: self.stages.into_iter().map(told).collect(),
+            id: self.id,
+            connection_id: self.connection_id,
+            connection_name: self.connection_name,
+            is_draft: self.is_draft,
+            target: self.target.clone(),
+            is_outdated: self.is_outdated,
+            outcome: self.outcome,
+            started_at: self.started_at,
+            duration_us: self.duration_us,
+            egress: self.egress.clone(),
+        }
+    }
 }

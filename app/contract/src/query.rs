@@ -61,7 +61,7 @@ pub enum Cut {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueryView {
+pub struct QueryView<F = Finding> {
     pub id: String,
     pub state: QueryState,
     /// Microseconds since 1970, UTC.
@@ -70,5 +70,20 @@ pub struct QueryView {
     /// The statement that was sent.
     pub sql: String,
     pub result: Option<ResultSet>,
-    pub finding: Option<Finding>,
+    pub finding: Option<F>,
+}
+
+impl QueryView {
+    /// The same with the finding put into words.
+    pub fn tell<T>(self, tell: impl Fn(&Finding) -> T) -> QueryView<T> {
+        QueryView {
+            finding: self.finding.as_ref().map(tell),
+            id: self.id,
+            state: self.state,
+            started_at: self.started_at,
+            duration_us: self.duration_us,
+            sql: self.sql,
+            result: self.result,
+        }
+    }
 }

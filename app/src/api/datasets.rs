@@ -5,12 +5,22 @@ use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use leptos::prelude::*;
 
 use super::ApiError;
+use crate::words::{Hint, Told};
+
+/// A page of the picker, in words.
+pub type PickerTold = Picker<Told, Hint>;
 
 #[server(prefix = "/api", endpoint = "datasets/picker")]
-pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<Picker, ApiError> {
+pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<PickerTold, ApiError> {
     use super::guard;
+    use crate::words::findings::{Around, told};
+    use crate::words::whereabouts::whereabouts;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)
+    let picker = backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)?;
+    Ok(picker.tell(
+        |finding, picker| told(finding, Around { target: &picker.target, egress: &picker.egress }),
+        |found, picker| whereabouts(found, &picker.user, &picker.target.database),
+    ))
 }
 
 #[server(prefix = "/api", endpoint = "datasets/catalog-read")]

@@ -4,12 +4,16 @@ use contract::query::QueryView;
 use leptos::prelude::*;
 
 use super::ApiError;
+use crate::words::Told;
 
 #[server(prefix = "/api", endpoint = "queries/preview")]
-pub async fn show_preview(dataset_id: String) -> Result<QueryView, ApiError> {
+pub async fn show_preview(dataset_id: String) -> Result<QueryView<Told>, ApiError> {
     use super::guard;
+    use crate::words::findings::{Around, told};
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.queries.preview(&actor, &dataset_id).await.map_err(guard::refuse)
+    let query = backend.queries.preview(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    Ok(query.tell(|finding| told(finding, Around { target: &dataset.target, egress: &dataset.egress })))
 }
 
 #[server(prefix = "/api", endpoint = "queries/preview-again")]

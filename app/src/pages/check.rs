@@ -12,7 +12,7 @@ use crate::api::checks::{StartCheck, show_check};
 use crate::api::connections::SaveConnection;
 use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, StageList, every_while, load};
 use crate::paths;
-use crate::words::{checks, numbers};
+use crate::words::{Told, checks, numbers};
 
 /// Between two looks at a running check.
 const POLL: Duration = Duration::from_millis(500);
@@ -50,7 +50,7 @@ pub fn CheckPage() -> impl IntoView {
 }
 
 #[component]
-fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+fn Check(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
     let is_running = check.outcome.is_running();
     let total = check.duration_us.map(|us| format!("In all {}.", numbers::duration(us)));
     let (crumb, crumb_text) = if check.is_draft {
@@ -80,7 +80,7 @@ fn Check(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<S
 
 /// What can be done now that the check has ended.
 #[component]
-fn Next(check: CheckView, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+fn Next(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
     let is_good = check.outcome.is_good() && !check.is_outdated;
     let id = check.connection_id.clone();
     let kept = if check.is_outdated {

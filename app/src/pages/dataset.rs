@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use contract::connection::Target;
 use contract::dataset::DatasetView;
 use contract::query::{Cut, QueryState, QueryView};
 use leptos::form::ActionForm;
@@ -16,8 +15,7 @@ use crate::parts::{
     CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while, load,
 };
 use crate::paths;
-use crate::words::findings::{Around, hint};
-use crate::words::numbers;
+use crate::words::{Told, numbers};
 
 const POLL: Duration = Duration::from_millis(250);
 
@@ -53,7 +51,7 @@ pub fn DatasetPage() -> impl IntoView {
 }
 
 #[component]
-fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAgain>) -> impl IntoView {
+fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: ServerAction<PreviewAgain>) -> impl IntoView {
     let summary = dataset.summary;
     let remove = ServerAction::<RemoveDataset>::new();
     let is_running = query.state.is_running();
@@ -81,7 +79,7 @@ fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAg
                 </div>
             </div>
             <NoScriptRefresh is_running/>
-            <Outcome query target=dataset.target egress=dataset.egress name=summary.name id=summary.id/>
+            <Outcome query name=summary.name id=summary.id/>
             <details class="more">
                 <summary>"How it was read"</summary>
                 <p>"In a read-only transaction that was rolled back, as " {dataset.user} ", with:"</p>
@@ -92,7 +90,7 @@ fn Dataset(dataset: DatasetView, query: QueryView, again: ServerAction<PreviewAg
 }
 
 #[component]
-fn Outcome(query: QueryView, target: Target, egress: Vec<String>, name: String, id: String) -> impl IntoView {
+fn Outcome(query: QueryView<Told>, name: String, id: String) -> impl IntoView {
     let cancel = ServerAction::<PreviewCancel>::new();
     let read_at = numbers::moment(query.started_at);
     let took = query.duration_us.map(numbers::duration).unwrap_or_default();
@@ -130,9 +128,8 @@ fn Outcome(query: QueryView, target: Target, egress: Vec<String>, name: String, 
             .into_any()
         }
         (_, _, Some(finding)) => {
-            let hint = hint(&finding, Around { target: &target, egress: &egress });
             view! {
-                <div class="notice" data-tone="bad" role="alert" data-code=finding.code()><HintView hint/></div>
+                <div class="notice" data-tone="bad" role="alert" data-code=finding.code><HintView hint=finding.hint/></div>
             }
             .into_any()
         }

@@ -12,7 +12,7 @@ use crate::api::ApiError;
 use crate::api::connections::{show_aws_facts, source_facts};
 use crate::parts::{CopyText, EgressPanel, PageFault, TextField, load};
 use crate::paths;
-use crate::words::findings::create_reader;
+use crate::words::sql::create_reader;
 use iam::ByIam;
 
 #[component]

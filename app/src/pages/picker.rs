@@ -6,15 +6,14 @@ mod ticks;
 
 use std::collections::BTreeMap;
 
-use contract::catalog::{ObjectKind, Picker, PickerFilter};
+use contract::catalog::{ObjectKind, PickerFilter};
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{param, query};
-use crate::api::datasets::{AddDatasets, ReadCatalog, show_picker};
+use crate::api::datasets::{AddDatasets, PickerTold, ReadCatalog, show_picker};
 use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, every_while, load};
-use crate::words::findings::{Around, hint};
 use crate::words::{catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
@@ -131,7 +130,7 @@ fn Search(
 
 #[component]
 fn Found(
-    picker: Picker,
+    picker: PickerTold,
     add: ServerAction<AddDatasets>,
     read: ServerAction<ReadCatalog>,
     ticks: Ticks,
@@ -140,11 +139,10 @@ fn Found(
     schema: Memo<String>,
 ) -> impl IntoView {
     let failed = picker.finding.as_ref().map(|finding| {
-        let hint = hint(finding, Around { target: &picker.target, egress: &picker.egress });
         view! {
-            <div class="notice" data-tone="bad" role="alert" data-code=finding.code()>
+            <div class="notice" data-tone="bad" role="alert" data-code=finding.code.clone()>
                 <p>"The list could not be read."</p>
-                <HintView hint/>
+                <HintView hint=finding.hint.clone()/>
             </div>
         }
     });
@@ -173,8 +171,7 @@ fn Found(
         format!("?search={}&kind={}&schema={}&page={page}", encode(&search), encode(&kind), encode(&schema))
     };
     let missing = picker.whereabouts.as_ref().map(|found| {
-        let hint = catalog::whereabouts(found, &picker.user, &picker.target.database);
-        view! { <div class="notice" data-tone="info" role="status"><HintView hint/></div> }
+        view! { <div class="notice" data-tone="info" role="status"><HintView hint=found.clone()/></div> }
     });
     let alone = (!schema.get_untracked().is_empty()).then(|| view! { <Alone picker=picker.clone() schema read/> });
     let (page, pages) = (picker.page, picker.page_count);
@@ -206,7 +203,7 @@ fn Found(
 /// What is to be said where one schema is shown alone: the way back, and a button for its tables where they were not
 /// listed with the others.
 #[component]
-fn Alone(picker: Picker, schema: Memo<String>, read: ServerAction<ReadCatalog>) -> impl IntoView {
+fn Alone(picker: PickerTold, schema: Memo<String>, read: ServerAction<ReadCatalog>) -> impl IntoView {
     let all = paths::picker(&picker.connection_id);
     let is_unlisted = picker.schemas.first().is_some_and(|schema| schema.is_unlisted && schema.is_usable);
     let list = (is_unlisted && !picker.is_reading).then(|| {

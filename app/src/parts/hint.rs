@@ -9,9 +9,7 @@ use crate::words::{Hint, Step};
 pub fn HintView(hint: Hint) -> impl IntoView {
     let steps = hint.steps.into_iter().map(|step| match step {
         Step::Do(text) => view! { <li>{text}</li> }.into_any(),
-        Step::Copy(label, text) => {
-            view! { <li class="hint-copy"><CopyText label=label.to_owned() text/></li> }.into_any()
-        }
+        Step::Copy(label, text) => view! { <li class="hint-copy"><CopyText label text/></li> }.into_any(),
     });
     let steps: Vec<_> = steps.collect();
     view! {

@@ -1,24 +1,18 @@
 //! The stages of a check, each with its time, its findings and their hints.
 
 use contract::check::{CheckView, StageState, StageView};
-use contract::finding::Severity;
 use leptos::prelude::*;
 
 use super::{HintView, Icon, Shape};
-use crate::words::findings::{Around, hint};
-use crate::words::{checks, numbers};
+use crate::words::{Told, checks, numbers};
 
 #[component]
-pub fn StageList(check: CheckView) -> impl IntoView {
-    let stages = check
-        .stages
-        .iter()
-        .map(|stage| stage_item(stage, Around { target: &check.target, egress: &check.egress }))
-        .collect_view();
+pub fn StageList(check: CheckView<Told>) -> impl IntoView {
+    let stages = check.stages.into_iter().map(stage_item).collect_view();
     view! { <ol class="stages" aria-label="Stages of the check">{stages}</ol> }
 }
 
-fn stage_item(stage: &StageView, around: Around<'_>) -> impl IntoView {
+fn stage_item(stage: StageView<Told>) -> impl IntoView {
     let (state, shape) = match stage.state {
         StageState::Waiting => ("waiting", Shape::Dot),
         StageState::Running => ("running", Shape::Spinner),
@@ -29,16 +23,11 @@ fn stage_item(stage: &StageView, around: Around<'_>) -> impl IntoView {
     };
     let findings = stage
         .findings
-        .iter()
-        .map(|finding| {
-            let tone = match finding.severity() {
-                Severity::Good => "good",
-                Severity::Warning => "warning",
-                Severity::Failure => "bad",
-            };
+        .into_iter()
+        .map(|told| {
             view! {
-                <div class="finding" data-tone=tone data-code=finding.code()>
-                    <HintView hint=hint(finding, around)/>
+                <div class="finding" data-tone=told.tone.as_str() data-code=told.code>
+                    <HintView hint=told.hint/>
                 </div>
             }
         })

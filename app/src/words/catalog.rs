@@ -1,9 +1,6 @@
-//! Names of kinds, and why a table is not there to be picked.
+//! Names of kinds.
 
-use contract::catalog::{ObjectKind, Whereabouts};
-
-use super::Hint;
-use super::findings::{grant_schema, grant_table};
+use contract::catalog::ObjectKind;
 
 pub fn kind(kind: ObjectKind) -> &'static str {
     match kind {
@@ -13,35 +10,5 @@ pub fn kind(kind: ObjectKind) -> &'static str {
         ObjectKind::MaterializedView => "Materialized view",
         ObjectKind::ExternalTable => "External table",
         ObjectKind::SharedTable => "Datashare table",
-    }
-}
-
-/// What to say to somebody who looks for a table that they cannot pick. `user` is the database's.
-pub fn whereabouts(found: &Whereabouts, user: &str, database: &str) -> Hint {
-    match found {
-        Whereabouts::FilteredOut { schema, table } => {
-            Hint::plain(format!("{schema}.{table} is there, and hidden by the kind or the schema chosen above."))
-                .step("Choose all kinds, and search again.")
-        }
-        Whereabouts::SchemaUnknown { schema } => Hint::plain(format!("There is no schema {schema} in {database}."))
-            .step("Check the spelling. In another database of the cluster it needs a connection of its own."),
-        Whereabouts::SchemaClosed { schema } => Hint::plain(format!("{user} may not use the schema {schema}."))
-            .step("Let an admin of the database run this, then read the list again:")
-            .copy("SQL", grant_schema(schema, user)),
-        Whereabouts::SchemaUnlisted { schema } => {
-            Hint::plain(format!("The tables of the external schema {schema} could not be listed."))
-                .step("Read the list again. If it stays, check the schema's IAM role and catalog in AWS.")
-        }
-        Whereabouts::TableClosed { schema, table } => Hint::plain(format!("{user} may not read {schema}.{table}."))
-            .step("Let an admin of the database run this, then read the list again:")
-            .copy("SQL", grant_table(schema, table, user)),
-        Whereabouts::TableUnknown { table } => {
-            Hint::plain(format!("There was no {table} in {database} when the list was read."))
-                .step("If it is new, read the list again. If it is in another database, add a connection to that.")
-        }
-        Whereabouts::Hidden { name } => {
-            Hint::plain(format!("{name} belongs to the database system, and Flitch does not list it."))
-                .step("For a materialized view, pick the view itself, not the table behind it.")
-        }
     }
 }

@@ -4,13 +4,13 @@
 mod aws;
 mod failures;
 mod network;
-mod sql;
 mod statements;
 
 use contract::connection::Target;
-use contract::finding::{CatalogPart, Finding, SignInMethod};
+use contract::finding::{CatalogPart, Finding, Severity, SignInMethod};
 
-use super::{Hint, numbers};
+use super::sql::{self, create_reader};
+use super::{Hint, Told, Tone, numbers};
 
 /// What a hint may refer to.
 #[derive(Clone, Copy)]
@@ -18,6 +18,16 @@ pub struct Around<'a> {
     pub target: &'a Target,
     /// Declared egress networks.
     pub egress: &'a [String],
+}
+
+/// The finding as pages show it.
+pub fn told(finding: &Finding, around: Around<'_>) -> Told {
+    let tone = match finding.severity() {
+        Severity::Good => Tone::Good,
+        Severity::Warning => Tone::Warning,
+        Severity::Failure => Tone::Bad,
+    };
+    Told { code: finding.code().to_owned(), tone, hint: hint(finding, around) }
 }
 
 pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -112,11 +122,9 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     }
 }
 
-pub use sql::{create_minted, create_reader, grant_schema, grant_table};
-
 #[cfg(test)]
 mod tests {
-    use contract::finding::{CODES, Severity};
+    use contract::finding::CODES;
     use serde_json::json;
 
     use super::*;

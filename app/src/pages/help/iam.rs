@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::parts::CopyText;
 use crate::paths;
-use crate::words::findings::create_minted;
+use crate::words::sql::create_minted;
 
 #[component]
 pub(super) fn ByIam(aws: AwsFacts, user: String, schema: String) -> impl IntoView {

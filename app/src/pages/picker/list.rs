@@ -1,13 +1,13 @@
 //! The list itself, a tree grid: a row for each schema, and beneath it a row for each table or view.
 
-use contract::catalog::{CatalogObject, CatalogSchema, Picker, PickerFilter};
+use contract::catalog::{CatalogObject, CatalogSchema, PickerFilter};
 use contract::object_name::ObjectName;
 use leptos::form::ActionForm;
 use leptos::{html, prelude::*};
 
 use super::keys;
 use super::ticks::{Ticks, grants};
-use crate::api::datasets::{AddDatasets, show_picker};
+use crate::api::datasets::{AddDatasets, PickerTold, show_picker};
 use crate::parts::{CopyText, FaultNotice, Icon, KindBadge, Shape};
 use crate::paths;
 use crate::words::numbers;
@@ -27,13 +27,13 @@ struct Place {
 
 #[component]
 pub fn SchemaList(
-    picker: Picker,
+    picker: PickerTold,
     add: ServerAction<AddDatasets>,
     ticks: Ticks,
     search: Signal<String>,
     kind: Signal<String>,
 ) -> impl IntoView {
-    let Picker { connection_id, user, schemas, .. } = picker;
+    let PickerTold { connection_id, user, schemas, .. } = picker;
     if schemas.is_empty() {
         return view! {
             <div class="empty">

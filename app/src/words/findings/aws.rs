@@ -3,8 +3,9 @@
 use contract::aws::{ClusterKind, IamTarget, policy, region_name};
 use contract::connection::Target;
 
-use super::{Around, Hint, create_minted};
+use super::{Around, Hint};
 use crate::words::numbers;
+use crate::words::sql::create_minted;
 
 /// The database user as people write it, without the prefix of AWS.
 fn plain(user: &str) -> &str {

@@ -2,8 +2,8 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, aws, network, sql, statements};
-use crate::words::numbers;
+use super::{Around, Hint, aws, network, statements};
+use crate::words::{numbers, sql};
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
     match finding {

@@ -32,11 +32,11 @@ pub fn grant_table(schema: &str, table: &str, user: &str) -> String {
 }
 
 /// A table's name for a statement.
-pub(super) fn name(schema: &str, table: &str) -> String {
+pub fn name(schema: &str, table: &str) -> String {
     format!("{}.{}", display_ident(schema), display_ident(table))
 }
 
-pub(super) fn revoke_write(schema: &str, table: Option<&str>, user: &str) -> String {
+pub fn revoke_write(schema: &str, table: Option<&str>, user: &str) -> String {
     let (user, schema) = (display_ident(user), display_ident(schema));
     match table {
         Some(table) => format!("REVOKE INSERT, UPDATE, DELETE ON {schema}.{} FROM {user};", display_ident(table)),
