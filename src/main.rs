@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod operator;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,9 @@ enum Command {
     Serve(Box<Settings>),
     /// Test a connection string, stage by stage, without a server.
     Check(Box<check::Args>),
+    /// Look after the audit log.
+    #[command(subcommand)]
+    Audit(operator::AuditCommand),
 }
 
 #[tokio::main]
@@ -37,6 +41,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             run(*settings).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(&args).await,
+        Command::Audit(command) => operator::audit(&command).await,
     }
 }
 

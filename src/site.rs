@@ -1,5 +1,6 @@
 //! The router: pages, server functions, files, health, and the layers around them. Tests call it too.
 
+mod downloads;
 mod files;
 mod gate;
 #[cfg(test)]
@@ -64,6 +65,7 @@ pub fn router(parts: Parts) -> Router {
     };
     let pages = Router::new()
         .route("/api/{*function}", any(server_function))
+        .route(app::paths::AUDIT_CSV, get(downloads::audit))
         .leptos_routes_with_context(&state, generate_route_list(App), provide.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide, shell))
         .layer(middleware::from_fn_with_state(backend.clone(), gate::require_member))

@@ -1,5 +1,6 @@
 //! Server functions: who is calling, one port call, the fault mapped. Nothing else happens here.
 
+pub mod audit;
 pub mod checks;
 pub mod connections;
 pub mod datasets;

@@ -2,6 +2,7 @@
 
 mod add_redshift;
 mod add_source;
+mod audit;
 mod check;
 mod connection;
 mod data;
@@ -14,6 +15,7 @@ mod welcome;
 
 pub use add_redshift::AddRedshiftPage;
 pub use add_source::AddSourcePage;
+pub use audit::AuditPage;
 pub use check::CheckPage;
 pub use connection::ConnectionPage;
 pub use data::DataPage;

@@ -11,6 +11,7 @@ mod icons;
 mod load;
 mod notice;
 mod poll;
+mod settings;
 mod stages;
 
 pub use badge::{CheckBadge, KindBadge};
@@ -24,4 +25,5 @@ pub use icons::{Icon, Shape};
 pub use load::{Loaded, load};
 pub use notice::{FaultNotice, PageFault};
 pub use poll::{LastGood, NoScriptRefresh, every_while};
+pub use settings::{CurrentActor, SettingsTabs};
 pub use stages::StageList;

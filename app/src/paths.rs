@@ -9,6 +9,8 @@ pub const DATA: &str = "/data";
 pub const ADD: &str = "/data/add";
 pub const ADD_REDSHIFT: &str = "/data/add/redshift";
 pub const HELP: &str = "/help/redshift";
+pub const AUDIT: &str = "/settings/audit";
+pub const AUDIT_CSV: &str = "/settings/audit.csv";
 
 /// The form, filled from a draft; `wait` when its test was refused for coming too soon.
 pub fn add_redshift_draft(draft: &str, wait: bool) -> String {
@@ -43,6 +45,15 @@ pub fn dataset(id: &str) -> String {
     format!("/data/datasets/{id}")
 }
 
+/// The audit log's older entries, by the same filters.
+pub fn audit(action: &str, search: &str, before: i64) -> String {
+    format!("{AUDIT}?action={}&search={}&before={before}", encode(action), encode(search))
+}
+
+pub fn audit_csv(action: &str, search: &str) -> String {
+    format!("{AUDIT_CSV}?action={}&search={}", encode(action), encode(search))
+}
+
 /// The only paths a stranger may open.
 pub fn is_public(path: &str) -> bool {
     matches!(path, WELCOME | SIGN_IN)
@@ -70,6 +81,8 @@ mod tests {
         assert_eq!(picker("c"), "/data/connections/c/datasets");
         assert_eq!(picker_schema("c", ""), "/data/connections/c/datasets");
         assert_eq!(picker_schema("c", "a&b"), "/data/connections/c/datasets?schema=a%26b");
+        assert_eq!(audit("a", "b c", 7), "/settings/audit?action=a&search=b%20c&before=7");
+        assert_eq!(audit_csv("", "x"), "/settings/audit.csv?action=&search=x");
         assert_eq!(dataset("d"), "/data/datasets/d");
         assert_eq!(help("a b", "s&t"), "/help/redshift?user=a%20b&schema=s%26t");
     }

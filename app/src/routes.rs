@@ -6,8 +6,8 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::pages::{
-    AddRedshiftPage, AddSourcePage, CheckPage, ConnectionPage, DataPage, DatasetPage, HelpPage, NotFoundPage,
-    PickerPage, SignInPage, WelcomePage,
+    AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataPage, DatasetPage, HelpPage,
+    NotFoundPage, PickerPage, SignInPage, WelcomePage,
 };
 use crate::parts::Frame;
 
@@ -35,6 +35,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/data/connections/:id/checks/:check") view=CheckPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/connections/:id/datasets") view=PickerPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/audit") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/help/redshift") view=HelpPage ssr=SsrMode::Async/>
                 </Routes>
             </Frame>

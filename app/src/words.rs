@@ -1,5 +1,6 @@
 //! Every sentence a person reads that is more than a label: what happened, then what to do.
 
+pub mod audit;
 pub mod catalog;
 pub mod checks;
 pub mod faults;

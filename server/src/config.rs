@@ -16,15 +16,8 @@ pub struct Settings {
     /// The address people type. Plain http is taken for loopback only: the session cookie would not arrive.
     #[arg(long, env = "FLITCH_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
     pub public_url: String,
-    /// The folder of data: the embedded store, the master keys.
-    #[arg(long, env = "FLITCH_DATA", default_value = "data")]
-    pub data: PathBuf,
-    /// A Postgres for the metadata, shared by several servers. Without it, SQLite in the data folder.
-    #[arg(long, env = "FLITCH_DATABASE_URL", hide_env_values = true)]
-    pub database_url: Option<String>,
-    /// A file that holds the database URL, so that it shows in no process list.
-    #[arg(long, env = "FLITCH_DATABASE_URL_FILE", conflicts_with = "database_url")]
-    pub database_url_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub home: Home,
     #[command(flatten)]
     pub reach: Reach,
     /// The master keys that seal stored passwords. Made on first start.
@@ -52,6 +45,31 @@ pub struct Settings {
     /// Development: a JDBC IAM URL to offer in the IAM form. Needs --dev-loopback.
     #[arg(long, env = "FLITCH_DEV_SAMPLE_IAM", requires = "dev_loopback")]
     pub dev_sample_iam: Option<String>,
+}
+
+/// Where Flitch keeps what it knows: the same for the server and for an operator's commands.
+#[derive(Clone, Debug, Args)]
+pub struct Home {
+    /// The folder of data: the embedded store, the master keys.
+    #[arg(long, env = "FLITCH_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// A Postgres for the metadata, shared by several servers. Without it, SQLite in the data folder.
+    #[arg(long, env = "FLITCH_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// A file that holds the database URL, so that it shows in no process list.
+    #[arg(long, env = "FLITCH_DATABASE_URL_FILE", conflicts_with = "database_url")]
+    pub database_url_file: Option<PathBuf>,
+}
+
+impl Home {
+    /// The Postgres of the metadata, if it is not the embedded store.
+    pub fn database(&self) -> std::io::Result<Option<String>> {
+        match (&self.database_url, &self.database_url_file) {
+            (Some(url), _) => Ok(Some(url.clone())),
+            (None, Some(path)) => Ok(Some(std::fs::read_to_string(path)?.trim().to_owned())),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 /// What may be connected to, and how: the same for the server and for `flitch check`.
@@ -111,7 +129,7 @@ impl std::str::FromStr for DevName {
 impl Settings {
     pub fn master_keys_path(&self) -> PathBuf {
         match self.master_keys_file.strip_prefix("<data>") {
-            Ok(inside) => self.data.join(inside),
+            Ok(inside) => self.home.data.join(inside),
             Err(_) => self.master_keys_file.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! The ports' other side: one service per noun, all over the same few shared parts.
 
+mod audit;
 mod checks;
 mod connections;
 mod datasets;
@@ -31,7 +32,7 @@ use vault::KeyRing;
 use iam::Iam;
 
 pub use checks::{Journal, check_alone};
-pub use open::{OpenError, Opened, open};
+pub use open::{OpenError, Opened, open, open_store};
 pub use setup::SetupCode;
 
 /// What every service works with.
@@ -63,7 +64,8 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
         connections: Arc::new(connections::Connections::new(Arc::clone(&shared))),
         checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
         datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
-        queries: Arc::new(queries::Queries::new(shared)),
+        queries: Arc::new(queries::Queries::new(Arc::clone(&shared))),
+        audit: Arc::new(audit::Audit::new(shared)),
     }
 }
 

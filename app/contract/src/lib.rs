@@ -3,6 +3,7 @@
 //!
 //! No type here that travels towards the browser can hold a secret. [`secret::Secret`] travels the other way only.
 
+pub mod audit;
 pub mod aws;
 pub mod catalog;
 pub mod check;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::audit::{AuditPage, AuditQuery};
 use crate::aws::AwsFacts;
 use crate::catalog::{Picker, PickerFilter};
 use crate::check::CheckView;
@@ -76,6 +77,14 @@ pub trait Queries: Send + Sync {
     async fn preview_cancel(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
 }
 
+#[async_trait]
+pub trait Audit: Send + Sync {
+    /// For admins.
+    async fn page(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage>;
+    /// All that matches, as CSV.
+    async fn csv(&self, actor: &Actor, query: AuditQuery) -> Answer<String>;
+}
+
 /// All ports together, as the site hands them to the pages.
 #[derive(Clone)]
 pub struct Backend {
@@ -85,4 +94,5 @@ pub struct Backend {
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,
+    pub audit: Arc<dyn Audit>,
 }

@@ -1,9 +1,11 @@
 //! The frame around every page: who and where, and the way to the other pages.
 
+use contract::team::Role;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::CurrentActor;
 use crate::api::sessions::{SignOut, current_actor};
 use crate::paths;
 
@@ -11,12 +13,14 @@ use crate::paths;
 pub fn Frame(children: Children) -> impl IntoView {
     // Known with the request; a fresh load follows each sign-in and sign-out, so it cannot go stale.
     let actor = SharedValue::new(current_actor).into_inner();
+    provide_context(CurrentActor(actor.clone()));
     let sign_out = ServerAction::<SignOut>::new();
     let nav = actor.map(|actor| {
         view! {
             <nav class="frame-nav" aria-label="Main">
                 <A href=paths::DATA>"Data"</A>
                 <A href=paths::HELP>"Help"</A>
+                {(actor.role == Role::Admin).then(|| view! { <A href=paths::AUDIT>"Settings"</A> })}
             </nav>
             <div class="frame-who">
                 <span class="frame-team">{actor.team_name}</span>

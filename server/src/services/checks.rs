@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use contract::audit::Action;
 use contract::check::{CheckOutcome, CheckView, Stage, StageState, StageView};
 use contract::connection::CheckRef;
 use contract::fault::Fault;
@@ -21,6 +22,7 @@ use contract::ports;
 use contract::team::Actor;
 use store::{CheckRow, StageRow, new_id};
 
+use super::audit::{self, Deed};
 use super::iam::{self, Minter};
 use super::limits::Limit;
 use super::place::Way;
@@ -99,6 +101,8 @@ impl ports::Checks for Checks {
             entry,
             catalog_limits: self.shared.catalog_limits,
         };
+        let deed = Deed { action: Action::ConnectionChecked, target: &row.id, named: &row.name };
+        audit::done(&self.shared, actor, deed).await;
         let shared = Arc::clone(&self.shared);
         let journal = StoreJournal { shared, check_id: check.id.clone(), connection: row };
         tracing::info!(check.id = check.id, connection.id = connection_id, "check started");

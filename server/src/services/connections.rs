@@ -5,6 +5,7 @@ mod form;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use contract::audit::Action;
 use contract::aws::AwsFacts;
 use contract::connection::{
     AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target, TlsMode,
@@ -19,7 +20,8 @@ use store::{ConnectionRow, ConnectionSummaryRow, new_id};
 use form::default_name;
 pub(crate) use form::{Understood, understand};
 
-use super::{Shared, checks, iam, now, place, store_fault, team, to_json};
+use super::audit::Deed;
+use super::{Shared, audit, checks, iam, now, place, store_fault, team, to_json};
 
 pub(crate) struct Connections {
     shared: Arc<Shared>,
@@ -160,6 +162,7 @@ impl ports::Connections for Connections {
             return Err(Fault::NotFound);
         }
         tracing::info!(connection.id = id, "a connection was saved");
+        audit::done(&self.shared, actor, Deed { action: Action::ConnectionSaved, target: id, named: &row.name }).await;
         Ok(())
     }
 }

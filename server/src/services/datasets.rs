@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use contract::audit::Action;
 use contract::catalog::{ObjectKind, Picker, PickerFilter};
 use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use contract::fault::Fault;
@@ -15,6 +16,7 @@ use contract::ports;
 use contract::team::Actor;
 use store::{DatasetRow, NewDataset};
 
+use super::audit::{self, Deed};
 use super::{Shared, now, place, store_fault};
 use picker::wanted;
 
@@ -39,7 +41,12 @@ impl ports::Datasets for Datasets {
 
     async fn catalog_read(&self, actor: &Actor, connection_id: &str, schema: &str) -> ports::Answer<()> {
         let row = place::connection(&self.shared, actor, connection_id).await?;
-        reading::begin(&self.shared, row, &actor.member_id, schema).await
+        let (id, name) = (row.id.clone(), row.name.clone());
+        if reading::begin(&self.shared, row, &actor.member_id, schema).await? {
+            let deed = Deed { action: Action::CredentialUsed, target: &id, named: &name };
+            audit::done(&self.shared, actor, deed).await;
+        }
+        Ok(())
     }
 
     async fn add(&self, actor: &Actor, picks: Picks) -> ports::Answer<u32> {
@@ -58,12 +65,19 @@ impl ports::Datasets for Datasets {
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
         tracing::info!(connection.id = row.id, added, "datasets were added");
+        let named = format!("{}: {added}", row.name);
+        audit::done(&self.shared, actor, Deed { action: Action::DatasetsAdded, target: &row.id, named: &named }).await;
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }
 
     async fn remove(&self, actor: &Actor, id: &str) -> ports::Answer<()> {
-        let removed = self.shared.store.dataset_delete(&actor.team_id, id).await.map_err(store_fault)?;
-        if removed { Ok(()) } else { Err(Fault::NotFound) }
+        let row = dataset(&self.shared, actor, id).await?;
+        if !self.shared.store.dataset_delete(&actor.team_id, id).await.map_err(store_fault)? {
+            return Err(Fault::NotFound);
+        }
+        let named = format!("{}.{}", row.schema_name, row.name);
+        audit::done(&self.shared, actor, Deed { action: Action::DatasetRemoved, target: id, named: &named }).await;
+        Ok(())
     }
 
     async fn list(&self, actor: &Actor) -> ports::Answer<Vec<DatasetSummary>> {

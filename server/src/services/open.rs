@@ -16,7 +16,7 @@ use vault::{KeyRing, RingError};
 
 use super::iam::Iam;
 use super::{SetupCode, Shared};
-use crate::config::{Reach, Settings};
+use crate::config::{Home, Reach, Settings};
 
 #[derive(Debug, Error)]
 pub enum OpenError {
@@ -46,20 +46,12 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     if let Some(fault) = settings.fault() {
         return Err(OpenError::Settings(fault));
     }
-    let data = &settings.data;
+    let data = &settings.home.data;
     make_private(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
-    let url = match (&settings.database_url, &settings.database_url_file) {
-        (Some(url), _) => Some(url.clone()),
-        (None, Some(path)) => Some(read(path)?.trim().to_owned()),
-        (None, None) => None,
-    };
+    let url = database(&settings.home)?;
     let lock = if url.is_none() { Some(lock(data)?) } else { None };
     let ring = KeyRing::open_or_create(&settings.master_keys_path()).map_err(OpenError::Keys)?;
-    let store = match &url {
-        Some(url) => Store::open_postgres(url).await,
-        None => Store::open_sqlite(&data.join("flitch.sqlite")).await,
-    };
-    let store = store.map_err(OpenError::Store)?;
+    let store = store(url.as_deref(), data).await?;
     let is_new = store.team_count().await.map_err(OpenError::Store)? == 0;
     let setup_code = SetupCode::open(&data.join("setup-code"), is_new).map_err(OpenError::SetupCode)?;
     let shared = Shared {
@@ -77,6 +69,29 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         setup_code,
     };
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
+}
+
+fn database(home: &Home) -> Result<Option<String>, OpenError> {
+    let path = home.database_url_file.clone().unwrap_or_default();
+    home.database().map_err(|error| OpenError::File(path, error))
+}
+
+async fn store(url: Option<&str>, data: &std::path::Path) -> Result<Store, OpenError> {
+    let store = match url {
+        Some(url) => Store::open_postgres(url).await,
+        None => Store::open_sqlite(&data.join("flitch.sqlite")).await,
+    };
+    store.map_err(OpenError::Store)
+}
+
+/// The store alone, for an operator's command beside a running server. It is never made here.
+pub async fn open_store(home: &Home) -> Result<Store, OpenError> {
+    let url = database(home)?;
+    let file = home.data.join("flitch.sqlite");
+    if url.is_none() && !file.exists() {
+        return Err(OpenError::Settings(format!("there is no store in {}", home.data.display())));
+    }
+    store(url.as_deref(), &home.data).await
 }
 
 /// The sample's JDBC IAM URL as fields.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use contract::audit::Action;
 use contract::finding::Finding;
 use contract::ports;
 use contract::query::{Column, ColumnShape, Cut, QueryState, QueryView, ResultSet};
@@ -15,6 +16,7 @@ use store::{ConnectionRow, DatasetRow, QueryRow, new_id};
 use tokio::sync::Notify;
 use vault::Binding;
 
+use super::audit::{self, Deed};
 use super::checks::{code, parse};
 use super::findings::finding;
 use super::{SECOND, Shared, datasets, entry, log_failure, now, place, store_fault, to_json};
@@ -53,6 +55,9 @@ impl Queries {
             finding: String::new(),
         };
         self.shared.store.query_insert(&row).await.map_err(store_fault)?;
+        let named = format!("{}.{}", dataset.schema_name, dataset.name);
+        let deed = Deed { action: Action::CredentialUsed, target: &dataset.id, named: &named };
+        audit::done(&self.shared, actor, deed).await;
         tokio::spawn(run(Arc::clone(&self.shared), connection, dataset, row.clone()));
         Ok(row)
     }

@@ -6,12 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use contract::audit::Action;
 use contract::fault::Fault;
 use contract::ports;
 use contract::team::{Actor, Role, SessionToken, SignInForm};
 use sha2::{Digest, Sha256};
 use store::MemberRow;
 
+use super::audit::{self, Deed};
 use super::limits::Limit;
 use super::{SECOND, Shared, now, password, store_fault, team};
 
@@ -72,14 +74,27 @@ impl ports::Sessions for Sessions {
         let member = self.shared.store.member_by_email(&email).await.map_err(store_fault)?;
         let hash = member.as_ref().map(|member| member.password_hash.clone());
         let is_right = password::verify(form.password, hash).await;
-        match member.filter(|_| is_right) {
-            Some(member) => self.begin(&member.id).await,
-            None => Err(Fault::WrongSignIn),
+        let Some(member) = member.map(actor) else { return Err(Fault::WrongSignIn) };
+        if !is_right {
+            // Written down after the answer, which takes as long as for an address that nobody has.
+            let (shared, member) = (Arc::clone(&self.shared), member.clone());
+            tokio::spawn(async move {
+                let deed = Deed { action: Action::SignInRefused, target: &member.member_id, named: "" };
+                audit::refused(&shared, &member, deed).await;
+            });
+            return Err(Fault::WrongSignIn);
         }
+        let token = self.begin(&member.member_id).await?;
+        let deed = Deed { action: Action::SignedIn, target: &member.member_id, named: "" };
+        audit::done(&self.shared, &member, deed).await;
+        Ok(token)
     }
 
-    async fn sign_out(&self, _actor: &Actor, token: &str) -> ports::Answer<()> {
-        self.shared.store.session_delete(&digest(token)).await.map_err(store_fault)
+    async fn sign_out(&self, actor: &Actor, token: &str) -> ports::Answer<()> {
+        self.shared.store.session_delete(&digest(token)).await.map_err(store_fault)?;
+        let deed = Deed { action: Action::SignedOut, target: &actor.member_id, named: "" };
+        audit::done(&self.shared, actor, deed).await;
+        Ok(())
     }
 
     async fn actor(&self, token: &str) -> ports::Answer<Option<Actor>> {

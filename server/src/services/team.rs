@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use contract::audit::Action;
 use contract::fault::{Fault, Field};
 use contract::ports;
-use contract::team::{SessionToken, WelcomeForm};
+use contract::team::{Actor, Role, SessionToken, WelcomeForm};
 use store::{NewTeam, StoreError, new_id};
 
+use super::audit::{self, Deed};
 use super::limits::Limit;
 use super::sessions::Sessions;
 use super::{Shared, now, password, store_fault};
@@ -58,6 +60,16 @@ impl ports::Team for Team {
         })?;
         self.shared.setup_code.used();
         tracing::info!(team.id = team_id, "the team was founded");
+        let (role, named) = (Role::Admin, team_name.clone());
+        let founder = Actor {
+            member_id: member_id.clone(),
+            team_id: team_id.clone(),
+            team_name: named,
+            email: email.clone(),
+            role,
+        };
+        let deed = Deed { action: Action::TeamFounded, target: &team_id, named: &team_name };
+        audit::done(&self.shared, &founder, deed).await;
         self.sessions.begin(&member_id).await
     }
 }

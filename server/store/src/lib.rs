@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod catalog;
 mod check;
 mod connection;
@@ -13,6 +14,7 @@ mod session;
 use sqlx::AnyPool;
 use thiserror::Error;
 
+pub use audit::{AuditFilter, AuditRow, Chain, NewAudit};
 pub use catalog::{CatalogCounts, CatalogObjectRow, CatalogSchemaRow, ObjectFilter};
 pub use check::{CheckRow, StageRow};
 pub use connection::{ConnectionRow, ConnectionSummaryRow};

@@ -20,18 +20,18 @@ const LEASE: i64 = 5 * SECOND;
 /// A read as a whole.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Starts a read, unless one is under way.
+/// Starts a read; false when one is under way already.
 pub(super) async fn begin(
     shared: &Arc<Shared>,
     row: ConnectionRow,
     member_id: &str,
     schema: &str,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let begun = shared.store.catalog_read_begin(&row.id, now(), now() + LEASE).await.map_err(store_fault)?;
     if begun {
         tokio::spawn(run(Arc::clone(shared), row, member_id.to_owned(), schema.to_owned()));
     }
-    Ok(())
+    Ok(begun)
 }
 
 /// On failure the old list stays, and the picker says why.

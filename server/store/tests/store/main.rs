@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
+mod audit;
+
 use std::path::PathBuf;
 
 use store::{
@@ -13,6 +15,7 @@ use testkit::postgres::Database;
 struct Opened {
     store: Store,
     folder: Option<PathBuf>,
+    database: Option<Database>,
 }
 
 impl Drop for Opened {
@@ -29,7 +32,10 @@ async fn both() -> [(&'static str, Opened); 2] {
     let sqlite = Store::open_sqlite(&folder.join("s.sqlite")).await.unwrap();
     let database = Database::fresh().await;
     let postgres = Store::open_postgres(&database.url).await.unwrap();
-    [("sqlite", Opened { store: sqlite, folder: Some(folder) }), ("postgres", Opened { store: postgres, folder: None })]
+    [
+        ("sqlite", Opened { store: sqlite, folder: Some(folder), database: None }),
+        ("postgres", Opened { store: postgres, folder: None, database: Some(database) }),
+    ]
 }
 
 async fn team(store: &Store) -> (String, String) {

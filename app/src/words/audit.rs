@@ -1,0 +1,24 @@
+//! What each action of the audit log is called.
+
+use contract::audit::Action;
+
+pub fn action(action: Action) -> &'static str {
+    match action {
+        Action::TeamFounded => "founded the team",
+        Action::SignedIn => "signed in",
+        Action::SignInRefused => "was refused at sign-in",
+        Action::SignedOut => "signed out",
+        Action::ConnectionSaved => "saved the connection",
+        Action::ConnectionChecked => "checked the connection",
+        Action::CredentialUsed => "read with the credential",
+        Action::DatasetsAdded => "added datasets",
+        Action::DatasetRemoved => "removed the dataset",
+        Action::ConnectionRenamed => "renamed the connection",
+        Action::ConnectionEdited => "edited the connection",
+        Action::ConnectionPaused => "paused the connection",
+        Action::ConnectionResumed => "resumed the connection",
+        Action::ConnectionDisconnected => "disconnected the connection",
+        Action::ConnectionReconnected => "reconnected the connection",
+        Action::ConnectionRemoved => "removed the connection",
+    }
+}
