@@ -74,6 +74,8 @@ pub enum Refused {
 
 /// Reads the text every way a server might, and passes it when all of them are one statement that only reads.
 pub fn approve(sql: &str) -> Result<Approved, Refused> {
+    // What some editors put in front of a text.
+    let sql = sql.strip_prefix('\u{feff}').unwrap_or(sql);
     if sql.len() > MAX_BYTES {
         return Err(Refused::TooLong { bytes: sql.len() });
     }
@@ -95,7 +97,9 @@ fn judge(text: &str) -> Result<Kind, Refused> {
     let mut unread = None;
     for reading in Reading::ALL {
         match reading.tokens(text) {
-            // A string or comment without an end in this reading: a server that reads so refuses it too.
+            // A string that a backslash keeps open in one reading and not in another is clear to nobody.
+            Err(_) if text.contains('\\') => return Err(Refused::Ambiguous),
+            // A comment without an end in this reading: a server that reads so refuses it too.
             Err(what) => unread = Some(what),
             Ok(tokens) => {
                 let kind = reading.statement(tokens);

@@ -1,43 +1,54 @@
 //! Functions that do more than read. Any schema may stand in front, and any quotes around.
 
 /// System functions with side effects start with these; those that only look are listed below.
-const PREFIXES: [&str; 13] = [
+const PREFIXES: [&str; 15] = [
     "pg_",
     "lo_",
     "dblink",
-    "brin_",
-    "gin_",
     "binary_upgrade_",
     "crosstab",
     "query_to_",
+    "query_export_",
     "cursor_to_",
     "table_to_xml",
     "schema_to_xml",
     "database_to_xml",
-    "change_",
+    "http_",
+    "heap_force_",
+    "autoprewarm",
+    "run_command_on_",
 ];
 
-/// Names of their own: settings, sequences, text that is run as SQL, the file system, other servers.
-const NAMES: [&str; 15] = [
+/// Names of their own: settings, sequences, text that is run as SQL, the file system, other servers, the cluster.
+const NAMES: [&str; 24] = [
     "set_config",
+    "setseed",
     "nextval",
     "setval",
     "lastval",
     "ts_stat",
     "ts_rewrite",
     "connectby",
+    "xpath_table",
     "loread",
     "lowrite",
     "txid_current",
     "http",
-    "http_get",
-    "http_post",
     "invoke",
     "suppress_redundant_updates_trigger",
+    "gin_clean_pending_list",
+    "brin_summarize_new_values",
+    "brin_summarize_range",
+    "brin_desummarize_range",
+    "change_query_priority",
+    "change_session_priority",
+    "change_user_priority",
+    "reboot_cluster",
+    "failover_primary_compute",
 ];
 
 /// What starts with `pg_` and only looks.
-const HARMLESS: [&str; 30] = [
+const HARMLESS: [&str; 33] = [
     "pg_typeof",
     "pg_get_viewdef",
     "pg_get_expr",
@@ -68,6 +79,9 @@ const HARMLESS: [&str; 30] = [
     "pg_backend_pid",
     "pg_last_query_id",
     "pg_last_copy_id",
+    "pg_last_copy_count",
+    "pg_last_unload_id",
+    "pg_last_unload_count",
 ];
 
 pub(super) fn may_do_more_than_read(name: &str) -> bool {

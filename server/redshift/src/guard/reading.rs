@@ -5,7 +5,7 @@ use std::any::TypeId;
 use sqlparser::dialect::{Dialect, RedshiftSqlDialect};
 use sqlparser::keywords::Keyword;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
+use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer, Word};
 
 use super::{Kind, Refused, show, tree};
 
@@ -101,12 +101,49 @@ fn strange(tokens: &[TokenWithSpan]) -> Option<&'static str> {
             Token::Ampersand if at > 0 && is_word(&tokens[at - 1], "u") && is_quoted(tokens.get(at + 1)) => {
                 return Some("a name in Unicode escapes");
             }
+            // `$é$` quotes to PostgreSQL and not to the tokenizer; nothing else has a `$` in front but numbers.
+            Token::Placeholder(name) if !is_parameter(name) => return Some("a dollar sign that starts no string"),
+            // PostgreSQL ends an operator before `--` and `/*`; the tokenizer would take the half of one.
+            Token::HashMinus
+            | Token::QuestionMarkDash
+            | Token::QuestionMarkDashVerticalBar
+            | Token::AtDashAt
+            | Token::PGSquareRoot
+            | Token::PGCubeRoot
+            | Token::CustomBinaryOperator(_) => return Some("an operator of PostgreSQL's own"),
+            // A string goes on after a line's end, and after E'…' with escapes that not every reading has.
+            Token::EscapedStringLiteral(_) if tokens.get(at + 1).is_some_and(is_string) => {
+                return Some("an E'…' string that goes on in another");
+            }
+            // A temporary table's name to Redshift, an operator to PostgreSQL: no function either way.
+            Token::Word(word) if is_hash(word) && is_left_parenthesis(tokens.get(at + 1)) => {
+                return Some("a # before a function");
+            }
+            Token::Word(word) if word.value.contains(NO_SPACE) => {
+                return Some("a space that is not an ordinary one; type it anew");
+            }
             Token::Word(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Comma => {}
             Token::LParen | Token::RParen => {}
             _ => operators += 1,
         }
     }
     (operators > OPERATORS).then_some("more than 10,000 operators")
+}
+
+fn is_parameter(name: &str) -> bool {
+    name.strip_prefix('$').is_none_or(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_string(token: &TokenWithSpan) -> bool {
+    matches!(token.token, Token::SingleQuotedString(_) | Token::EscapedStringLiteral(_))
+}
+
+fn is_hash(word: &Word) -> bool {
+    word.quote_style.is_none() && word.value.starts_with('#')
+}
+
+fn is_left_parenthesis(token: Option<&TokenWithSpan>) -> bool {
+    token.is_some_and(|token| token.token == Token::LParen)
 }
 
 fn starts_with_digit(tag: Option<&str>) -> bool {
@@ -133,12 +170,16 @@ fn cut(text: &str) -> String {
     crate::clean::clean(text.as_bytes(), 200)
 }
 
+/// Stands for a Unicode space. To the tokenizer it is a letter of a name, as those spaces are to the server, and none
+/// of a dollar quote's tag, so that two different spaces make no two tags the same.
+const NO_SPACE: char = '\u{e000}';
+
 /// White space as the server's scanner has it. The tokenizer ends comments at a line feed only, and takes every
 /// Unicode space for one, where the server takes those for letters.
 pub(super) fn plain_spaces(text: &str) -> String {
     let plain = |c: char| match c {
         '\r' | '\u{c}' => '\n',
-        c if c.is_whitespace() && !c.is_ascii() => 'x',
+        c if c.is_whitespace() && !c.is_ascii() => NO_SPACE,
         c => c,
     };
     text.chars().map(plain).collect()
@@ -160,7 +201,8 @@ impl Dialect for Reading {
         c.is_ascii_alphabetic() || c == '_' || c == '#' || !c.is_ascii()
     }
     fn is_identifier_part(&self, c: char) -> bool {
-        self.is_identifier_start(c) || c.is_ascii_digit() || c == '$'
+        // `a#b` is an operation to PostgreSQL.
+        c.is_ascii_alphanumeric() || c == '_' || c == '$' || !c.is_ascii()
     }
     fn is_delimited_identifier_start(&self, c: char) -> bool {
         c == '"'

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, ObjectName, Query, Select, SetExpr, Statement, TableFactor, UtilityOption, Visit, Visitor};
+use sqlparser::ast::{
+    AccessExpr, Expr, ObjectName, Query, Select, SetExpr, Statement, TableFactor, UtilityOption, Visit, Visitor,
+};
 
 use super::functions::may_do_more_than_read;
 use super::{Kind, Refused};
@@ -43,12 +45,24 @@ fn refuse(clause: &'static str) -> Step {
 
 fn function(name: &ObjectName) -> Step {
     let last = name.0.last().and_then(|part| part.as_ident()).map(|ident| ident.value.as_str());
-    match last {
-        Some(last) if may_do_more_than_read(last) => {
-            ControlFlow::Break(Refused::Function { name: crate::clean::clean(last.as_bytes(), 100) })
-        }
-        Some(_) => ControlFlow::Continue(()),
-        None => refuse("a function whose name is computed"),
+    last.map_or_else(|| refuse("a function whose name is computed"), called)
+}
+
+fn called(name: &str) -> Step {
+    if may_do_more_than_read(name) {
+        return ControlFlow::Break(Refused::Function { name: crate::clean::clean(name.as_bytes(), 100) });
+    }
+    ControlFlow::Continue(())
+}
+
+/// `(value).name` is `name(value)` to PostgreSQL where the value has no such field (Functional Notation on Composite
+/// Types in its manual).
+fn field(access: &AccessExpr) -> Step {
+    match access {
+        AccessExpr::Dot(Expr::Identifier(name)) => called(&name.value),
+        AccessExpr::Dot(Expr::Function(call)) => function(&call.name),
+        AccessExpr::Dot(Expr::Value(_) | Expr::Wildcard(_)) | AccessExpr::Subscript(_) => ControlFlow::Continue(()),
+        AccessExpr::Dot(_) => refuse("a field that is no name"),
     }
 }
 
@@ -98,6 +112,7 @@ impl Visitor for Walker {
     fn pre_visit_expr(&mut self, expr: &Expr) -> Step {
         match expr {
             Expr::Function(call) => function(&call.name),
+            Expr::CompoundFieldAccess { access_chain, .. } => access_chain.iter().try_for_each(field),
             _ => ControlFlow::Continue(()),
         }
     }
