@@ -2,7 +2,7 @@
 
 mod iam;
 
-use std::io::{IsTerminal, Read};
+use std::io::{IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use contract::secret::Secret;
 use server::config::Reach;
 use server::services::{Journal, check_alone};
 
-/// The exit code is 0 when the check passed, 2 for a string that cannot be read, and 10 plus the number of the stage
+/// The exit code is 0 when the check passed, 1 when a file cannot be read, 2 for a string that cannot be read, and 10 plus the number of the stage
 /// that failed: 10 read, 11 address, 12 tcp, 13 tls, 14 sign-in, 15 read-only, 16 database, 17 tables, 18 rights, 19 aws
 /// identity, 20 aws endpoint, 21 mint.
 #[derive(Debug, clap::Args)]
@@ -50,14 +50,34 @@ pub struct Args {
     reach: Reach,
 }
 
+/// A line of output, as far as somebody still reads it: a closed pipe ends no check.
+fn line(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Text of others on its way to a terminal: what moves the cursor or turns the reading direction is replaced.
+fn plain(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars().map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let form = form(args)?;
+    let form = match form(args) {
+        Ok(form) => form,
+        Err(error) if args.json => {
+            line(&serde_json::json!({ "message": format!("{error:#}") }).to_string());
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(error) => return Err(error),
+    };
     let check = match check_alone(&args.reach, &form, args.iam.external_id())? {
         Ok(check) => check,
         Err(fault) => {
             let said = faults::fault(&fault);
             if args.json {
-                println!("{}", serde_json::json!({ "fault": fault, "message": said }));
+                line(&serde_json::json!({ "fault": fault, "message": said }).to_string());
             } else {
                 eprintln!("{said}");
             }
@@ -65,7 +85,7 @@ pub async fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     };
     if !args.json {
-        println!("{}", check.target.redacted());
+        line(&plain(&check.target.redacted()));
     }
     let journal = Arc::new(Terminal {
         target: Mutex::new(check.target.clone()),
@@ -114,7 +134,8 @@ fn form(args: &Args) -> anyhow::Result<ConnectionForm> {
     let without_end = |text: String| text.trim_end_matches(['\n', '\r']).to_owned();
     let is_iam = args.iam.is_wanted(&string);
     let form = ConnectionForm {
-        connection_string: Secret::new(string.trim()),
+        // Some editors put a mark in front of a text.
+        connection_string: Secret::new(string.trim_start_matches('\u{feff}').trim()),
         password: Secret::new(args.password_file.as_ref().map(read).transpose()?.map(without_end).unwrap_or_default()),
         tls_name: args.tls_name.clone(),
         ca_certificate: args.ca_file.as_ref().map(read).transpose()?.unwrap_or_default(),
@@ -142,17 +163,17 @@ impl Terminal {
             StageState::Running | StageState::Waiting => "…",
         };
         let took = stage.duration_us.map(duration).unwrap_or_default();
-        println!("{mark:>8}  {:<24} {took}", checks::stage(stage.stage));
+        line(&format!("{mark:>8}  {:<24} {took}", checks::stage(stage.stage)));
         let target = self.target.lock().unwrap_or_else(PoisonError::into_inner);
         for finding in &stage.findings {
             let hint = hint(finding, Around { target: &target, egress: &self.egress });
-            println!("          {}", hint.sentence);
+            line(&format!("          {}", plain(&hint.sentence)));
             for step in &hint.steps {
                 match step {
-                    Step::Do(text) => println!("            - {text}"),
+                    Step::Do(text) => line(&format!("            - {}", plain(text))),
                     Step::Copy(label, text) => {
-                        println!("            {label}:");
-                        text.lines().for_each(|line| println!("              {line}"));
+                        line(&format!("            {label}:"));
+                        text.lines().for_each(|part| line(&format!("              {}", plain(part))));
                     }
                 }
             }
@@ -169,7 +190,7 @@ impl Journal for Terminal {
             *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage.stage);
         }
         if self.is_json && !is_silent {
-            println!("{}", serde_json::to_string(stage).unwrap_or_default());
+            line(&serde_json::to_string(stage).unwrap_or_default());
         } else if !is_silent {
             self.print(stage);
         }
@@ -177,13 +198,13 @@ impl Journal for Terminal {
 
     async fn alive(&self) {}
 
-    async fn found(&self, target: &Target) {
+    async fn found(&self, target: &Target, _: &str) {
         *self.target.lock().unwrap_or_else(PoisonError::into_inner) = target.clone();
     }
 
     async fn end(&self, outcome: CheckOutcome, duration_us: i64) {
         if self.is_json {
-            println!("{}", serde_json::json!({ "outcome": outcome, "duration_us": duration_us }));
+            line(&serde_json::json!({ "outcome": outcome, "duration_us": duration_us }).to_string());
         }
     }
 }

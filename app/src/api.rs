@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod checks;
+pub mod connection_life;
 pub mod connections;
 pub mod datasets;
 mod error;

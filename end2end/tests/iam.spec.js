@@ -104,6 +104,7 @@ test('what is pasted fills the form', async ({ member: page, flitch, hasScript }
   await open(page, flitch, hasScript);
   await page.getByLabel('Paste to fill in').fill('jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly');
   if (hasScript) {
+    await expect(page.getByLabel('Paste to fill in')).toHaveValue('');
     await expect(page.getByLabel('Region')).toHaveValue('us-east-1');
     await expect(page.getByLabel('Cluster identifier or workgroup')).toHaveValue('sample');
     await expect(page.getByRole('textbox', { name: 'Database user' })).toHaveValue('flitch_readonly');

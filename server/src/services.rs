@@ -62,6 +62,7 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
         team: Arc::new(team::Team::new(Arc::clone(&shared), Arc::clone(&sessions))),
         sessions,
         connections: Arc::new(connections::Connections::new(Arc::clone(&shared))),
+        connection_life: Arc::new(connections::ConnectionLife::new(Arc::clone(&shared))),
         checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
         datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
         queries: Arc::new(queries::Queries::new(Arc::clone(&shared))),

@@ -54,7 +54,7 @@ impl IamArgs {
         ConnectionForm {
             method: "iam".to_owned(),
             connection_string: Secret::default(),
-            pasted: pasted.trim().to_owned(),
+            pasted: Secret::new(pasted.trim()),
             kind: if is_serverless { "serverless" } else { "provisioned" }.to_owned(),
             region: self.region.clone(),
             cluster: or(&self.workgroup, &self.cluster),

@@ -9,7 +9,7 @@ mod region;
 use serde::{Deserialize, Serialize};
 
 pub use form::{IamFields, IamForm, misshapen, read};
-pub use names::{RoleArn, is_cluster_identifier, is_database_user, is_workgroup};
+pub use names::{RoleArn, is_cluster_identifier, is_database_name, is_database_user, is_workgroup};
 pub use paste::{Pasted, paste};
 pub use region::{Partition, REGIONS, is_region, region_name};
 
@@ -50,6 +50,14 @@ pub struct IamTarget {
 }
 
 impl IamTarget {
+    /// The host is AWS's own name for this very cluster or workgroup: nobody else can answer there.
+    pub fn is_at(&self, host: &str) -> bool {
+        crate::host::aws_host(host).is_some_and(|aws| {
+            let is_serverless = self.kind == ClusterKind::Serverless;
+            aws.name == self.cluster && aws.region == self.region && aws.is_serverless == is_serverless
+        })
+    }
+
     /// The action that mints.
     pub fn action(&self) -> &'static str {
         match (self.kind, self.is_caller) {

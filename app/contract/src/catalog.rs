@@ -108,6 +108,15 @@ pub enum Whereabouts {
     TableUnknown {
         table: String,
     },
+    /// It is not among what is listed; there is more than that.
+    Beyond {
+        table: String,
+    },
+    /// It is in none of the schemas that were listed; these were not.
+    PerhapsUnlisted {
+        table: String,
+        schemas: Vec<String>,
+    },
     /// The system's own, which is never listed.
     Hidden {
         name: String,

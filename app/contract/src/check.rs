@@ -116,6 +116,8 @@ pub struct CheckView<F = Finding> {
     pub connection_id: String,
     pub connection_name: String,
     pub is_draft: bool,
+    /// The connection that the draft edits; empty for a new one.
+    pub replaces: String,
     /// What was tested.
     pub target: Target,
     /// The connection was edited since, so this check says nothing about it any more.
@@ -144,6 +146,7 @@ impl CheckView {
             connection_id: self.connection_id,
             connection_name: self.connection_name,
             is_draft: self.is_draft,
+            replaces: self.replaces,
             target: self.target.clone(),
             is_outdated: self.is_outdated,
             outcome: self.outcome,

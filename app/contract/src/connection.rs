@@ -152,7 +152,7 @@ pub struct ConnectionForm {
     pub method: String,
     /// By IAM: an endpoint, a JDBC IAM URL or an ARN, which fills the fields left empty.
     #[serde(default)]
-    pub pasted: String,
+    pub pasted: Secret,
     /// A [`ClusterKind`] code.
     #[serde(default)]
     pub kind: String,
@@ -181,7 +181,7 @@ pub struct ConnectionForm {
 impl ConnectionForm {
     pub fn iam(&self) -> IamFields {
         IamFields {
-            pasted: self.pasted.clone(),
+            pasted: self.pasted.expose().to_owned(),
             kind: self.kind.clone(),
             region: self.region.clone(),
             cluster: self.cluster.clone(),
@@ -213,6 +213,8 @@ pub struct DraftSaved {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub id: String,
+    /// The connection that it edits; empty for a new one.
+    pub replaces: String,
     pub name: String,
     pub method: Method,
     /// What was understood, as a string without its password; empty when nothing was.
@@ -230,6 +232,18 @@ pub struct Draft {
     pub fault: Option<Fault>,
 }
 
+/// What a saved connection is allowed to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    #[default]
+    Live,
+    /// Nothing is read until somebody resumes it.
+    Paused { by: String, reason: String, since: i64 },
+    /// Its secret and all that was read are erased; it has to be reconnected.
+    Disconnected { by: String, since: i64 },
+}
+
 /// One line of the Data page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConnectionSummary {
@@ -237,6 +251,7 @@ pub struct ConnectionSummary {
     pub name: String,
     pub target: Target,
     pub is_draft: bool,
+    pub state: ConnectionState,
     /// The newest check, if there was one.
     pub last_check: Option<LastCheck>,
     pub dataset_count: u32,

@@ -56,6 +56,12 @@ pub enum Fault {
     /// The server's own AWS identity is not for this team's clusters.
     #[error("a role is needed")]
     RoleNeeded,
+    /// Minted credentials go to AWS's own host names; elsewhere only an admin may send them.
+    #[error("only an admin may name another host")]
+    EndpointForAdmins,
+    /// The name that was typed to confirm is another.
+    #[error("the name does not match")]
+    NameMismatch,
     #[error("nothing was picked")]
     NothingPicked,
     #[error("the database of Flitch itself is busy")]
@@ -74,7 +80,7 @@ impl Fault {
     pub fn status(&self) -> u16 {
         match self {
             Self::NotSignedIn | Self::WrongSignIn => 401,
-            Self::NotAdmin | Self::WrongSetupCode => 403,
+            Self::NotAdmin | Self::EndpointForAdmins | Self::WrongSetupCode => 403,
             Self::NotFound => 404,
             Self::AlreadySetUp => 409,
             Self::TooManyTries { .. } => 429,
@@ -82,6 +88,7 @@ impl Fault {
             | Self::FieldInvalid { .. }
             | Self::ConnectionString { .. }
             | Self::RoleNeeded
+            | Self::NameMismatch
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
             Self::Busy | Self::NoAnswer => 503,

@@ -102,6 +102,8 @@ findings! {
         ReadOnlyProven = "read_only_proven",
         DatabaseRead { schema_count: u32, object_count: u32 } = "database_read",
         TableRead { schema: String, table: String } = "table_read",
+        /// Read, and there is no row in it.
+        TableEmpty { schema: String, table: String } = "table_empty",
         RightsFit = "rights_fit",
     }
     Warning {
@@ -118,10 +120,16 @@ findings! {
         SchemaUnlisted { schema: String } = "schema_unlisted",
         SchemaDenied { schema: String, user: String } = "schema_denied",
         TableDenied { schema: String, table: String, user: String } = "table_denied",
+        /// Which rights the user has could not be looked up, or not for all tables.
+        RightsUnknown { user: String } = "rights_unknown",
         UserCanWrite { user: String, schema: String, table: Option<String> } = "user_can_write",
         UserIsSuperuser { user: String } = "user_is_superuser",
     }
     Failure {
+        /// Nobody may read through it until it is resumed.
+        ConnectionPaused { by: String, reason: String } = "connection_paused",
+        /// It was disconnected, and its secret erased.
+        ReconnectRequired = "reconnect_required",
         SecretUnreadable = "secret_unreadable",
         /// The server's own AWS identity is not for this team's clusters.
         AwsRoleNeeded = "aws_role_needed",
@@ -133,6 +141,8 @@ findings! {
         AwsRoleDenied { role: String } = "aws_role_denied",
         /// Empty where AWS did not name them.
         AwsDenied { action: String, resource: String } = "aws_denied",
+        /// A deny stands against it, as AWS words it, so that no added policy helps.
+        AwsDeniedExplicitly { action: String, resource: String, reason: String } = "aws_denied_explicitly",
         AwsClusterUnknown { cluster: String, region: String } = "aws_cluster_unknown",
         AwsWorkgroupUnknown { workgroup: String, region: String } = "aws_workgroup_unknown",
         AwsUnsupported { message: String } = "aws_unsupported",
@@ -161,6 +171,11 @@ findings! {
         CertificateExpired { since: String } = "certificate_expired",
         CertificateNotYetValid { from: String } = "certificate_not_yet_valid",
         TimedOut { phase: Phase, after_ms: u32 } = "timed_out",
+        /// A statement was given up, and the server did not say that it ended it.
+        GivenUp { after_ms: u32 } = "given_up",
+        /// The check's own time was up.
+        CheckTooLong { after_ms: u32 } = "check_too_long",
+        StartingUp = "starting_up",
         ConnectionLost { phase: Phase } = "connection_lost",
         PasswordRefused { user: String } = "password_refused",
         SignInUnsupported { request: u32 } = "sign_in_unsupported",

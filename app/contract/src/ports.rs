@@ -44,8 +44,23 @@ pub trait Connections: Send + Sync {
     /// form is kept too where `keeps_refused`, so that a browser without JavaScript gets it back filled.
     async fn draft(&self, actor: &Actor, form: ConnectionForm, keeps_refused: bool) -> Answer<DraftSaved>;
     async fn draft_show(&self, actor: &Actor, id: &str) -> Answer<Draft>;
-    /// Makes a draft a connection of the team.
-    async fn save(&self, actor: &Actor, id: &str) -> Answer<()>;
+    /// Makes a draft a connection of the team, or puts it in the place of the one that it edits. Answers with the
+    /// connection's id.
+    async fn save(&self, actor: &Actor, id: &str) -> Answer<String>;
+}
+
+/// What becomes of a saved connection.
+#[async_trait]
+pub trait ConnectionLife: Send + Sync {
+    async fn rename(&self, actor: &Actor, id: &str, name: &str) -> Answer<()>;
+    /// Makes a draft that edits the connection, its secret in it, and answers with the draft's id.
+    async fn edit(&self, actor: &Actor, id: &str) -> Answer<String>;
+    async fn pause(&self, actor: &Actor, id: &str, reason: &str) -> Answer<()>;
+    async fn resume(&self, actor: &Actor, id: &str) -> Answer<()>;
+    /// Erases the secret and all that was read; the datasets stay. `confirm` is the connection's name.
+    async fn disconnect(&self, actor: &Actor, id: &str, confirm: &str) -> Answer<()>;
+    /// Removes it with its datasets.
+    async fn remove(&self, actor: &Actor, id: &str, confirm: &str) -> Answer<()>;
 }
 
 #[async_trait]
@@ -91,6 +106,7 @@ pub struct Backend {
     pub team: Arc<dyn Team>,
     pub sessions: Arc<dyn Sessions>,
     pub connections: Arc<dyn Connections>,
+    pub connection_life: Arc<dyn ConnectionLife>,
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,

@@ -4,91 +4,27 @@
 pub fn display_ident(name: &str) -> String {
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
     let is_plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    if starts_well && is_plain && !RESERVED.contains(&name) {
+    if starts_well && is_plain && !RESERVED.split(' ').any(|word| word == name) {
         name.to_owned()
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 }
 
-/// Reserved words that occur as table or schema names often enough to matter in a shown statement.
-const RESERVED: &[&str] = &[
-    "all",
-    "analyse",
-    "analyze",
-    "and",
-    "any",
-    "as",
-    "asc",
-    "between",
-    "both",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "column",
-    "constraint",
-    "create",
-    "cross",
-    "default",
-    "desc",
-    "distinct",
-    "do",
-    "else",
-    "end",
-    "except",
-    "false",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "grant",
-    "group",
-    "having",
-    "in",
-    "inner",
-    "intersect",
-    "into",
-    "is",
-    "join",
-    "leading",
-    "left",
-    "like",
-    "limit",
-    "minus",
-    "natural",
-    "new",
-    "not",
-    "null",
-    "off",
-    "offset",
-    "old",
-    "on",
-    "open",
-    "or",
-    "order",
-    "outer",
-    "primary",
-    "references",
-    "right",
-    "select",
-    "some",
-    "system",
-    "table",
-    "tag",
-    "then",
-    "to",
-    "top",
-    "trailing",
-    "true",
-    "union",
-    "unique",
-    "user",
-    "using",
-    "when",
-    "where",
-    "with",
-];
+/// Redshift's reserved words (Reserved words, in its developer guide).
+const RESERVED: &str = "\
+    aes128 aes256 all allowoverwrite analyse analyze and any array as asc authorization az64 backup between \
+    binary blanksasnull both bytedict bzip2 case cast check collate column connect constraint create \
+    credentials cross current_date current_time current_timestamp current_user current_user_id default \
+    deferrable deflate defrag delta delta32k desc disable distinct do else emptyasnull enable encode encrypt \
+    encryption end except explicit false for foreign freeze from full globaldict256 globaldict64k grant group \
+    gzip having identity ignore ilike in initially inner intersect interval into is isnull join language \
+    leading left like limit localtime localtimestamp lun luns lzo lzop minus mostly13 mostly16 mostly32 \
+    mostly8 natural new not notnull null nulls off offline offset oid old on only open or order outer \
+    overlaps parallel partition percent permissions pivot placing primary raw readratio recover references \
+    rejectlog resort respect restore right select session_user similar snapshot some sysdate system table tag \
+    tdes text255 text32k then timestamp to top trailing true truncatecolumns union unique unnest unpivot user \
+    using verbose wallet when where with without";
 
 #[cfg(test)]
 mod tests {

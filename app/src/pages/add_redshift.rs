@@ -76,9 +76,20 @@ fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
         let scripted = test.value().get().map(|answer| answer.err().map(|error| error.0));
         scripted.unwrap_or_else(|| stored.clone())
     };
+    // What was refused is read first, also where the button is far below it.
+    let notice = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        if let (Some(Err(_)), Some(notice)) = (test.value().get(), notice.get()) {
+            let _ = notice.focus();
+        }
+    });
     let egress = start.facts.egress.clone();
     let user = RwSignal::new(start.draft.user.clone());
     let draft_id = start.draft.id.clone();
+    let (crumb, crumb_text, heading) = match start.draft.replaces.as_str() {
+        "" => (paths::ADD.to_owned(), "Add source".to_owned(), "Amazon Redshift"),
+        id => (paths::connection(id), start.draft.name.clone(), "Edit the connection"),
+    };
     let typed = RwSignal::new(start.draft.iam.clone());
     let form = match method {
         Method::String => view! { <StringForm start user/> }.into_any(),
@@ -88,13 +99,15 @@ fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
     view! {
         <div class="page">
             <nav class="crumbs" aria-label="Breadcrumb">
-                <a href=paths::DATA>"Data"</a> <a href=paths::ADD>"Add source"</a>
+                <a href=paths::DATA>"Data"</a> <a href=crumb>{crumb_text}</a>
             </nav>
-            <div class="page-head"><h1>"Amazon Redshift"</h1></div>
+            <div class="page-head"><h1>{heading}</h1></div>
             <Methods method draft_id=draft_id.clone()/>
             <div class="columns">
                 <div>
-                    {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+                    <div node_ref=notice tabindex="-1">
+                        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+                    </div>
                     <ActionForm action=test attr:class="form">
                         <input type="hidden" name="form[draft]" value=draft_id/>
                         <input type="hidden" name="form[method]" value=method.as_str()/>

@@ -13,8 +13,11 @@ pub fn TextField(
     #[prop(optional)] is_required: bool,
     #[prop(optional)] is_invalid: bool,
     #[prop(optional)] on_text: Option<Callback<String>>,
+    /// Where the name is not the page's only one.
+    #[prop(optional)]
+    id: Option<&'static str>,
 ) -> impl IntoView {
-    let id = field_id(name);
+    let id = id.map_or_else(|| field_id(name), str::to_owned);
     let hint_id = format!("{id}-hint");
     let described = (!hint.is_empty()).then(|| hint_id.clone());
     view! {

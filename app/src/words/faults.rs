@@ -36,13 +36,18 @@ pub fn fault(fault: &Fault) -> String {
             "A database user has up to 64 letters, digits and _ + . @ -, and begins with a letter.".into()
         }
         Fault::FieldInvalid { field: Field::Role } => {
-            "This is not the ARN of a role. It looks like arn:aws:iam::123456789012:role/flitch.".into()
+            "This is not the ARN of a role in the region's part of AWS. It looks like arn:aws:iam::123456789012:role/flitch."
+                .into()
+        }
+        Fault::FieldInvalid { field: Field::Database } => {
+            "A database's name has up to 64 letters, digits and _ + . @ -, and begins with a letter.".into()
         }
         Fault::FieldInvalid { field: Field::Endpoint } => {
             "The endpoint is a host and a port. Copy it from the AWS console, without a user or a password.".into()
         }
         Fault::FieldInvalid { field: Field::Pasted } => {
-            "This is no endpoint, no JDBC IAM URL and no ARN of a cluster. Paste another one, or fill in the fields.".into()
+            "This is no endpoint, no JDBC IAM URL and no ARN of what is chosen. Paste another one, or fill in the fields."
+                .into()
         }
         Fault::FieldInvalid { field } => format!("{} is not valid. Check its spelling.", self::field(*field)),
         Fault::ConnectionString { fault } => strings::fault(fault),
@@ -51,6 +56,12 @@ pub fn fault(fault: &Fault) -> String {
              in your account that trusts Flitch."
                 .into()
         }
+        Fault::EndpointForAdmins => {
+            "Minted credentials go only to AWS's own host name of this cluster. For a tunnel, a load balancer or an own \
+             certificate authority, an admin of your team sets the connection up."
+                .into()
+        }
+        Fault::NameMismatch => "That is not the connection's name. Type it exactly as it stands at the top.".into(),
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
         Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),

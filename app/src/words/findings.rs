@@ -68,6 +68,14 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             numbers::count(*object_count, "table or view", "tables and views"),
         )),
         Finding::TableRead { schema, table } => Hint::plain(format!("A row of {schema}.{table} was read.")),
+        Finding::TableEmpty { schema, table } => {
+            Hint::plain(format!("{schema}.{table} was read; there is no row in it."))
+        }
+        Finding::RightsUnknown { user } => Hint::plain(format!(
+            "What {user} may read and write could not be looked up for every table; tables count as readable until \
+             they are tried."
+        ))
+        .step("Check again when the cluster is less busy. Whether the user could write stays open until then."),
         Finding::RightsFit => Hint::plain("The user can read everything listed and write nothing."),
         Finding::TlsNameUnchecked => Hint::plain("Encrypted, and the issuer is trusted, but the name was not checked.")
             .step(
@@ -112,7 +120,8 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             }
         })
         .step("Safer is a user that cannot. Let an admin of the database run:")
-        .copy("SQL", sql::revoke_write(schema, table.as_deref(), user)),
+        .copy("SQL", sql::revoke_write(schema, table.as_deref(), user))
+        .step("A right that comes from a group, a role or PUBLIC is revoked there; an owner keeps it."),
         Finding::UserIsSuperuser { user } => {
             Hint::plain(format!("{user} is a superuser and could do anything. Flitch's transactions refuse writes."))
                 .step("Make a read-only user for Flitch instead. Let an admin of the database run:")
@@ -137,7 +146,7 @@ mod tests {
             "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
             "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
             "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000,
-            "reference": 12_345_678, "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
+            "reference": 12_345_678, "by": "ann", "reason": "moving", "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
             "role": "arn:aws:iam::1:role/x", "action": "redshift:DescribeClusters", "cluster": "sales",
             "resource": "arn:aws:redshift:eu-west-1:1:cluster:sales", "region": "eu-west-1", "workgroup": "etl", "code": "X",
         });

@@ -28,6 +28,14 @@ pub fn whereabouts(found: &Whereabouts, user: &str, database: &str) -> Hint {
             Hint::plain(format!("There was no {table} in {database} when the list was read."))
                 .step("If it is new, read the list again. If it is in another database, add a connection to that.")
         }
+        Whereabouts::Beyond { table } => Hint::plain(format!(
+            "{table} is not among the tables that Flitch lists, and {database} has more than those."
+        ))
+        .step("Use a database user that sees fewer schemas; then the list reaches further."),
+        Whereabouts::PerhapsUnlisted { table, schemas } => Hint::plain(format!(
+            "{table} is in none of the schemas that could be listed."
+        ))
+        .step(format!("It could be in one that could not: {}. Open it in the list to try again.", schemas.join(", "))),
         Whereabouts::Hidden { name } => {
             Hint::plain(format!("{name} belongs to the database system, and Flitch does not list it."))
                 .step("For a materialized view, pick the view itself, not the table behind it.")

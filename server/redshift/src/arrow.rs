@@ -84,7 +84,8 @@ impl BatchSink {
 impl RowSink for BatchSink {
     fn begin(&mut self, columns: &[RowShape]) -> Result<(), WireFault> {
         self.schema = schema(columns);
-        self.columns = self.schema.fields().iter().map(|field| ColumnBuilder::new(field.data_type())).collect();
+        let fields = self.schema.fields().iter().zip(columns);
+        self.columns = fields.map(|(field, column)| ColumnBuilder::new(column.oid, field.data_type())).collect();
         Ok(())
     }
 

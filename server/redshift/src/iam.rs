@@ -37,7 +37,7 @@ pub struct Need {
 pub struct Role {
     pub arn: String,
     /// The team's, made by Flitch; AWS compares it with the role's trust policy.
-    pub external_id: String,
+    pub external_id: Option<String>,
     /// What shows in the account's CloudTrail.
     pub session_name: String,
     /// Narrows the role to this need, whatever else it may do.

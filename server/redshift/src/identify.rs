@@ -16,19 +16,23 @@ pub struct Identity {
 pub async fn identify(session: &Session) -> Result<Identity, Error> {
     let is_superuser = session.report().parameter("is_superuser").as_deref() == Some("on");
     if let Some(version) = session.report().parameter("padb_version") {
-        return Ok(Identity { is_redshift: true, version, is_superuser });
+        return Ok(Identity { is_redshift: true, version: short(&version), is_superuser });
     }
     let said = session.ask("select version()", 1, Limits::VALUE).await?;
     // Seen on real clusters: a NUL at the end.
     let text = said.text(0, 0).unwrap_or_default().trim_end_matches('\0').to_owned();
     Ok(match text.split_once("Redshift ") {
-        Some((_, version)) => Identity { is_redshift: true, version: version.trim().to_owned(), is_superuser },
+        Some((_, version)) => Identity { is_redshift: true, version: short(version.trim()), is_superuser },
         None => Identity { is_redshift: false, version: short_version(&text), is_superuser },
     })
 }
 
 /// `PostgreSQL 15.18 on x86_64…` without its build.
 fn short_version(text: &str) -> String {
-    let short = text.split(" on ").next().unwrap_or(text);
-    crate::clean::clean(short.as_bytes(), 80)
+    short(text.split(" on ").next().unwrap_or(text))
+}
+
+/// Whoever answers may say what it likes.
+fn short(text: &str) -> String {
+    crate::clean::clean(text.as_bytes(), 80)
 }

@@ -45,6 +45,8 @@ pub enum ServerErrorKind {
     WorkloadRule(String),
     /// The session was ended from outside.
     Terminated,
+    /// It lets nobody in yet, or not any more.
+    StartingUp,
     /// Another transaction was in the way (code 1023).
     Conflict,
     /// The cluster's disks are full (code 1016).
@@ -103,7 +105,8 @@ impl ServerError {
             "25006" => ServerErrorKind::ReadOnly,
             _ if message.contains("by WLM abort action") => ServerErrorKind::WorkloadRule(quoted(message)),
             "57014" => ServerErrorKind::Cancelled,
-            "57P01" | "57P02" | "57P03" => ServerErrorKind::Terminated,
+            "57P03" => ServerErrorKind::StartingUp,
+            "57P01" | "57P02" => ServerErrorKind::Terminated,
             _ if message.contains("transaction is read-only") => ServerErrorKind::ReadOnly,
             _ if message.contains("Datashare writes are not authorized") => ServerErrorKind::ReadRefused,
             _ => match self.block_code() {

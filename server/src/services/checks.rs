@@ -18,12 +18,13 @@ use contract::audit::Action;
 use contract::check::{CheckOutcome, CheckView, Stage, StageState, StageView};
 use contract::connection::CheckRef;
 use contract::fault::Fault;
+use contract::finding::Finding;
 use contract::ports;
 use contract::team::Actor;
 use store::{CheckRow, StageRow, new_id};
 
 use super::audit::{self, Deed};
-use super::iam::{self, Minter};
+use super::iam::Minter;
 use super::limits::Limit;
 use super::place::Way;
 use super::{SECOND, Shared, entry, now, place, store_fault, to_json};
@@ -88,11 +89,9 @@ impl ports::Checks for Checks {
         let datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
         let picked = datasets.into_iter().filter(|dataset| dataset.connection_id == connection_id);
         let entry = match &target.iam {
+            _ if row.state == "disconnected" => Entry::Password(Err(Finding::ReconnectRequired)),
             None => Entry::Password(entry::password(&self.shared, &row)),
-            Some(_) => Entry::Iam {
-                minter: Box::new(Minter::of(&self.shared, &row, &actor.member_id).await),
-                accepts_admin: iam::fields(&row.iam).accepts_admin,
-            },
+            Some(_) => Entry::Iam(Box::new(Minter::of(&self.shared, &row, &actor.member_id).await)),
         };
         let subject = Subject {
             picked: picked.map(|dataset| (dataset.schema_name, dataset.name)).collect(),
@@ -122,6 +121,7 @@ impl ports::Checks for Checks {
             connection_id: row.id.clone(),
             connection_name: row.name.clone(),
             is_draft: row.is_draft == 1,
+            replaces: row.replaces_id.clone(),
             target: serde_json::from_str(&check.target).unwrap_or_else(|_| place::target(&row)),
             is_outdated: check.purpose != row.purpose,
             outcome,

@@ -1,24 +1,27 @@
 //! Connections and their drafts.
 
 mod form;
+mod life;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use contract::audit::Action;
-use contract::aws::AwsFacts;
+use contract::aws::{AwsFacts, IamTarget};
 use contract::connection::{
-    AddSourceFacts, ConnectionForm, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target, TlsMode,
+    AddSourceFacts, ConnectionForm, ConnectionState, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target,
+    TlsMode,
 };
 use contract::connection_string::{Part, StringFault};
 use contract::fault::Fault;
 use contract::ports;
 use contract::secret::Secret;
-use contract::team::Actor;
+use contract::team::{Actor, Role};
 use store::{ConnectionRow, ConnectionSummaryRow, new_id};
 
 use form::default_name;
 pub(crate) use form::{Understood, understand};
+pub(crate) use life::ConnectionLife;
 
 use super::audit::Deed;
 use super::{Shared, audit, checks, iam, now, place, store_fault, team, to_json};
@@ -30,6 +33,26 @@ pub(crate) struct Connections {
 impl Connections {
     pub fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
+    }
+}
+
+impl Connections {
+    /// Whether the actor may have credentials minted for this, and sent there. Whoever could aim them at a host of
+    /// their own, or have it trusted by an authority of their own, could take them and use them outside Flitch.
+    async fn allowed(
+        &self,
+        actor: &Actor,
+        iam: &IamTarget,
+        host: &str,
+        form: &ConnectionForm,
+    ) -> Result<Result<(), Fault>, Fault> {
+        let is_own = |text: &str| !text.trim().is_empty();
+        let is_aimed = !host.is_empty() && !iam.is_at(host) || is_own(&form.tls_name) || is_own(&form.ca_certificate);
+        if is_aimed && actor.role != Role::Admin {
+            return Ok(Err(Fault::EndpointForAdmins));
+        }
+        let may = self.shared.iam.allows(&self.shared, &actor.team_id, iam).await.map_err(store_fault)?;
+        Ok(if may { Ok(()) } else { Err(Fault::RoleNeeded) })
     }
 }
 
@@ -62,6 +85,7 @@ impl ports::Connections for Connections {
             target: place::target_as_minted(&self.shared, &row).await?,
             mints: iam::mints(&self.shared, &row).await?,
             is_draft: row.is_draft == 1,
+            state: state(&row.state, &row.state_reason, &row.state_by, row.state_at),
             last_check: newest.map(|check| LastCheck {
                 outcome: checks::outcome(&check.outcome, check.alive_until),
                 id: check.id,
@@ -90,6 +114,7 @@ impl ports::Connections for Connections {
             ca_certificate: form.ca_certificate.trim().to_owned(),
             method: method.as_str().to_owned(),
             iam: if method == Method::Iam { to_json(&iam) } else { String::new() },
+            replaces_id: stored.as_ref().map(|row| row.replaces_id.clone()).unwrap_or_default(),
             created_at: stored.as_ref().map_or_else(now, |row| row.created_at),
             updated_at: now(),
             ..ConnectionRow::default()
@@ -98,11 +123,7 @@ impl ports::Connections for Connections {
             row.name = default_name(&target);
         }
         let password = match (&target.iam, password) {
-            (Some(iam), Ok(None))
-                if !self.shared.iam.allows(&self.shared, &actor.team_id, iam).await.map_err(store_fault)? =>
-            {
-                Err(Fault::RoleNeeded)
-            }
+            (Some(iam), Ok(None)) => self.allowed(actor, iam, &target.host, &form).await?.map(|()| None),
             (_, password) => password,
         };
         row.host = target.host;
@@ -141,6 +162,7 @@ impl ports::Connections for Connections {
             connection_string: if is_string { target.without_password() } else { String::new() },
             iam: iam::fields(&row.iam),
             method,
+            replaces: row.replaces_id,
             user: target.user,
             has_password: row.secret.is_some(),
             accept_unverified: target.tls == TlsMode::Unverified,
@@ -152,10 +174,13 @@ impl ports::Connections for Connections {
         })
     }
 
-    async fn save(&self, actor: &Actor, id: &str) -> ports::Answer<()> {
+    async fn save(&self, actor: &Actor, id: &str) -> ports::Answer<String> {
         let row = place::connection(&self.shared, actor, id).await?;
         if row.is_draft == 0 {
-            return Ok(());
+            return Ok(row.id);
+        }
+        if !row.replaces_id.is_empty() {
+            return life::apply(&self.shared, actor, row).await;
         }
         let saved = self.shared.store.draft_save(&actor.team_id, &actor.member_id, id, now()).await;
         if !saved.map_err(store_fault)? {
@@ -163,7 +188,7 @@ impl ports::Connections for Connections {
         }
         tracing::info!(connection.id = id, "a connection was saved");
         audit::done(&self.shared, actor, Deed { action: Action::ConnectionSaved, target: id, named: &row.name }).await;
-        Ok(())
+        Ok(row.id)
     }
 }
 
@@ -187,8 +212,18 @@ fn summary(row: ConnectionSummaryRow) -> ConnectionSummary {
         },
         mints: None,
         is_draft: row.is_draft == 1,
+        state: state(&row.state, &row.state_reason, &row.state_by, row.state_at),
         last_check,
         dataset_count: u32::try_from(row.dataset_count).unwrap_or(u32::MAX),
+    }
+}
+
+fn state(stored: &str, reason: &str, by: &str, since: i64) -> ConnectionState {
+    let (by, reason) = (by.to_owned(), reason.to_owned());
+    match stored {
+        "paused" => ConnectionState::Paused { by, reason, since },
+        "disconnected" => ConnectionState::Disconnected { by, since },
+        _ => ConnectionState::Live,
     }
 }
 

@@ -2,19 +2,26 @@
 
 use contract::connection::Target;
 use contract::finding::Finding;
-use redshift::iam::{Minted, Place};
+use redshift::iam::Minted;
 use redshift::{Error, Session};
 use secrecy::SecretString;
-use store::ConnectionRow;
-use tokio::time::timeout;
+use store::{ConnectionRow, Found};
 
 use super::findings::{finding, is_sign_in_refused};
-use super::iam::{self, BUDGET, Minter, has_expired};
+use super::iam::{self, Minter, has_expired};
 use super::place::{self, Way};
 use super::{Shared, log_failure};
 
 /// A session for one person's work, and the target as it is then known: by IAM, AWS tells host and user.
 pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
+    match row.state.as_str() {
+        "paused" => {
+            let (by, reason) = (row.state_by.clone(), row.state_reason.clone());
+            return Err(Finding::ConnectionPaused { by, reason });
+        }
+        "disconnected" => return Err(Finding::ReconnectRequired),
+        _ => {}
+    }
     match row.method.as_str() {
         "iam" => minted(shared, row, member_id).await,
         _ => with_password(shared, row).await,
@@ -41,32 +48,57 @@ async fn minted(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result
     let minter = Minter::of(shared, row, member_id).await?;
     let mut way = Way::of(shared, row);
     let mut target = place::target(row);
-    if target.host.is_empty() {
-        let place = find(&minter).await?;
-        let kept = shared.store.connection_found(&row.id, &row.purpose, &place.host, i64::from(place.port)).await;
-        if let Err(error) = kept {
-            log_failure("a cluster's endpoint could not be kept", &error);
-        }
-        (target.host, target.port) = (place.host, place.port);
-        way.lead_to(&target.host, target.port);
+    let was_known = !target.host.is_empty();
+    if was_known {
+        minter.admit(&row.found_admin)?;
+    } else {
+        find(shared, row, &minter, &mut way, &mut target).await?;
     }
+    let mut opened = enter(&way, &minter).await?;
+    // A cluster that was paused, moved or made anew is not where AWS said it was.
+    if was_known && !way.is_typed && opened.as_ref().is_err_and(is_elsewhere) {
+        find(shared, row, &minter, &mut way, &mut target).await?;
+        opened = enter(&way, &minter).await?;
+    }
+    let (session, minted) = opened.map_err(|error| finding(&error, &target, None))?;
+    iam::name_user(&mut target, &minted);
+    Ok((session, target))
+}
+
+/// Mints and signs in. A wait for a workgroup or for a turn can outlast the credentials: then once more.
+async fn enter(way: &Way, minter: &Minter) -> Result<Result<(Session, Minted), Error>, Finding> {
     let mut minted = minter.login().await?;
-    let mut opened = enter(&way, &minter, &minted).await;
-    // A wait for a workgroup or for a turn can outlast the credentials.
+    let mut opened = Session::open(&way.means, &way.endpoint, &way.tls, &minter.login_of(&minted)).await;
     if opened.as_ref().is_err_and(is_sign_in_refused) && has_expired(&minted) {
         minted = minter.login().await?;
-        opened = enter(&way, &minter, &minted).await;
+        opened = Session::open(&way.means, &way.endpoint, &way.tls, &minter.login_of(&minted)).await;
     }
-    iam::name_user(&mut target, &minted);
-    Ok((opened.map_err(|error| finding(&error, &target, None))?, target))
+    Ok(opened.map(|session| (session, minted)))
 }
 
-async fn enter(way: &Way, minter: &Minter, minted: &Minted) -> Result<Session, Error> {
-    Session::open(&way.means, &way.endpoint, &way.tls, &minter.login_of(minted)).await
+fn is_elsewhere(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::HostUnknown | Error::DialTimedOut | Error::DialRefused | Error::DialUnreachable | Error::Certificate(_)
+    )
 }
 
-async fn find(minter: &Minter) -> Result<Place, Finding> {
-    let found = timeout(BUDGET, async { minter.enter().await?.find().await }).await;
-    let found = found.unwrap_or(Err(redshift::iam::Refusal::TimedOut));
-    found.map_err(|refusal| minter.explain(&refusal))
+/// Asks AWS where the cluster is, and keeps the answer for the next query.
+async fn find(
+    shared: &Shared,
+    row: &ConnectionRow,
+    minter: &Minter,
+    way: &mut Way,
+    target: &mut Target,
+) -> Result<(), Finding> {
+    let place = minter.find().await?;
+    let admin = place.admin.unwrap_or_default();
+    minter.admit(&admin)?;
+    let found = Found { host: &place.host, port: i64::from(place.port), admin: &admin };
+    if let Err(error) = shared.store.connection_found(&row.id, &row.purpose, found).await {
+        log_failure("a cluster's endpoint could not be kept", &error);
+    }
+    (target.host, target.port) = (place.host, place.port);
+    way.lead_to(&target.host, target.port);
+    Ok(())
 }

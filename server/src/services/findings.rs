@@ -25,6 +25,7 @@ pub(crate) fn finding(error: &Error, target: &Target, table: Option<(&str, &str)
         Error::TlsFailed => Finding::TlsFailed,
         Error::NotAServer => Finding::NotAServer,
         Error::Certificate(fault) => certificate(fault, host),
+        Error::TimedOut { phase: redshift::Phase::Statement, after_ms } => Finding::GivenUp { after_ms: *after_ms },
         Error::TimedOut { phase, after_ms } => Finding::TimedOut { phase: phase_of(*phase), after_ms: *after_ms },
         Error::Lost { phase } => Finding::ConnectionLost { phase: phase_of(*phase) },
         Error::Wire { fault: WireFault::SignInUnsupported { request }, .. } => {
@@ -118,6 +119,7 @@ fn server(said: &ServerError, target: &Target, table: Option<(&str, &str)>) -> F
             Finding::ReadRefused { schema, table }
         }
         (ServerErrorKind::Terminated, _) => Finding::EndedByAdministrator { after_ms: 0 },
+        (ServerErrorKind::StartingUp, _) => Finding::StartingUp,
         (ServerErrorKind::Conflict, _) => Finding::Conflict,
         (ServerErrorKind::DiskFull, _) => Finding::ClusterDiskFull,
         (ServerErrorKind::ExternalRead, _) => Finding::ExternalReadFailed { message: told(said) },

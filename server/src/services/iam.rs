@@ -53,10 +53,10 @@ pub(crate) fn target(method: &str, stored: &str) -> Option<IamTarget> {
 }
 
 /// What AWS is asked for, on behalf of one person.
-pub(crate) fn need(target: &IamTarget, user: &str, database: &str, external_id: &str, person: &str) -> Need {
+pub(crate) fn need(target: &IamTarget, user: &str, database: &str, external_id: Option<String>, person: &str) -> Need {
     let role = target.role.as_ref().map(|role| Role {
         arn: role.as_str().to_owned(),
-        external_id: external_id.to_owned(),
+        external_id: external_id.clone(),
         session_name: format!("flitch-{person}"),
         session_policy: policy::session(target, user, database, role.account()),
     });

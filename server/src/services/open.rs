@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -117,6 +118,7 @@ pub(super) fn means(settings: &Reach) -> Means {
                 .iter()
                 .filter(|net| net.0.prefix_len() == net.0.max_prefix_len())
                 .map(|net| net.0.addr())
+                .chain(interfaces())
                 .collect(),
             is_loopback_allowed: settings.dev_loopback,
         },
@@ -124,6 +126,12 @@ pub(super) fn means(settings: &Reach) -> Means {
         dialer: Arc::new(SystemDialer),
         deadlines: Deadlines::default(),
     }
+}
+
+/// The addresses of this server's own interfaces: whatever listens there is no cluster.
+fn interfaces() -> Vec<IpAddr> {
+    let found = if_addrs::get_if_addrs().unwrap_or_default();
+    found.iter().map(if_addrs::Interface::ip).filter(|address| !address.is_loopback()).collect()
 }
 
 pub(super) fn extra_ca_pem(settings: &Reach) -> Result<Option<String>, OpenError> {

@@ -26,6 +26,9 @@ const FRESH: i64 = 60 * SECOND;
 /// A running query is renewed each second; one that was not for this long was interrupted.
 const LEASE: i64 = 5 * SECOND;
 
+/// Minting, looking up, dialling, encrypting, signing in, cancelling and closing, each at its longest.
+const ALL_ELSE: Duration = Duration::from_secs(45);
+
 const RENEW: Duration = Duration::from_secs(1);
 
 pub(crate) struct Queries {
@@ -119,7 +122,11 @@ impl ports::Queries for Queries {
 
 async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow, row: QueryRow) {
     let started = Instant::now();
-    // The connector's phases have deadlines of their own; this one is for all of them together.
+    // The connector's phases have deadlines of their own; this one is for all of them together, and for what none of
+    // them counts.
+    let deadlines = place::patient(shared.means.clone(), &place::target(&connection)).deadlines;
+    let wait = if deadlines.is_waking { deadlines.wake } else { Duration::ZERO };
+    let limit = wait + deadlines.statement + ALL_ELSE;
     let cancel = Notify::new();
     let renew = async {
         loop {
@@ -131,11 +138,10 @@ async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow
     };
     let work = read(&shared, &connection, &dataset, &row, &cancel);
     let outcome = tokio::select! {
-        outcome = tokio::time::timeout(Duration::from_secs(70), work) => outcome,
+        outcome = tokio::time::timeout(limit, work) => outcome,
         () = renew => return,
     };
-    let outcome =
-        outcome.unwrap_or(Err(Finding::TimedOut { phase: contract::finding::Phase::Statement, after_ms: 70_000 }));
+    let outcome = outcome.unwrap_or(Err(Finding::GivenUp { after_ms: milliseconds(limit) }));
     let duration = started.elapsed();
     let (state, result, finding) = match outcome {
         Ok(result) => (QueryState::Done, Some(shared.ring.seal(&binding(&row), to_json(&result).as_bytes())), None),

@@ -2,7 +2,7 @@
 
 use contract::catalog::Whereabouts;
 use contract::fault::Fault;
-use store::ObjectFilter;
+use store::{ConnectionRow, ObjectFilter};
 
 use super::{Shared, store_fault};
 
@@ -12,21 +12,21 @@ const LOOKED_AT: i64 = 200;
 /// What there is to say about a searched name: nothing, when it can be picked.
 pub(crate) async fn of(
     shared: &Shared,
-    connection_id: &str,
+    row: &ConnectionRow,
     wanted: &ObjectFilter,
     has_matches: bool,
 ) -> Result<Option<Whereabouts>, Fault> {
+    let connection_id = row.id.as_str();
     let (schema, table) = split(&wanted.search);
     if table.is_empty() {
         return Ok(None);
     }
     let is_systems = |name: &str| name.starts_with("pg_") || name == "information_schema";
-    if is_systems(schema.unwrap_or(table)) || table.starts_with("mv_tbl__") {
+    if schema.is_some_and(is_systems) || (!has_matches && (is_systems(table) || table.starts_with("mv_tbl__"))) {
         return Ok(Some(Whereabouts::Hidden { name: wanted.search.clone() }));
     }
     let store = &shared.store;
-    let everywhere = ObjectFilter { search: table.to_owned(), ..ObjectFilter::default() };
-    let objects = store.catalog_objects(connection_id, &everywhere, LOOKED_AT, 0).await.map_err(store_fault)?;
+    let objects = store.catalog_named(connection_id, table, LOOKED_AT).await.map_err(store_fault)?;
     // Redshift folds names to lower case, quoted ones too, unless it is told otherwise.
     let is_it = |object: &&store::CatalogObjectRow| {
         object.name.eq_ignore_ascii_case(table)
@@ -56,7 +56,18 @@ pub(crate) async fn of(
         Some((_, Some(schema))) if schema.is_unlisted == 1 => {
             Whereabouts::SchemaUnlisted { schema: schema.name.clone() }
         }
-        _ => Whereabouts::TableUnknown { table: wanted.search.clone() },
+        found => {
+            let table = wanted.search.clone();
+            let unlisted = schemas.iter().filter(|known| known.is_unlisted == 1).map(|known| known.name.clone());
+            let unlisted: Vec<String> = unlisted.collect();
+            match row.catalog_is_cut {
+                1 => Whereabouts::Beyond { table },
+                _ if found.is_none() && !unlisted.is_empty() => {
+                    Whereabouts::PerhapsUnlisted { table, schemas: unlisted }
+                }
+                _ => Whereabouts::TableUnknown { table },
+            }
+        }
     }))
 }
 

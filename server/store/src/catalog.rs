@@ -42,9 +42,12 @@ pub struct ObjectFilter {
 impl ObjectFilter {
     /// A LIKE pattern in which the search's own wildcards mean themselves.
     fn pattern(&self) -> String {
-        let escaped = self.search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        format!("%{escaped}%")
+        format!("%{}%", escaped(&self.search))
     }
+}
+
+fn escaped(text: &str) -> String {
+    text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 impl Store {
@@ -133,6 +136,26 @@ impl Store {
         .bind(&filter.schema)
         .bind(limit)
         .bind(offset)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// Objects of this name, in whatever schema and case.
+    pub async fn catalog_named(&self, connection_id: &str, name: &str, limit: i64) -> Result<Vec<CatalogObjectRow>> {
+        let rows = sqlx::query_as(
+            "select schema_name, name, kind, is_readable, cast(null as text) as dataset_id
+             from catalog_object
+             where connection_id = $1
+               and generation = (select catalog_generation from connection where id = $1)
+               and search_name like $2 escape '\\'
+             order by schema_name, name
+             limit $3",
+        )
+        .bind(connection_id)
+        // The end of `schema.name`.
+        .bind(format!("%.{}", escaped(name)))
+        .bind(limit)
         .fetch_all(self.pool())
         .await?;
         Ok(rows)

@@ -1,5 +1,9 @@
 //! Connections and drafts.
 
+mod life;
+
+pub use life::NewState;
+
 use sqlx::FromRow;
 
 use crate::{Result, Store};
@@ -24,7 +28,16 @@ pub struct ConnectionRow {
     /// By IAM: the host that AWS told last, where none was typed.
     pub found_host: String,
     pub found_port: i64,
+    /// The cluster's admin, as AWS told it with the host; empty where it did not.
+    pub found_admin: String,
     pub secret: Option<Vec<u8>>,
+    /// `live`, `paused` or `disconnected`.
+    pub state: String,
+    pub state_reason: String,
+    pub state_by: String,
+    pub state_at: i64,
+    /// A draft's: the connection that it edits; empty for a new one.
+    pub replaces_id: String,
     /// What was wrong with the form, as JSON; empty when nothing was.
     pub form_fault: String,
     /// A digest of everything a check tests.
@@ -35,6 +48,14 @@ pub struct ConnectionRow {
     pub catalog_is_cut: i64,
     pub catalog_reading_until: i64,
     pub catalog_finding: String,
+}
+
+/// Where AWS says a cluster is, and who its admin is.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    pub host: &'a str,
+    pub port: i64,
+    pub admin: &'a str,
 }
 
 /// A line of the Data page.
@@ -50,6 +71,10 @@ pub struct ConnectionSummaryRow {
     pub tls_mode: String,
     pub method: String,
     pub iam: String,
+    pub state: String,
+    pub state_reason: String,
+    pub state_by: String,
+    pub state_at: i64,
     pub check_id: Option<String>,
     pub check_outcome: Option<String>,
     pub check_started_at: Option<i64>,
@@ -62,9 +87,9 @@ impl Store {
     pub async fn draft_put(&self, row: &ConnectionRow) -> Result<bool> {
         let written = sqlx::query(
             "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
-               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam,
+               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam, replaces_id,
                catalog_is_cut, catalog_reading_until, catalog_finding)
-             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, '')
+             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, '')
              on conflict (id) do update set
                name = excluded.name, host = excluded.host, port = excluded.port,
                database_name = excluded.database_name, user_name = excluded.user_name,
@@ -98,6 +123,7 @@ impl Store {
         .bind(&row.purpose)
         .bind(&row.method)
         .bind(&row.iam)
+        .bind(&row.replaces_id)
         .execute(self.pool())
         .await?;
         Ok(written.rows_affected() == 1)
@@ -107,8 +133,8 @@ impl Store {
     pub async fn connection_fetch(&self, team_id: &str, member_id: &str, id: &str) -> Result<Option<ConnectionRow>> {
         let row = sqlx::query_as(
             "select id, team_id, author_id, name, is_draft, host, port, database_name, user_name, tls_mode, tls_name,
-                    ca_certificate, method, iam, found_host, found_port, secret, form_fault, purpose, created_at,
-                    updated_at,
+                    ca_certificate, method, iam, found_host, found_port, found_admin, secret, state, state_reason, state_by,
+                    state_at, replaces_id, form_fault, purpose, created_at, updated_at,
                     catalog_read_at, catalog_is_cut, catalog_reading_until, catalog_finding
              from connection
              where id = $1
@@ -127,7 +153,7 @@ impl Store {
     pub async fn connection_list(&self, team_id: &str) -> Result<Vec<ConnectionSummaryRow>> {
         let rows = sqlx::query_as(
             "select c.id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name, c.tls_mode,
-                    c.method, c.iam, k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
+                    c.method, c.iam, c.state, c.state_reason, c.state_by, c.state_at, k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
                     k.alive_until as check_alive_until,
                     (select count(*) from dataset d where d.connection_id = c.id) as dataset_count
              from connection c
@@ -152,6 +178,7 @@ impl Store {
                and team_id = $2
                and author_id = $3
                and is_draft = 1
+               and replaces_id = ''
                and form_fault = ''
                and (secret is not null or method = 'iam')",
         )
@@ -164,15 +191,18 @@ impl Store {
         Ok(saved.rows_affected() == 1)
     }
 
-    /// Keeps the host that AWS told, for the target that was asked for.
-    pub async fn connection_found(&self, id: &str, purpose: &str, host: &str, port: i64) -> Result<()> {
-        sqlx::query("update connection set found_host = $3, found_port = $4 where id = $1 and purpose = $2")
-            .bind(id)
-            .bind(purpose)
-            .bind(host)
-            .bind(port)
-            .execute(self.pool())
-            .await?;
+    /// Keeps what AWS told of the cluster, for the target that was asked for.
+    pub async fn connection_found(&self, id: &str, purpose: &str, found: Found<'_>) -> Result<()> {
+        sqlx::query(
+            "update connection set found_host = $3, found_port = $4, found_admin = $5 where id = $1 and purpose = $2",
+        )
+        .bind(id)
+        .bind(purpose)
+        .bind(found.host)
+        .bind(found.port)
+        .bind(found.admin)
+        .execute(self.pool())
+        .await?;
         Ok(())
     }
 

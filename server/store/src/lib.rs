@@ -17,7 +17,7 @@ use thiserror::Error;
 pub use audit::{AuditFilter, AuditRow, Chain, NewAudit};
 pub use catalog::{CatalogCounts, CatalogObjectRow, CatalogSchemaRow, ObjectFilter};
 pub use check::{CheckRow, StageRow};
-pub use connection::{ConnectionRow, ConnectionSummaryRow};
+pub use connection::{ConnectionRow, ConnectionSummaryRow, Found, NewState};
 pub use dataset::{DatasetRow, NewDataset};
 pub use member::{MemberRow, NewTeam};
 pub use mint::MintRow;

@@ -14,7 +14,8 @@ use contract::connection::{ConnectionForm, Method};
 use contract::dataset::Picks;
 use contract::fault::{Fault, Field};
 use contract::query::{QueryState, QueryView};
-use contract::team::Actor;
+use contract::secret::Secret;
+use contract::team::{Actor, Role};
 use redshift::Deadlines;
 use sample_cluster::aws::{self, AwsServer, Cloud};
 use sample_cluster::cluster::SAMPLE_HOST;
@@ -309,6 +310,11 @@ async fn o_cred_08_the_clusters_admin_is_refused_unless_confirmed_and_no_user_is
         let refused = world.check(as_admin(endpoint, false)).await;
         assert!(codes(&refused).contains(&"admin_user"), "{:?}", refused.stages);
     }
+    // Nor by the way around the check: saved anyway, and then asked for the list.
+    let saved = world.backend.connections.draft(&world.actor, as_admin("", false), true).await.unwrap();
+    world.backend.connections.save(&world.actor, &saved.id).await.unwrap();
+    let list = world.list_again(&saved.id, "").await;
+    assert_eq!(list.finding.as_ref().map(contract::finding::Finding::code), Some("admin_user"));
     assert!(sample.cloud.ledger.mints().is_empty(), "nothing was minted for the admin");
     let confirmed = world.check(as_admin("", true)).await;
     assert!(codes(&confirmed).contains(&"user_is_superuser"), "and it is said that it may do anything");
@@ -317,6 +323,72 @@ async fn o_cred_08_the_clusters_admin_is_refused_unless_confirmed_and_no_user_is
     let parameter = |name: &str| mint.parameters.get(name).map(String::as_str);
     assert_eq!((parameter("AutoCreate"), parameter("DurationSeconds")), (Some("false"), Some("900")));
     assert!(!mint.parameters.keys().any(|name| name.starts_with("DbGroups")));
+}
+
+/// O-CRED-01 for IAM: whoever could aim minted credentials at a host of their own would have them.
+#[tokio::test]
+async fn o_cred_01_a_member_sends_minted_credentials_to_awss_own_host_only() {
+    let sample = Sample::new(Quirks::default()).await;
+    let world = World::new(sample.plan()).await;
+    let member = Actor { role: Role::Member, ..world.actor.clone() };
+    let fault = |form: ConnectionForm, actor: &Actor| {
+        let (backend, actor) = (world.backend.clone(), actor.clone());
+        async move { backend.connections.draft(&actor, form, true).await.unwrap().fault }
+    };
+    let at = |endpoint: &str| iam_form(|form| form.endpoint = endpoint.into());
+    let own_ca = iam_form(|form| form.ca_certificate = sample.cluster.ca_pem().into());
+    let other_name = iam_form(|form| form.tls_name = "evil.example".into());
+    for form in [
+        at("localhost:5439"),
+        at("evil.example:5439"),
+        // AWS's name of another cluster, of another region, and of a workgroup.
+        at("other.abc123xyz789.us-east-1.redshift.amazonaws.com:5439"),
+        at("sample.abc123xyz789.eu-west-1.redshift.amazonaws.com:5439"),
+        at("sample.123456789012.us-east-1.redshift-serverless.amazonaws.com:5439"),
+        own_ca.clone(),
+        other_name,
+    ] {
+        assert_eq!(fault(form, &member).await, Some(Fault::EndpointForAdmins));
+    }
+    assert_eq!(fault(at(SAMPLE_HOST), &member).await, None);
+    assert_eq!(fault(own_ca, &world.actor).await, None, "an admin sets up what is special");
+}
+
+#[tokio::test]
+async fn o_sec_04_a_refused_form_stores_no_string_that_could_hold_a_secret() {
+    let world = World::new(Plan::default()).await;
+    let canary = |text: &str| text.replace("CANARY", canary::SECRET);
+    for form in [
+        iam_form(|form| {
+            form.user = "1bad".into();
+            form.pasted = Secret::new(canary("jdbc:redshift:iam://sample:us-east-1/dev?SecretAccessKey=CANARY"));
+        }),
+        iam_form(|form| form.pasted = Secret::new(canary("what is CANARY?"))),
+        iam_form(|form| form.endpoint = canary("postgresql://u:CANARY@h.example/db")),
+        iam_form(|form| form.cluster = canary("postgresql://u:CANARY@h.example/db")),
+    ] {
+        let saved = world.backend.connections.draft(&world.actor, form, true).await.unwrap();
+        assert!(saved.fault.is_some());
+        let draft = world.backend.connections.draft_show(&world.actor, &saved.id).await.unwrap();
+        assert_eq!(canary::leaks(serde_json::to_string(&draft).unwrap().as_bytes()), Vec::<String>::new());
+    }
+    world.shared.store.close().await;
+    for file in std::fs::read_dir(&world.folder).unwrap() {
+        let file = file.unwrap().path();
+        assert_eq!(canary::leaks(&std::fs::read(&file).unwrap()), Vec::<String>::new(), "{}", file.display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_that_moved_is_found_again_and_one_that_sleeps_says_so() {
+    let sample = Sample::new(Quirks::default()).await;
+    let world = World::new(sample.plan()).await;
+    let saved = world.backend.connections.draft(&world.actor, iam_form(|_| {}), true).await.unwrap();
+    let row = world.shared.store.connection_fetch(&world.actor.team_id, &world.actor.member_id, &saved.id).await;
+    let row = row.unwrap().unwrap();
+    let gone = store::Found { host: "sample.gone.us-east-1.redshift.amazonaws.com", port: 5439, admin: "admin" };
+    world.shared.store.connection_found(&row.id, &row.purpose, gone).await.unwrap();
+    assert_eq!(world.list_again(&saved.id, "").await.finding, None, "AWS told where it is now");
 }
 
 #[tokio::test]
@@ -337,7 +409,7 @@ async fn a_refused_form_comes_back_as_it_was_typed() {
 
     let pasted = ConnectionForm {
         method: "iam".into(),
-        pasted: "jdbc:redshift:iam://sales:eu-west-1/mart?DbUser=ann".into(),
+        pasted: Secret::new("jdbc:redshift:iam://sales:eu-west-1/mart?DbUser=ann"),
         draft: saved.id.clone(),
         ..ConnectionForm::default()
     };

@@ -24,6 +24,12 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/connections/draft", Rule::Member, "id=x"),
     ("/api/connections/test", Rule::Member, "form[name]=x"),
     ("/api/connections/save", Rule::Member, "id=x"),
+    ("/api/connections/rename", Rule::Member, "id=x&name=y"),
+    ("/api/connections/edit", Rule::Member, "id=x"),
+    ("/api/connections/pause", Rule::Member, "id=x"),
+    ("/api/connections/resume", Rule::Member, "id=x"),
+    ("/api/connections/disconnect", Rule::Member, "id=x&confirm=y"),
+    ("/api/connections/remove", Rule::Member, "id=x&confirm=y"),
     ("/api/checks/start", Rule::Member, "connection_id=x"),
     ("/api/checks/show", Rule::Member, "connection_id=x&check_id=y"),
     (

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClusterKind, IamTarget, Pasted, RoleArn, is_cluster_identifier, is_database_user, is_region, is_workgroup, paste,
+    ClusterKind, IamTarget, Partition, Pasted, RoleArn, is_cluster_identifier, is_database_name, is_database_user,
+    is_region, is_workgroup, paste,
 };
-use crate::connection_string::{ConnectionString, Part, Rules, valid_name};
+use crate::connection_string::{ConnectionString, Rules};
 use crate::fault::{Fault, Field};
 
 /// The fields, as they are typed.
@@ -58,6 +59,38 @@ impl From<&IamForm> for IamFields {
     }
 }
 
+/// Longer than any name of AWS's.
+const KEPT: usize = 200;
+
+impl IamFields {
+    /// What may be kept of a form that was refused: the fields, filled from what was pasted as far as that was read. The
+    /// pasted text itself is not kept, nor a field that holds what looks like a whole string: a secret can be in it.
+    pub fn kept(&self) -> Self {
+        let pasted = paste(&self.pasted).unwrap_or_default();
+        let keep = |typed: &str, pasted: String| {
+            let is_name = typed.starts_with("arn:") || !typed.contains(['=', '?', ';']) && !typed.contains("://");
+            match typed.trim() {
+                "" => pasted,
+                typed if typed.len() <= KEPT && is_name => typed.to_owned(),
+                _ => String::new(),
+            }
+        };
+        let endpoint = keep(&self.endpoint, pasted.endpoint);
+        Self {
+            pasted: String::new(),
+            kind: pasted.kind.map_or_else(|| self.kind.clone(), |kind| kind.as_str().to_owned()),
+            region: keep(&self.region, pasted.region),
+            cluster: keep(&self.cluster, pasted.cluster),
+            user: keep(&self.user, pasted.user),
+            database: keep(&self.database, pasted.database),
+            endpoint: if endpoint.contains('@') { String::new() } else { endpoint },
+            role: keep(&self.role, pasted.role),
+            is_caller: self.is_caller,
+            accepts_admin: self.accepts_admin,
+        }
+    }
+}
+
 /// Reads the form; what its fields lack comes from the pasted text.
 pub fn read(form: &IamFields) -> Result<IamForm, Fault> {
     let invalid = |field| Fault::FieldInvalid { field };
@@ -68,7 +101,10 @@ pub fn read(form: &IamFields) -> Result<IamForm, Fault> {
     let or =
         |typed: &str, pasted: String| Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty()).unwrap_or(pasted);
     let given = |value: String, field| if value.is_empty() { Err(Fault::FieldMissing { field }) } else { Ok(value) };
-    // Without a script the pasted text comes with the form's own preset.
+    // Without a script the pasted text comes with the form's own preset, which is a provisioned cluster.
+    if pasted.kind == Some(ClusterKind::Provisioned) && ClusterKind::from_code(&form.kind) == ClusterKind::Serverless {
+        return Err(invalid(Field::Pasted));
+    }
     let kind = pasted.kind.unwrap_or(ClusterKind::from_code(&form.kind));
     let region = given(or(&form.region, pasted.region), Field::Region)?;
     if !is_region(&region) {
@@ -93,11 +129,17 @@ pub fn read(form: &IamFields) -> Result<IamForm, Fault> {
         return Err(invalid(Field::User));
     }
     let database = given(or(&form.database, pasted.database), Field::Database)?;
-    let database = valid_name(database, Part::Database).map_err(|_| invalid(Field::Database))?;
+    if !is_database_name(&database) {
+        return Err(invalid(Field::Database));
+    }
     let role = match or(&form.role, pasted.role).as_str() {
         "" => None,
         text => Some(RoleArn::parse(text).ok_or(invalid(Field::Role))?),
     };
+    // Roles of one part of AWS reach no other.
+    if role.as_ref().is_some_and(|role| role.partition() != Partition::of(&region).as_str()) {
+        return Err(invalid(Field::Role));
+    }
     let endpoint = match or(&form.endpoint, pasted.endpoint).as_str() {
         "" => None,
         text => Some(place(text).ok_or(invalid(Field::Endpoint))?),
@@ -120,6 +162,7 @@ pub fn misshapen(form: &IamFields) -> Option<Field> {
         (Field::Pasted, is(&form.pasted, &|text| paste(text).is_some())),
         (name, is(&form.cluster, &is_name)),
         (Field::User, !has_user || is(&form.user, &is_database_user)),
+        (Field::Database, is(&form.database, &is_database_name)),
         (Field::Role, is(&form.role, &|text| RoleArn::parse(text).is_some())),
         (Field::Endpoint, is(&form.endpoint, &|text| place(text).is_some())),
     ]
@@ -182,15 +225,46 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_form_keeps_no_string_that_could_hold_a_secret() {
+        let url = "jdbc:redshift:iam://sales:eu-west-1/mart?DbUser=1bad&SecretAccessKey=Canary";
+        let kept = IamFields { pasted: url.into(), ..IamFields::default() }.kept();
+        assert_eq!((kept.region.as_str(), kept.cluster.as_str(), kept.user.as_str()), ("eu-west-1", "sales", "1bad"));
+        let string = "postgresql://u:Canary@h.example/db";
+        let fields = IamFields {
+            pasted: string.into(),
+            cluster: string.into(),
+            user: "a=Canary".into(),
+            endpoint: "u:Canary@h:5439".into(),
+            role: "x".repeat(400),
+            ..IamFields::default()
+        };
+        assert_eq!(fields.kept(), IamFields::default());
+        assert!(!format!("{kept:?}").contains("Canary"));
+    }
+
+    #[test]
+    fn what_was_chosen_and_what_was_pasted_must_not_contradict() {
+        let pasted = "arn:aws:redshift:us-east-1:123456789012:cluster:sales";
+        let both = form(|form| {
+            form.kind = "serverless".into();
+            form.pasted = pasted.into();
+        });
+        assert_eq!(read(&both), Err(Fault::FieldInvalid { field: Field::Pasted }));
+        let elsewhere = form(|form| form.role = "arn:aws-cn:iam::123456789012:role/x".into());
+        assert_eq!(read(&elsewhere), Err(Fault::FieldInvalid { field: Field::Role }));
+    }
+
+    #[test]
     fn each_field_is_named_when_it_is_wrong() {
         type Change = fn(&mut IamFields);
-        let cases: [(Change, Fault); 9] = [
+        let cases: [(Change, Fault); 10] = [
             (|form| form.region = "us-nowhere-1".into(), Fault::FieldInvalid { field: Field::Region }),
             (|form| form.region.clear(), Fault::FieldMissing { field: Field::Region }),
             (|form| form.cluster = "Sales".into(), Fault::FieldInvalid { field: Field::Cluster }),
             (|form| form.user = "a:b".into(), Fault::FieldInvalid { field: Field::User }),
             (|form| form.user.clear(), Fault::FieldMissing { field: Field::User }),
             (|form| form.database.clear(), Fault::FieldMissing { field: Field::Database }),
+            (|form| form.database = "d*".into(), Fault::FieldInvalid { field: Field::Database }),
             (|form| form.role = "admin".into(), Fault::FieldInvalid { field: Field::Role }),
             (|form| form.endpoint = "postgresql://u:p@h/db".into(), Fault::FieldInvalid { field: Field::Endpoint }),
             (|form| form.pasted = "what?".into(), Fault::FieldInvalid { field: Field::Pasted }),

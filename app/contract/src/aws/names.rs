@@ -27,6 +27,11 @@ pub fn is_database_user(name: &str) -> bool {
         && !name.eq_ignore_ascii_case("public")
 }
 
+/// As of a user, but for PUBLIC (GetClusterCredentials, DbName).
+pub fn is_database_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("public") || is_database_user(name)
+}
+
 /// The ARN of a role, known to have a role's shape.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,13 +48,17 @@ impl RoleArn {
         let name = parts.next().and_then(|rest| rest.strip_prefix("role/")).unwrap_or_default();
         let is_name = (1..=576).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_/-".contains(&byte))
-            && !name.ends_with('/');
+            && name.split('/').all(|part| !part.is_empty());
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         (is_arn && is_partition && is_iam && is_account && is_name).then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub fn partition(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
     }
 
     pub fn account(&self) -> &str {
@@ -110,6 +119,7 @@ mod tests {
             "arn:aws:sts::123456789012:assumed-role/flitch/x",
             "arn:aws:iam::123456789012:role/",
             "arn:aws:iam::123456789012:role/a b",
+            "arn:aws:iam::123456789012:role//x",
             "arn:evil:iam::123456789012:role/a",
         ] {
             assert_eq!(RoleArn::parse(arn), None, "{arn}");

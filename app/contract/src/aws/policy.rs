@@ -32,9 +32,9 @@ pub fn statements(target: &IamTarget, user: &str, database: &str, account: &str)
     let redshift = |rest: String| arn("redshift", rest);
     match target.kind {
         ClusterKind::Provisioned => {
-            let cluster = or(&target.cluster, "CLUSTER");
-            let name = redshift(format!("dbname:{cluster}/{}", or(database, "DATABASE")));
-            let user = redshift(format!("dbuser:{cluster}/{}", or(user, "USER")));
+            let cluster = or(&literal(&target.cluster), "CLUSTER");
+            let name = redshift(format!("dbname:{cluster}/{}", or(&literal(database), "DATABASE")));
+            let user = redshift(format!("dbuser:{cluster}/{}", or(&literal(user), "USER")));
             let resources = if target.is_caller { vec![name] } else { vec![user, name] };
             vec![
                 Statement { purpose: Purpose::Mint, action: target.action(), resources },
@@ -114,15 +114,28 @@ pub fn principal_of(identity: &str) -> String {
     }
 }
 
-/// A JSON string. A `*`, `?` or `$` in a name would be a pattern to IAM; AWS writes them as `${*}`, `${?}`, `${$}`.
+/// A name in an ARN. A `*`, `?` or `$` would be a pattern to IAM; AWS writes them as `${*}`, `${?}`, `${$}`.
+fn literal(name: &str) -> String {
+    let mut literal = String::new();
+    for c in name.chars() {
+        match c {
+            '*' | '?' | '$' => literal.extend(['$', '{', c, '}']),
+            c => literal.push(c),
+        }
+    }
+    literal
+}
+
+/// A JSON string. AWS takes a session policy's characters up to U+00FF only.
 fn quoted(text: &str) -> String {
-    let is_workgroup = text.ends_with("workgroup/*");
     let mut quoted = String::from("\"");
+    let mut units = [0; 2];
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            '*' | '?' | '$' if !is_workgroup => quoted.push_str(&format!("${{{c}}}")),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_control() || !c.is_ascii() => {
+                quoted.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
             c => quoted.push(c),
         }
     }
@@ -160,6 +173,8 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
         let name = read["Statement"][0]["Resource"][1].as_str().unwrap();
         assert!(name.ends_with("dbname:sales/d${*}\"\\${$}${?}"), "{name}");
+        let text = session(&target(ClusterKind::Provisioned, "us-east-1"), "ann", "*workgroup/*", "");
+        assert!(text.contains("dbname:sales/${*}workgroup/${*}\""), "{text}");
     }
 
     #[test]

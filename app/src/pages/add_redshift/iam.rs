@@ -1,6 +1,7 @@
 //! By AWS IAM: which cluster, as whom. No password is typed, and none is stored.
 
 use contract::aws::{self, AwsFacts, ClusterKind, IamFields, REGIONS};
+use contract::connection::Method;
 use contract::fault::{Fault, Field};
 use leptos::prelude::*;
 
@@ -12,8 +13,9 @@ use crate::words::faults;
 
 #[component]
 pub(super) fn IamForm(start: Start, user: RwSignal<String>, typed: RwSignal<IamFields>) -> impl IntoView {
-    // Nothing is typed into a fresh form; its database has a preset.
-    let database = match (start.draft.id.is_empty(), start.draft.iam.database.as_str()) {
+    // Nothing was typed into a fresh form; its database has a preset.
+    let is_fresh = start.draft.id.is_empty() || start.draft.method != Method::Iam;
+    let database = match (is_fresh, start.draft.iam.database.as_str()) {
         (true, "") => "dev".to_owned(),
         (_, known) => known.to_owned(),
     };
@@ -44,7 +46,7 @@ pub(super) fn IamForm(start: Start, user: RwSignal<String>, typed: RwSignal<IamF
                 label="Paste to fill in"
                 name="form[pasted]"
                 value=fields.pasted.clone()
-                hint="An endpoint or JDBC URL from the AWS console, or an ARN of a cluster or role. It is optional."
+                hint="An endpoint or JDBC URL from the AWS console, or an ARN of a cluster or role. It fills the fields below."
                 is_invalid=is_bad(Field::Pasted)
                 on_text=on_paste
             />

@@ -40,7 +40,8 @@ pub(super) fn collect() -> Option<IamFields> {
     })
 }
 
-/// Writes what a pasted text says into the fields; what it does not say stays.
+/// Writes what a pasted text says into the fields, and empties its own: from then on the fields are what counts. What
+/// the text does not say stays, but for the endpoint, which is another cluster's.
 pub(super) fn fill(typed: &str) {
     let Some(Pasted { kind, region, cluster, endpoint, database, user, role }) = paste(typed) else { return };
     let put = |field: &str, value: &str| {
@@ -48,6 +49,12 @@ pub(super) fn fill(typed: &str) {
             input.set_value(value);
         }
     };
+    if let Some(input) = element::<HtmlInputElement>("pasted") {
+        input.set_value("");
+    }
+    if let (Some(_), Some(input)) = (kind, element::<HtmlInputElement>("endpoint")) {
+        input.set_value("");
+    }
     if let Some(kind) = kind
         && let Some(choice) = element::<HtmlInputElement>(&format!("kind-{}", kind.as_str()))
     {

@@ -77,6 +77,9 @@ pub(super) fn TrustPanel(aws: AwsFacts) -> impl IntoView {
         <CopyText label="the external id".to_owned() text=external_id/>
         <p>"The role's trust policy, with it in:"</p>
         <CopyText label="the trust policy".to_owned() text/>
+        {is_known.then(|| view! {
+            <p class="quiet">"AWS does not tell the path of a role. If the server's role has one, put it into the ARN."</p>
+        })}
         <p class="quiet">"Across accounts, Flitch's own identity also needs sts:AssumeRole on this role."</p>
         {(!is_known).then(|| view! {
             <p class="quiet">

@@ -101,6 +101,11 @@ pub(super) fn denied(action: &str, resource: &str, around: Around<'_>) -> Hint {
     }
 }
 
+pub(super) fn forbidden(action: &str, resource: &str, reason: &str) -> Hint {
+    Hint::plain(format!("AWS forbids {action} on {resource}: {reason}."))
+        .step("A policy that allows it does not help: the deny has to be changed by whoever wrote it (an admin of the account or of its organisation).")
+}
+
 pub(super) fn cluster_unknown(cluster: &str, region: &str) -> Hint {
     Hint::plain(format!("There is no cluster {cluster} in {}.", place(region)))
         .step("Check the region first: clusters of other regions are not seen. Then the identifier, as the console shows it.")
@@ -173,7 +178,7 @@ pub(super) fn admin_user(user: &str) -> Hint {
     ))
     .step("Make a database user that can only read, and use that one. Let an admin of the database run:")
     .copy("SQL", create_minted("flitch_readonly", "public"))
-    .step("If it must be this one, tick “this may be the cluster's admin” under “More options”.")
+    .step("If it must be this one, tick “The database user may be the cluster's admin” under “More options”.")
 }
 
 pub(super) fn user_missing(user: &str, target: &Target) -> Hint {

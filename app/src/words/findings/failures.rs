@@ -43,6 +43,10 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::CertificateNotYetValid { from } => Hint::plain(format!("The server's certificate is valid from {from} only."))
             .step("The operator checks the clock of Flitch's server."),
         Finding::TimedOut { phase, after_ms } => timed_out(*phase, *after_ms),
+        Finding::GivenUp { after_ms } => statements::given_up(*after_ms),
+        Finding::CheckTooLong { after_ms } => statements::check_too_long(*after_ms),
+        Finding::StartingUp => Hint::plain("The server is starting up or shutting down, and lets nobody in yet.")
+            .step("Check again in a minute."),
         Finding::ConnectionLost { phase } => Hint::plain(format!("The connection was cut while {}.", doing(*phase)))
             .step("Try again. A cluster that restarts, resizes or resumes cuts connections; so do firewalls on the way."),
         Finding::PasswordRefused { user } => Hint::plain(format!("The user {user} does not exist here, or the password is wrong."))
@@ -82,6 +86,9 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .copy("SQL", sql::grant_schema(schema, user)),
         Finding::TableGone { schema, table } => Hint::plain(format!("{schema}.{table} is no longer there."))
             .step("It was dropped or renamed. Read the list of tables again, and pick anew."),
+        Finding::ConnectionPaused { by, reason } => statements::paused(by, reason),
+        Finding::ReconnectRequired => Hint::plain("Reconnect required: this connection was disconnected, and its secret is erased.")
+            .step("Open the connection and choose “Reconnect”. Its datasets are all still there."),
         Finding::SecretUnreadable => Hint::plain("The stored password cannot be opened.")
             .step("Type the connection again. The operator checks that the master keys are those of this data folder."),
         Finding::ServerSaid { sqlstate, message } => Hint::plain(format!("The server said: {message}"))
@@ -95,6 +102,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::AwsClockSkew { seconds } => aws::clock_skew(*seconds),
         Finding::AwsRoleDenied { role } => aws::role_denied(role),
         Finding::AwsDenied { action, resource } => aws::denied(action, resource, around),
+        Finding::AwsDeniedExplicitly { action, resource, reason } => aws::forbidden(action, resource, reason),
         Finding::AwsClusterUnknown { cluster, region } => aws::cluster_unknown(cluster, region),
         Finding::AwsWorkgroupUnknown { workgroup, region } => aws::workgroup_unknown(workgroup, region),
         Finding::AwsUnsupported { message } => aws::unsupported(message),
@@ -125,6 +133,8 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         | Finding::ReadOnlyProven
         | Finding::DatabaseRead { .. }
         | Finding::TableRead { .. }
+        | Finding::TableEmpty { .. }
+        | Finding::RightsUnknown { .. }
         | Finding::RightsFit
         | Finding::TlsNameUnchecked
         | Finding::TlsUnverified

@@ -77,3 +77,25 @@ pub(super) fn waking_up(waited_ms: u32) -> Hint {
     Hint::plain(format!("No answer yet after {}.", after(waited_ms)))
         .step("A Serverless workgroup that sleeps takes up to a minute and a half to wake up. Flitch keeps trying.")
 }
+
+pub(super) fn paused(by: &str, reason: &str) -> Hint {
+    let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+    Hint::plain(format!("The connection is paused by {by}{why}."))
+        .step("Nothing is read through it. Whoever may resume it does so on the connection's page.")
+}
+
+pub(super) fn given_up(after_ms: u32) -> Hint {
+    let after = after(after_ms);
+    Hint::plain(format!(
+        "Flitch gave the statement up after {after}. It asked for its end, and the server did not answer."
+    ))
+    .step("It may still run there: an admin of the cluster sees it in SYS_QUERY_HISTORY, by the user's name.")
+    .step("Try again. If the cluster is busy, its queue (WLM) may be full.")
+}
+
+pub(super) fn check_too_long(after_ms: u32) -> Hint {
+    let after = after(after_ms);
+    Hint::plain(format!("The check as a whole took longer than its {after}, and was ended here.")).step(
+        "Each stage's time stands beside it: the slow one is where to look. Check again when the cluster is less busy.",
+    )
+}

@@ -55,7 +55,8 @@ pub(super) enum ColumnBuilder {
     Timestamp(TimestampMicrosecondBuilder),
     TimestampTz(TimestampMicrosecondBuilder),
     Decimal(Decimal128Builder, u8, i8),
-    Binary(BinaryBuilder),
+    Varbyte(BinaryBuilder),
+    Bytea(BinaryBuilder),
     Text(StringBuilder),
 }
 
@@ -70,7 +71,8 @@ macro_rules! append {
 }
 
 impl ColumnBuilder {
-    pub fn new(kind: &DataType) -> Self {
+    /// For a column of this OID and of the type that it has in Arrow.
+    pub fn new(oid: u32, kind: &DataType) -> Self {
         match kind {
             DataType::Boolean => Self::Bool(BooleanBuilder::new()),
             DataType::Int16 => Self::Int16(Int16Builder::new()),
@@ -87,7 +89,8 @@ impl ColumnBuilder {
             DataType::Decimal128(precision, scale) => {
                 Self::Decimal(Decimal128Builder::new().with_data_type(kind.clone()), *precision, *scale)
             }
-            DataType::Binary => Self::Binary(BinaryBuilder::new()),
+            DataType::Binary if oid == 17 => Self::Bytea(BinaryBuilder::new()),
+            DataType::Binary => Self::Varbyte(BinaryBuilder::new()),
             _ => Self::Text(StringBuilder::new()),
         }
     }
@@ -108,7 +111,8 @@ impl ColumnBuilder {
             Self::Decimal(builder, precision, scale) => {
                 append!(builder, value, |bytes| values::decimal(bytes, *precision, *scale));
             }
-            Self::Binary(builder) => append!(builder, value, values::binary),
+            Self::Varbyte(builder) => append!(builder, value, values::varbyte),
+            Self::Bytea(builder) => append!(builder, value, values::bytea),
             Self::Text(builder) => match value.map(str::from_utf8) {
                 None => builder.append_null(),
                 Some(Ok(text)) => builder.append_value(text),
@@ -131,7 +135,7 @@ impl ColumnBuilder {
             Self::Time(builder) => Arc::new(builder.finish()),
             Self::Timestamp(builder) | Self::TimestampTz(builder) => Arc::new(builder.finish()),
             Self::Decimal(builder, ..) => Arc::new(builder.finish()),
-            Self::Binary(builder) => Arc::new(builder.finish()),
+            Self::Varbyte(builder) | Self::Bytea(builder) => Arc::new(builder.finish()),
             Self::Text(builder) => Arc::new(builder.finish()),
         }
     }

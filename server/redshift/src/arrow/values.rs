@@ -152,14 +152,18 @@ pub(super) fn timestamp_with_zone(bytes: &[u8]) -> Option<i64> {
     local.checked_sub(offset)
 }
 
-/// VARBYTE is bare hexadecimal, PostgreSQL's bytea has `\x` in front.
-pub(super) fn binary(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
-    let hex = bytes.strip_prefix(b"\\x").unwrap_or(bytes);
-    if !hex.len().is_multiple_of(2) {
+/// PostgreSQL's bytea, in the form that says by its `\x` that it is hexadecimal; the other form is told apart by that.
+pub(super) fn bytea(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    varbyte(bytes.strip_prefix(b"\\x")?)
+}
+
+/// VARBYTE is bare hexadecimal.
+pub(super) fn varbyte(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     let pair = |pair: &[u8]| Some(nibble(pair[0])? << 4 | nibble(pair[1])?);
-    hex.chunks_exact(2).map(pair).collect::<Option<Vec<u8>>>().map(Cow::Owned)
+    bytes.chunks_exact(2).map(pair).collect::<Option<Vec<u8>>>().map(Cow::Owned)
 }
 
 fn nibble(byte: u8) -> Option<u8> {
@@ -199,8 +203,9 @@ mod tests {
         assert_eq!(timestamp_with_zone(b"2026-11-23 15:04:05-03:30"), timestamp(b"2026-11-23 18:34:05"));
         assert_eq!(timestamp_with_zone(b"1890-01-01 00:19:32+00:19:32"), timestamp(b"1890-01-01 00:00:00"));
         assert_eq!(timestamp_with_zone(b"2026-11-23 15:04:05"), None);
-        assert_eq!(binary(b"616263").as_deref(), Some(&b"abc"[..]));
-        assert_eq!((binary(b"\\x00fF").as_deref(), binary(b"6"), binary(b"zz")), (Some(&[0, 255][..]), None, None));
+        assert_eq!(varbyte(b"616263").as_deref(), Some(&b"abc"[..]));
+        assert_eq!((bytea(b"\\x00fF").as_deref(), varbyte(b"6"), varbyte(b"zz")), (Some(&[0, 255][..]), None, None));
+        assert_eq!(bytea(b"616263"), None, "text in the escape form");
         assert_eq!((float::<f64>(b"-Infinity"), float::<f32>(b"0.1")), (Some(f64::NEG_INFINITY), Some(0.1)));
     }
 }

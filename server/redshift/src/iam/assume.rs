@@ -22,7 +22,7 @@ pub(super) async fn acting(base: &SdkConfig, need: &Need) -> Result<SdkConfig, R
         .assume_role()
         .role_arn(arn)
         .role_session_name(session_name)
-        .external_id(external_id)
+        .set_external_id(external_id.clone())
         .policy(session_policy)
         .duration_seconds(SECONDS)
         .send()

@@ -44,6 +44,9 @@ pub enum Refusal {
     /// The action and the resource, as AWS names them; empty where it does not.
     #[error("not allowed: {action} on {resource}")]
     Denied { action: String, resource: String },
+    /// A deny stands against it; which, in AWS's words.
+    #[error("explicitly denied: {action} on {resource}")]
+    Forbidden { action: String, resource: String, reason: String },
     #[error("no such cluster in the region")]
     ClusterUnknown,
     #[error("no such workgroup in the region")]
@@ -91,7 +94,13 @@ impl Refusal {
             }
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 let (action, resource) = named(message);
-                Self::Denied { action, resource }
+                match message.split_once("explicit deny") {
+                    None => Self::Denied { action, resource },
+                    Some((_, rest)) => {
+                        let reason = clean_text(&format!("explicit deny{rest}"));
+                        Self::Forbidden { action, resource, reason }
+                    }
+                }
             }
             "ExpiredToken" | "ExpiredTokenException" => Self::CredentialsExpired,
             "RequestTimeTooSkewed" | "RequestExpired" => Self::ClockSkew { seconds: None },
@@ -172,6 +181,10 @@ mod tests {
                 resource: "arn:aws:redshift:us-east-1:1:dbuser:c/u".into()
             }
         );
+        let forbidden = "User: arn:aws:iam::1:user/x is not authorized to perform: redshift:GetClusterCredentials on \
+                         resource: arn:aws:redshift:us-east-1:1:dbuser:c/u with an explicit deny in a service control policy";
+        assert!(matches!(of("AccessDenied", forbidden, Asked::Mint), Refusal::Forbidden { reason, .. }
+            if reason == "explicit deny in a service control policy"));
         assert_eq!(
             of("AccessDenied", denied, Asked::AssumeRole),
             Refusal::RoleDenied { role: "arn:aws:iam::1:role/r".into() }

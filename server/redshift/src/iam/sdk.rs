@@ -52,7 +52,8 @@ impl Aws {
 /// Retries, with the SDK's own jittered pauses, inside one deadline.
 fn bounded(config: SdkConfig) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_timeout(OPERATION).operation_attempt_timeout(ATTEMPT).build();
-    let retries = RetryConfig::standard().with_max_attempts(5);
+    // With its pauses, at most 1, 2, 3 and 3 s, the last try ends inside the operation's time.
+    let retries = RetryConfig::standard().with_max_attempts(5).with_max_backoff(Duration::from_secs(3));
     config.to_builder().timeout_config(timeouts).retry_config(retries).build()
 }
 

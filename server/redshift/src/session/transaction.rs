@@ -24,6 +24,13 @@ pub(super) struct Statement<'a> {
     pub columns: Option<usize>,
 }
 
+/// Floating-point numbers come whole (Redshift's default rounds them; JDBC sends 2 as well), and dates in one way,
+/// whatever the user's own settings are.
+const BEGIN: &str = "begin read only; set local extra_float_digits to 2; set local datestyle to iso";
+
+/// Our own questions mean the system's functions and views, not what somebody put before them in the user's path.
+const OF_OUR_OWN: &str = "; set local search_path to pg_catalog";
+
 /// The server's own time-out goes first; this much later the connection is given up.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -50,7 +57,8 @@ impl Session {
         }
         let left = statement.deadline.saturating_sub(started.elapsed());
         let work = async {
-            self.command(&format!("begin read only; set statement_timeout to {}", left.as_millis().max(1))).await?;
+            let settings = if statement.columns.is_some() { OF_OUR_OWN } else { "" };
+            self.command(&format!("{BEGIN}; set statement_timeout to {}{settings}", left.as_millis().max(1))).await?;
             self.collect(statement).await
         };
         let mut work = pin!(work);

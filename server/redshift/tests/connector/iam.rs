@@ -71,7 +71,7 @@ fn serverless() -> Need {
 fn role(external_id: &str, policy: &str) -> Role {
     Role {
         arn: format!("arn:aws:iam::123456789012:role/{}", aws::ROLE),
-        external_id: external_id.into(),
+        external_id: Some(external_id.into()),
         session_name: "flitch-test".into(),
         session_policy: policy.into(),
     }

@@ -35,9 +35,10 @@ pub fn check_alone(reach: &Reach, form: &ConnectionForm, external_id: &str) -> R
         (None, Ok(None)) => return Ok(Err(missing)),
         (None, Ok(Some(password))) => Entry::Password(Ok(SecretString::from(password.expose()))),
         (Some(aws), Ok(_)) => {
+            let external_id = Some(external_id.to_owned()).filter(|id| !id.is_empty());
             let need = iam::need(aws, &target.user, &target.database, external_id, "check");
-            let minter = Minter::alone(Arc::new(Iam::new(Arc::new(Aws::default()), Vec::new())), need);
-            Entry::Iam { minter: Box::new(Ok(minter)), accepts_admin: iam.accepts_admin }
+            let alone = Arc::new(Iam::new(Arc::new(Aws::default()), Vec::new()));
+            Entry::Iam(Box::new(Ok(Minter::alone(alone, need, iam.accepts_admin))))
         }
     };
     let way = Way {

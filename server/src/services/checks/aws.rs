@@ -6,28 +6,21 @@ use std::time::{Duration, Instant, SystemTime};
 use contract::check::Stage;
 use contract::connection::Target;
 use contract::finding::Finding;
-use redshift::deadlines::milliseconds;
 use redshift::iam::{Minted, Place, Refusal};
-use tokio::time::timeout;
 
 use super::progress::Progress;
 use crate::services::iam::{BUDGET, Entered, Minter};
 
-/// Names that clusters' admins have unless somebody chose another (CreateCluster's example, the console's preset).
-const USUAL_ADMINS: [&str; 2] = ["awsuser", "admin"];
-
 /// Who asks AWS in this check.
 pub(super) struct Asking<'a> {
     pub minter: &'a Minter,
-    /// The person confirmed that the user may be the cluster's admin.
-    pub accepts_admin: bool,
     spent: Duration,
     entered: Option<Entered>,
 }
 
 impl<'a> Asking<'a> {
-    pub fn new(minter: &'a Minter, accepts_admin: bool) -> Self {
-        Self { minter, accepts_admin, spent: Duration::ZERO, entered: None }
+    pub fn new(minter: &'a Minter) -> Self {
+        Self { minter, spent: Duration::ZERO, entered: None }
     }
 
     /// Becomes who asks, and says who that is. GetCallerIdentity needs no right.
@@ -59,7 +52,7 @@ impl<'a> Asking<'a> {
         progress.begin(Stage::AwsEndpoint).await;
         if is_typed {
             let mut found = vec![Finding::EndpointTyped { host: target.host.clone(), port: target.port }];
-            found.extend(self.admin(target, None));
+            found.extend(self.minter.admit("").err());
             return progress.end(Stage::AwsEndpoint, &found).await.then_some(None);
         }
         let entered = self.entered.clone()?;
@@ -68,7 +61,7 @@ impl<'a> Asking<'a> {
             Ok(place) => {
                 let mut found = vec![Finding::EndpointFound { host: place.host.clone(), port: place.port }];
                 found.extend(place.busy.clone().map(|status| Finding::ClusterBusy { status }));
-                found.extend(self.admin(target, place.admin.as_deref()));
+                found.extend(self.minter.admit(place.admin.as_deref().unwrap_or_default()).err());
                 found
             }
             Err(finding) => vec![finding.clone()],
@@ -83,21 +76,11 @@ impl<'a> Asking<'a> {
         self.within(async { minter.mint(&entered).await }).await
     }
 
-    /// The cluster's admin may do anything, so Flitch does not sign in as it by mistake.
-    fn admin(&self, target: &Target, known: Option<&str>) -> Option<Finding> {
-        let user = target.user.as_str();
-        let is_admin = known.map_or_else(|| USUAL_ADMINS.contains(&user), |admin| admin == user);
-        (is_admin && !self.accepts_admin && !user.is_empty()).then(|| Finding::AdminUser { user: user.to_owned() })
-    }
-
     async fn within<T>(&mut self, ask: impl Future<Output = Result<T, Refusal>>) -> Result<T, Finding> {
         let started = Instant::now();
-        let asked = timeout(BUDGET.saturating_sub(self.spent), ask).await;
+        let answer = self.minter.ask(BUDGET.saturating_sub(self.spent), ask).await;
         self.spent += started.elapsed();
-        match asked {
-            Ok(answer) => answer.map_err(|refusal| self.minter.explain(&refusal)),
-            Err(_) => Err(Finding::AwsTimedOut { after_ms: milliseconds(BUDGET) }),
-        }
+        answer
     }
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use contract::check::{CheckOutcome, StageView};
 use contract::connection::Target;
 use redshift::catalog::Catalog;
-use store::{ConnectionRow, StageRow, StoreError};
+use store::{ConnectionRow, Found, StageRow, StoreError};
 
 use super::rights::Rights;
 use super::{LEASE, code};
@@ -21,7 +21,7 @@ pub trait Journal: Send + Sync {
     async fn alive(&self);
     async fn end(&self, outcome: CheckOutcome, duration_us: i64);
     /// By IAM: AWS told where the cluster is.
-    async fn found(&self, _: &Target) {}
+    async fn found(&self, _: &Target, _admin: &str) {}
     /// What there is to read, as the check saw it.
     async fn catalog(&self, _: &Catalog, _: &Rights) {}
 }
@@ -54,11 +54,12 @@ impl Journal for StoreJournal {
     }
 
     /// The check's page shows it, and queries go there.
-    async fn found(&self, target: &Target) {
+    async fn found(&self, target: &Target, admin: &str) {
         let ConnectionRow { id, purpose, .. } = &self.connection;
         let store = &self.shared.store;
         report(store.check_target_update(&self.check_id, &to_json(target)).await);
-        report(store.connection_found(id, purpose, &target.host, i64::from(target.port)).await);
+        let found = Found { host: &target.host, port: i64::from(target.port), admin };
+        report(store.connection_found(id, purpose, found).await);
     }
 
     /// Serves the picker too, so that it opens at once.

@@ -1,7 +1,7 @@
 //! What there is to read: the list, and a row of one table.
 
 use contract::connection::Target;
-use contract::finding::{CatalogPart, Finding};
+use contract::finding::{Breach, CatalogPart, Finding, Phase};
 use redshift::catalog::{self, Catalog, ObjectKind, Schema};
 use redshift::{Error, Limits, Session, sql};
 
@@ -54,8 +54,15 @@ pub(super) async fn tables(session: &Session, catalog: &Catalog, rights: &Rights
             continue;
         };
         match session.read(&select, Limits::VALUE).await {
-            Ok(_) => {
-                return Finding::TableRead { schema: schema.name.clone(), table: (*table).to_owned() };
+            Ok(read) if read.columns.is_empty() => {
+                return Finding::ProtocolBroken { phase: Phase::Statement, breach: Breach::OutOfPlace };
+            }
+            Ok(read) => {
+                let (schema, table) = (schema.name.clone(), (*table).to_owned());
+                return match read.rows.is_empty() {
+                    true => Finding::TableEmpty { schema, table },
+                    false => Finding::TableRead { schema, table },
+                };
             }
             Err(error @ Error::Server(_)) => last = Some(finding(&error, target, Some((&schema.name, table)))),
             Err(error) => return finding(&error, target, Some((&schema.name, table))),

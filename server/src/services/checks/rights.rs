@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use contract::connection::Target;
 use contract::finding::Finding;
-use redshift::catalog::{Catalog, Schema};
+use redshift::catalog::{Catalog, Object, ObjectKind, Schema};
 use redshift::probe::TableRights;
 
 use super::listing::LISTED;
@@ -15,6 +15,15 @@ pub struct Rights(HashMap<(String, String), TableRights>);
 impl Rights {
     pub fn new(rights: Vec<TableRights>) -> Self {
         Self(rights.into_iter().map(|rights| ((rights.schema.clone(), rights.table.clone()), rights)).collect())
+    }
+
+    /// Rights on every local table and view of the catalog were looked up.
+    fn is_complete(&self, catalog: &Catalog) -> bool {
+        let is_local = |object: &&Object| !matches!(object.kind, ObjectKind::ExternalTable | ObjectKind::SharedTable);
+        catalog.schemas.iter().all(|schema| {
+            let local = schema.objects.iter().filter(is_local);
+            local.into_iter().all(|object| self.0.contains_key(&(schema.name.clone(), object.name.clone())))
+        })
     }
 
     pub fn is_readable(&self, schema: &Schema, table: &str) -> bool {
@@ -65,5 +74,8 @@ pub(super) fn findings(
         table: object.name.clone(),
         user: user(),
     }));
+    if !rights.is_complete(catalog) {
+        found.push(Finding::RightsUnknown { user: user() });
+    }
     if found.is_empty() { vec![Finding::RightsFit] } else { found }
 }

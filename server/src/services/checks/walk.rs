@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::check::Stage;
 use contract::connection::Target;
-use contract::finding::{Finding, Phase, SignInMethod};
+use contract::finding::{Finding, SignInMethod};
 use redshift::deadlines::milliseconds;
 use redshift::iam::Minted;
 use redshift::identify::Identity;
@@ -50,13 +50,13 @@ pub(super) struct Subject {
 /// The password, or who mints one; or why there is none.
 pub(super) enum Entry {
     Password(Result<SecretString, Finding>),
-    Iam { minter: Box<Result<Minter, Finding>>, accepts_admin: bool },
+    Iam(Box<Result<Minter, Finding>>),
 }
 
 pub(super) async fn run(subject: Subject, mut progress: Progress) {
     let total = match (place::is_serverless(&subject.target), &subject.entry) {
         (true, _) => TOTAL_WAKING,
-        (false, Entry::Iam { .. }) => TOTAL_WITH_AWS,
+        (false, Entry::Iam(_)) => TOTAL_WITH_AWS,
         (false, Entry::Password(_)) => TOTAL,
     };
     let heartbeat = progress.heartbeat();
@@ -68,8 +68,7 @@ pub(super) async fn run(subject: Subject, mut progress: Progress) {
         }
     };
     if outcome.is_err() {
-        let timed_out = Finding::TimedOut { phase: Phase::Statement, after_ms: milliseconds(total) };
-        progress.cut_short(timed_out).await;
+        progress.cut_short(Finding::CheckTooLong { after_ms: milliseconds(total) }).await;
     }
     progress.finish().await;
 }
@@ -83,14 +82,12 @@ async fn walk(subject: Subject, progress: &mut Progress) -> Option<()> {
     progress.begin(Stage::Read).await;
     let read = match &entry {
         Entry::Password(password) => password.as_ref().err(),
-        Entry::Iam { minter, .. } => minter.as_ref().as_ref().err(),
+        Entry::Iam(minter) => minter.as_ref().as_ref().err(),
     };
     let read = read.map_or(Finding::StringRead, Finding::clone);
     go_on(progress.end(Stage::Read, &[read]).await)?;
     let mut asking = match &entry {
-        Entry::Iam { minter, accepts_admin } => {
-            minter.as_ref().as_ref().ok().map(|minter| Asking::new(minter, *accepts_admin))
-        }
+        Entry::Iam(minter) => minter.as_ref().as_ref().ok().map(Asking::new),
         Entry::Password(_) => None,
     };
     if let Some(asking) = &mut asking {
@@ -99,7 +96,7 @@ async fn walk(subject: Subject, progress: &mut Progress) -> Option<()> {
         if let Some(place) = asking.endpoint(progress, &target, is_typed).await? {
             (target.host, target.port) = (place.host, place.port);
             way.lead_to(&target.host, target.port);
-            progress.journal().found(&target).await;
+            progress.journal().found(&target, &place.admin.unwrap_or_default()).await;
         }
     }
     let Way { means, endpoint, tls, .. } = &way;

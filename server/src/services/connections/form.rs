@@ -33,7 +33,7 @@ pub(crate) fn understand(form: &ConnectionForm, rules: Rules) -> Understood {
                     let target = Target { host, port, database: read.database, user: read.user, tls, iam: iam_target };
                     Understood { target, iam, password: Ok(None) }
                 }
-                Err(fault) => Understood { target: Target::default(), iam: typed, password: Err(fault) },
+                Err(fault) => Understood { target: Target::default(), iam: typed.kept(), password: Err(fault) },
             }
         }
     }

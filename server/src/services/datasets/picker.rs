@@ -31,7 +31,7 @@ pub(super) async fn page(shared: &Shared, row: ConnectionRow, filter: &PickerFil
     };
     let whereabouts = match wanted.search.is_empty() || row.catalog_read_at.is_none() {
         true => None,
-        false => whereabouts::of(shared, &row.id, &wanted, match_count > 0).await?,
+        false => whereabouts::of(shared, &row, &wanted, match_count > 0).await?,
     };
     let target = place::target_as_minted(shared, &row).await?;
     Ok(Picker {

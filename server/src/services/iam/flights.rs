@@ -4,11 +4,15 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use redshift::iam::{Minted, Refusal};
 use tokio::sync::Mutex as AsyncMutex;
+
+/// How long a mint waits for the one before it.
+const TURN: Duration = Duration::from_secs(2);
 
 type Flight = BoxFuture<'static, Result<Minted, Refusal>>;
 
@@ -41,8 +45,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Flights {
-    /// Joins the flight of the same key, or begins one. One mint at a time is asked for in each lane, so that a
-    /// throttled identity is not asked from all sides.
+    /// Joins the flight of the same key, or begins one. Mints of one lane go one after the other as long as they are
+    /// quick, so that a throttled identity is not asked from all sides.
     pub async fn board(&self, key: FlightKey, lane: Lane, mint: Flight) -> Result<Minted, Refusal> {
         let flight = {
             let mut flying = locked(&self.flying);
@@ -52,7 +56,8 @@ impl Flights {
             joined.unwrap_or_else(|| {
                 let lane = self.lane(lane);
                 let flight: Flight = Box::pin(async move {
-                    let _turn = lane.lock().await;
+                    // One that hangs holds up nobody for long.
+                    let _turn = tokio::time::timeout(TURN, lane.lock()).await;
                     mint.await
                 });
                 let flight: Shared<Flight> = flight.shared();
@@ -78,7 +83,7 @@ impl Flights {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use super::*;
 
@@ -114,6 +119,17 @@ mod tests {
         assert_eq!(other.unwrap().user, "IAM:1");
         assert_eq!(go("ann").await.unwrap().user, "IAM:2", "after the flight there is nothing to share");
         assert_eq!(count.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn a_mint_that_hangs_holds_the_next_one_up_for_a_turn_only() {
+        let (count, at_once) = (Arc::default(), Arc::default());
+        let flights = Flights::default();
+        let hangs = flights.board(key("ann"), lane(), Box::pin(std::future::pending()));
+        let other = flights.board(key("bob"), lane(), mint(&count, &at_once));
+        let both = futures_util::future::select(Box::pin(hangs), Box::pin(other));
+        let ended = tokio::time::timeout(TURN * 2, both).await;
+        assert!(matches!(ended, Ok(futures_util::future::Either::Right((Ok(_), _)))));
     }
 
     #[tokio::test]

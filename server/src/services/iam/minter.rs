@@ -1,12 +1,11 @@
 //! Minting for one connection and one person.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use contract::finding::Finding;
 use redshift::Login;
-use redshift::deadlines::milliseconds;
-use redshift::iam::{Acting, Minted, Need, Refusal};
+use redshift::iam::{Acting, Minted, Need, Place, Refusal};
 use store::{ConnectionRow, MintRow, Store, new_id};
 use tokio::time::timeout;
 
@@ -15,9 +14,14 @@ use super::refusals::finding;
 use super::{BUDGET, Iam, fields, need};
 use crate::services::{Shared, log_failure, now};
 
+/// Names that clusters' admins have unless somebody chose another: the console's presets, and the usual words.
+const USUAL_ADMINS: [&str; 5] = ["awsuser", "admin", "administrator", "root", "master"];
+
 pub(crate) struct Minter {
     iam: Arc<Iam>,
     pub need: Need,
+    /// The person confirmed that the user may be the cluster's admin.
+    accepts_admin: bool,
     key: FlightKey,
     /// Where mints are counted; a check on the command line counts none.
     store: Option<Store>,
@@ -44,23 +48,27 @@ impl Minter {
             connection_id: row.id.clone(),
             purpose: row.purpose.clone(),
         };
-        let need = need(&form.target, &form.user, &form.database, &external_id, member_id);
-        Ok(Self { iam: Arc::clone(&shared.iam), need, key, store: Some(shared.store.clone()) })
+        let need = need(&form.target, &form.user, &form.database, Some(external_id), member_id);
+        let accepts_admin = form.accepts_admin;
+        Ok(Self { iam: Arc::clone(&shared.iam), need, accepts_admin, key, store: Some(shared.store.clone()) })
     }
 
     /// For the command line: nothing is stored, nobody else is there.
-    pub fn alone(iam: Arc<Iam>, need: Need) -> Self {
+    pub fn alone(iam: Arc<Iam>, need: Need, accepts_admin: bool) -> Self {
         let key = FlightKey {
             team_id: String::new(),
             member_id: String::new(),
             connection_id: String::new(),
             purpose: String::new(),
         };
-        Self { iam, need, key, store: None }
+        Self { iam, need, accepts_admin, key, store: None }
     }
 
-    pub fn explain(&self, refusal: &Refusal) -> Finding {
-        finding(refusal, &self.need)
+    /// Asks AWS something within a time, and puts a refusal into a finding.
+    pub async fn ask<T>(&self, time: Duration, ask: impl Future<Output = Result<T, Refusal>>) -> Result<T, Finding> {
+        let started = Instant::now();
+        let answer = timeout(time, ask).await.unwrap_or(Err(Refusal::TimedOut));
+        answer.map_err(|refusal| finding(&refusal, &self.need, started.elapsed()))
     }
 
     pub async fn enter(&self) -> Result<Entered, Refusal> {
@@ -87,11 +95,23 @@ impl Minter {
 
     /// Enters and mints, within the budget of one query.
     pub async fn login(&self) -> Result<Minted, Finding> {
-        let all = async { self.mint(&self.enter().await?).await };
-        match timeout(BUDGET, all).await {
-            Ok(minted) => minted.map_err(|refusal| self.explain(&refusal)),
-            Err(_) => Err(Finding::AwsTimedOut { after_ms: milliseconds(BUDGET) }),
-        }
+        self.ask(BUDGET, async { self.mint(&self.enter().await?).await }).await
+    }
+
+    /// Where AWS says the cluster is.
+    pub async fn find(&self) -> Result<Place, Finding> {
+        self.ask(BUDGET, async { self.enter().await?.find().await }).await
+    }
+
+    /// The cluster's admin may do anything, so Flitch signs in as it only where that was confirmed. Where AWS did not
+    /// name the admin, the names that admins usually have count.
+    pub fn admit(&self, known_admin: &str) -> Result<(), Finding> {
+        let user = self.need.user.as_deref().unwrap_or_default();
+        let is_admin = match known_admin {
+            "" => USUAL_ADMINS.iter().any(|admin| admin.eq_ignore_ascii_case(user)),
+            admin => admin.eq_ignore_ascii_case(user),
+        };
+        if is_admin && !self.accepts_admin { Err(Finding::AdminUser { user: user.to_owned() }) } else { Ok(()) }
     }
 
     pub fn login_of(&self, minted: &Minted) -> Login {

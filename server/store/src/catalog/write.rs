@@ -1,5 +1,7 @@
 //! Writing a catalog that was read: in small steps, shown at once.
 
+use std::time::Instant;
+
 use super::{CatalogObjectRow, CatalogSchemaRow};
 use crate::{Result, Store};
 
@@ -20,9 +22,14 @@ impl Store {
         now: i64,
     ) -> Result<bool> {
         for step in objects.chunks(STEP) {
+            let started = Instant::now();
             let mut write = self.begin().await?;
             insert(&mut write, connection_id, now, step).await?;
             write.commit().await?;
+            if objects.len() > STEP {
+                // SQLite hands its one lock to whoever asks first: others get as long as this step took.
+                tokio::time::sleep(started.elapsed()).await;
+            }
         }
         let mut write = self.begin().await?;
         let shown = sqlx::query(

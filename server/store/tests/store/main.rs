@@ -64,6 +64,7 @@ fn draft(team_id: &str, member_id: &str) -> ConnectionRow {
         user_name: "ann".into(),
         tls_mode: "verify-full".into(),
         secret: Some(vec![0, 1, 255]),
+        state: "live".into(),
         purpose: "p".into(),
         created_at: 1,
         updated_at: 1,

@@ -17,6 +17,7 @@ pub const PROVOKED: &[&str] = &[
     "aws_credentials_expired",
     "aws_credentials_refused",
     "aws_denied",
+    "aws_denied_explicitly",
     "aws_identity",
     "aws_no_credentials",
     "aws_role_denied",
@@ -83,6 +84,14 @@ async fn aws_says_no_in_many_ways() {
     for (operation, stage, status, code, message, finding) in [
         ("GetCallerIdentity", Stage::AwsIdentity, 403, "ExpiredToken", "expired", "aws_credentials_expired"),
         ("GetCallerIdentity", Stage::AwsIdentity, 403, "RequestExpired", "expired", "aws_clock_skew"),
+        (
+            "GetClusterCredentials",
+            Stage::Mint,
+            403,
+            "AccessDenied",
+            "x with an explicit deny in a policy",
+            "aws_denied_explicitly",
+        ),
         ("GetClusterCredentials", Stage::Mint, 400, "UnsupportedOperation", "not here", "aws_unsupported"),
         ("GetClusterCredentials", Stage::Mint, 400, "Odd", "odd", "aws_said"),
         ("GetClusterCredentials", Stage::Mint, 400, "Throttling", "Rate exceeded", "aws_throttled"),

@@ -9,7 +9,9 @@ use contract::connection::ConnectionForm;
 use contract::dataset::Picks;
 use contract::query::QueryState;
 use redshift::{Deadlines, Limits, Policy};
+use sample_cluster::cert::{Authority, Validity};
 use sample_cluster::{Cluster, Options, Quirks, Trouble, Waking};
+use testkit::hostile::{Hostile, Plan as PeerPlan};
 
 use super::{READER, Seen, claim, local, options, sample, sample_named, url};
 use crate::world::{Names, Plan, World, codes, form};
@@ -22,6 +24,7 @@ pub const PROVOKED: &[&str] = &[
     "ended_by_administrator",
     "ended_by_rule",
     "external_read_failed",
+    "given_up",
     "password_withheld",
     "read_refused",
     "waking_up",
@@ -115,6 +118,18 @@ async fn a_clusters_ways_are_met() {
     let clear = form(url("reader_clear:Sample-Reader-3", cluster.address(), "dev?sslmode=require"));
     let clear = ConnectionForm { accept_unverified: true, ..clear };
     world.expect(seen, clear, Stage::SignIn, "password_withheld").await;
+
+    // A peer that never says that a statement has ended, whatever it is asked.
+    let authority = Authority::new("Test authority").unwrap();
+    let identity = Some(authority.identity(&["localhost".to_owned()], Validity::Now).unwrap());
+    let peer = Hostile::start(PeerPlan { id: "O-PEER-23".into(), identity, honest: None }).await;
+    peer.turn_hostile();
+    let deadlines = Deadlines { statement: Duration::from_secs(1), ..Deadlines::default() };
+    let extra_ca_pem = Some(authority.pem().to_owned());
+    let plan = Plan { names: local(peer.address), extra_ca_pem, deadlines, ..Plan::default() };
+    let view = World::new(plan).await.check(form(url(READER, peer.address, "dev"))).await;
+    assert!(codes(&view).contains(&"given_up"), "{:?}", view.stages);
+    seen.extend(codes(&view));
 
     // By name a Serverless workgroup, so that there is patience.
     let host = "etl.123456789012.eu-west-1.redshift-serverless.amazonaws.com";

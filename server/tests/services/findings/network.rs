@@ -15,7 +15,7 @@ use testkit::peer::{BlackHole, Habit, Peer, closed_port};
 use tokio::net::TcpStream;
 
 use super::{READER, Seen, claim, local, names, options, url, world_to};
-use crate::world::{Plan, World, form};
+use crate::world::{Plan, World, codes, form};
 
 pub const PROVOKED: &[&str] = &[
     "address_allowed",
@@ -24,6 +24,7 @@ pub const PROVOKED: &[&str] = &[
     "certificate_not_yet_valid",
     "certificate_untrusted",
     "certificate_wrong_name",
+    "check_too_long",
     "connect_timed_out",
     "connection_lost",
     "host_unreachable",
@@ -31,6 +32,7 @@ pub const PROVOKED: &[&str] = &[
     "not_a_server",
     "port_forbidden",
     "port_refused",
+    "starting_up",
     "protocol_broken",
     "tcp_open",
     "timed_out",
@@ -139,6 +141,18 @@ async fn broken_peers(seen: &mut Seen) {
         let plan = Plan { names: local(peer.address), deadlines: quick, ..Plan::default() };
         World::new(plan).await.expect(seen, string("dev"), Stage::Tls, code).await;
     }
+    let starting = b"E\0\0\0\x37SFATAL\0C57P03\0Mthe database system is starting up\0\0";
+    let peer = Peer::start(Habit::Answers(starting)).await;
+    let world = world_to(peer.address, None).await;
+    world.expect(seen, string("dev?sslmode=disable"), Stage::SignIn, "starting_up").await;
+
+    // One stage that takes all of the check's time.
+    let peer = Peer::start(Habit::Silent).await;
+    let slow = Deadlines { tls: Duration::from_secs(60), ..Deadlines::default() };
+    let plan = Plan { names: local(peer.address), deadlines: slow, ..Plan::default() };
+    let view = World::new(plan).await.check(string("dev")).await;
+    assert!(codes(&view).contains(&"check_too_long"), "{:?}", view.stages);
+    seen.extend(codes(&view));
     for nonsense in [&b"R\0\0\0\x02"[..], b"R\x7f\xff\xff\xff\0\0\0\x0d", b"G\0\0\0\x07\0\0\0", b"D\0\0\0\x06\0\0"] {
         let peer = Peer::start(Habit::Answers(nonsense)).await;
         let world = world_to(peer.address, None).await;

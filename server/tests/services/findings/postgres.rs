@@ -12,7 +12,8 @@ use testkit::postgres::Database;
 use super::{Seen, claim, url, world_to};
 use crate::world::{codes, form};
 
-pub const PROVOKED: &[&str] = &["access_refused", "not_redshift", "rights_fit", "server_said", "table_gone"];
+pub const PROVOKED: &[&str] =
+    &["access_refused", "not_redshift", "rights_fit", "rights_unknown", "server_said", "table_empty", "table_gone"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_postgres_says_its_own() {
@@ -65,5 +66,32 @@ async fn a_real_postgres_says_its_own() {
     }
     let picker = world.backend.datasets.picker(&world.actor, &id, PickerFilter::default()).await.unwrap();
     assert_eq!(picker.object_count, 3);
+
+    // Rights that cannot be looked up are not said to fit, and an empty table has no row that was read.
+    let bare = Database::fresh().await;
+    let reader = bare.user("reader", "Reader-Secret-1").await;
+    bare.run(&format!(
+        "create table public.bare (x int); grant select on public.bare to {reader};
+         revoke execute on function pg_catalog.has_table_privilege(oid, text) from public"
+    ))
+    .await;
+    let world = world_to(SocketAddr::from(([127, 0, 0, 1], bare.port)), Some(bare.ca_pem.clone())).await;
+    let view = world.check(form(url(&format!("{reader}:Reader-Secret-1"), at, &bare.name))).await;
+    assert!(!codes(&view).contains(&"rights_fit"), "{:?}", view.stages);
+    seen.extend(codes(&view));
+
+    // What somebody else put before the system's functions is not what Flitch calls.
+    let fooled = Database::fresh().await;
+    let reader = fooled.user("reader", "Reader-Secret-1").await;
+    fooled
+        .run(&format!(
+            "create table public.secret (x int); grant select, insert on public.secret to {reader};
+             create function public.has_table_privilege(oid, text) returns boolean language sql as 'select false';
+             alter role {reader} set search_path = public, pg_catalog; alter role {reader} set datestyle = 'SQL, DMY'"
+        ))
+        .await;
+    let world = world_to(SocketAddr::from(([127, 0, 0, 1], fooled.port)), Some(fooled.ca_pem.clone())).await;
+    let view = world.check(form(url(&format!("{reader}:Reader-Secret-1"), at, &fooled.name))).await;
+    assert!(codes(&view).contains(&"user_can_write"), "{:?}", view.stages);
     claim(seen, PROVOKED);
 }
