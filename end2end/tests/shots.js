@@ -47,7 +47,9 @@ test('every page, in four ways', async ({ page }) => {
     await page.getByRole('button', { name: 'Add all of public' }).click();
     await page.waitForURL(/connections\/[^/]+$/);
     await page.getByRole('link', { name: 'public.users' }).waitFor();
+    await page.getByText('Rename, edit, pause, disconnect or remove').click();
     await shoot('connection');
+    await page.getByText('Rename, edit, pause, disconnect or remove').click();
     await page.getByRole('link', { name: 'public.event_details' }).click();
     await page.getByText(/Live: The first 100 rows/).waitFor({ timeout: 20_000 });
     await shoot('dataset');
@@ -55,6 +57,8 @@ test('every page, in four ways', async ({ page }) => {
     await shoot('data');
     await visit(page, `${flitch.url}/help/redshift`, true);
     await shoot('help');
+    await visit(page, `${flitch.url}/settings/audit`, true);
+    await shoot('audit');
     await visit(page, `${flitch.url}/nope`, true);
     await shoot('not-found');
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -87,7 +87,11 @@ fn Next(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAct
         ().into_any()
     } else if check.is_draft {
         let class = if is_good { "button" } else { "button-quiet" };
-        let text = if is_good { "Save and pick datasets" } else { "Save anyway" };
+        let text = match (is_good, check.replaces.is_empty()) {
+            (true, true) => "Save and pick datasets",
+            (true, false) => "Save the changes",
+            (false, _) => "Save anyway",
+        };
         let id = id.clone();
         view! {
             <ActionForm action=save>

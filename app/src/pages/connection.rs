@@ -1,5 +1,7 @@
 //! One connection: its state, its last check, its datasets.
 
+mod manage;
+
 use contract::aws::MintFacts;
 use contract::connection::ConnectionSummary;
 use contract::dataset::DatasetSummary;
@@ -15,25 +17,32 @@ use crate::api::datasets::list_datasets;
 use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, load};
 use crate::paths;
 use crate::words::{checks, numbers};
+use manage::{Manage, StateNotice};
 
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
     let id = param("id");
+    let changes = Changes(RwSignal::new(0));
+    provide_context(changes);
     let data = load(
-        move || id.get(),
-        |id| async move { Ok::<_, crate::api::ApiError>((show_connection(id).await?, list_datasets().await?)) },
+        move || (id.get(), changes.0.get()),
+        |(id, _)| async move { Ok::<_, crate::api::ApiError>((show_connection(id).await?, list_datasets().await?)) },
     );
     view! {
-        <Suspense>
+        <Transition>
             {move || Suspend::new(async move {
                 match data.await {
                     Ok((connection, datasets)) => view! { <Connection connection datasets/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
+
+/// Counts what was done to the connection on this page, so that it is shown anew.
+#[derive(Clone, Copy)]
+struct Changes(RwSignal<u32>);
 
 #[component]
 fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
@@ -52,6 +61,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
         }
     });
     let rows = rows.collect_view();
+    let (state, manage) = (connection.clone(), connection.clone());
     let check = connection.last_check.as_ref().map(|check| {
         view! {
             <p>
@@ -73,6 +83,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             <p class="mono wrap">{connection.target.redacted()}</p>
             {move || start.value().get().and_then(Result::err).map(|error| view! { <FaultNotice fault=error.0/> })}
             {check}
+            <StateNotice connection=state/>
             {connection.mints.clone().map(|mints| view! { <Mints mints/> })}
             <div class="actions">
                 <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a>
@@ -95,6 +106,8 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             } else {
                 view! { <p class="quiet">"None picked yet."</p> }.into_any()
             }}
+            <h2>"Manage"</h2>
+            <Manage connection=manage/>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! Data: every connection and dataset, with its state.
 
-use contract::connection::{ConnectionSummary, Target};
+use contract::connection::{ConnectionState, ConnectionSummary, Target};
 use contract::dataset::DatasetSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -88,6 +88,13 @@ fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) 
         .collect::<Vec<_>>();
     let target = &connection.target;
     let place = format!("{}/{}{}", target.place(), target.database, as_whom(target));
+    let badge = match &connection.state {
+        ConnectionState::Live => view! { <CheckBadge outcome/> }.into_any(),
+        ConnectionState::Paused { .. } => view! { <span class="badge">"Paused"</span> }.into_any(),
+        ConnectionState::Disconnected { .. } => {
+            view! { <span class="badge" data-state="failed">"Reconnect required"</span> }.into_any()
+        }
+    };
     let picker = paths::picker(&connection.id);
     let list = if rows.is_empty() {
         view! { <p class="quiet">"No datasets yet. "<a href=picker>"Pick tables and views"</a></p> }.into_any()
@@ -98,7 +105,7 @@ fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) 
         <section class="card">
             <div class="card-head">
                 <h2><a href=paths::connection(&connection.id)>{connection.name}</a></h2>
-                <CheckBadge outcome/>
+                {badge}
             </div>
             <p class="quiet card-where">
                 {place}
