@@ -28,6 +28,9 @@ enum Command {
     Serve(Box<Settings>),
     /// Test a connection string, stage by stage, without a server.
     Check(Box<check::Args>),
+    /// Help a member who cannot sign in.
+    #[command(subcommand)]
+    Admin(operator::AdminCommand),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(operator::AuditCommand),
@@ -41,6 +44,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             run(*settings).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(&args).await,
+        Command::Admin(command) => operator::admin(&command).await,
         Command::Audit(command) => operator::audit(&command).await,
     }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use server::config::Home;
-use server::services::open_store;
+use server::services::{open_store, reset_password};
 use store::Chain;
 
 #[derive(Debug, Subcommand)]
@@ -12,6 +12,31 @@ pub enum AuditCommand {
     /// Follow each team's audit log from its first entry to its last. Exits with 1 where an entry was changed or taken
     /// away.
     Verify(Home),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Give a member a fresh password, which is printed once. Their sessions end.
+    ResetPassword {
+        email: String,
+        #[command(flatten)]
+        home: Home,
+    },
+}
+
+pub async fn admin(command: &AdminCommand) -> anyhow::Result<ExitCode> {
+    let AdminCommand::ResetPassword { email, home } = command;
+    let store = open_store(home).await?;
+    match reset_password(&store, email).await? {
+        Some(password) => {
+            println!("{password}");
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            eprintln!("Nobody has this address.");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 pub async fn audit(command: &AuditCommand) -> anyhow::Result<ExitCode> {

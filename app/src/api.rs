@@ -8,6 +8,7 @@ pub mod datasets;
 mod error;
 #[cfg(feature = "ssr")]
 mod guard;
+pub mod members;
 pub mod queries;
 pub mod sessions;
 pub mod team;

@@ -8,8 +8,11 @@ mod connection;
 mod data;
 mod dataset;
 mod help;
+mod invitation;
+mod members;
 mod not_found;
 mod picker;
+mod profile;
 mod sign_in;
 mod welcome;
 
@@ -21,8 +24,11 @@ pub use connection::ConnectionPage;
 pub use data::DataPage;
 pub use dataset::DatasetPage;
 pub use help::HelpPage;
+pub use invitation::InvitationPage;
+pub use members::MembersPage;
 pub use not_found::NotFoundPage;
 pub use picker::PickerPage;
+pub use profile::ProfilePage;
 pub use sign_in::SignInPage;
 pub use welcome::WelcomePage;
 

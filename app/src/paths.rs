@@ -9,6 +9,8 @@ pub const DATA: &str = "/data";
 pub const ADD: &str = "/data/add";
 pub const ADD_REDSHIFT: &str = "/data/add/redshift";
 pub const HELP: &str = "/help/redshift";
+pub const MEMBERS: &str = "/settings/members";
+pub const PROFILE: &str = "/settings/profile";
 pub const AUDIT: &str = "/settings/audit";
 pub const AUDIT_CSV: &str = "/settings/audit.csv";
 
@@ -56,7 +58,7 @@ pub fn audit_csv(action: &str, search: &str) -> String {
 
 /// The only paths a stranger may open.
 pub fn is_public(path: &str) -> bool {
-    matches!(path, WELCOME | SIGN_IN)
+    matches!(path, WELCOME | SIGN_IN) || path.starts_with("/invitations/")
 }
 
 /// Help with the reader's own values in it.

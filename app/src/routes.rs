@@ -7,7 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::pages::{
     AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataPage, DatasetPage, HelpPage,
-    NotFoundPage, PickerPage, SignInPage, WelcomePage,
+    InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, SignInPage, WelcomePage,
 };
 use crate::parts::Frame;
 
@@ -35,6 +35,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/data/connections/:id/checks/:check") view=CheckPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/connections/:id/datasets") view=PickerPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/invitations/:code") view=InvitationPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/help/redshift") view=HelpPage ssr=SsrMode::Async/>
                 </Routes>

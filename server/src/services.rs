@@ -9,7 +9,9 @@ mod findings;
 pub mod housekeeping;
 pub mod iam;
 mod limits;
+mod members;
 mod open;
+mod operator;
 mod password;
 mod place;
 mod queries;
@@ -33,6 +35,7 @@ use iam::Iam;
 
 pub use checks::{Journal, check_alone};
 pub use open::{OpenError, Opened, open, open_store};
+pub use operator::reset_password;
 pub use setup::SetupCode;
 
 /// What every service works with.
@@ -45,6 +48,8 @@ pub struct Shared {
     pub rules: Rules,
     /// Declared egress addresses, as networks.
     pub egress: Vec<String>,
+    /// The public URL's origin, for links that people take along.
+    pub origin: String,
     pub sample: Option<String>,
     /// Fields of the IAM form that work right now, where a sample cluster runs beside the server.
     pub sample_iam: Option<IamFields>,
@@ -60,6 +65,8 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
     let sessions = Arc::new(sessions::Sessions::new(Arc::clone(&shared)));
     Backend {
         team: Arc::new(team::Team::new(Arc::clone(&shared), Arc::clone(&sessions))),
+        members: Arc::new(members::Members::new(Arc::clone(&shared), Arc::clone(&sessions))),
+        profile: Arc::new(members::Profile::new(Arc::clone(&shared), Arc::clone(&sessions))),
         sessions,
         connections: Arc::new(connections::Connections::new(Arc::clone(&shared))),
         connection_life: Arc::new(connections::ConnectionLife::new(Arc::clone(&shared))),

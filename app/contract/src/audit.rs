@@ -29,6 +29,15 @@ actions! {
     SignedIn = "signed_in",
     SignInRefused = "sign_in_refused",
     SignedOut = "signed_out",
+    MemberInvited = "member_invited",
+    InvitationRevoked = "invitation_revoked",
+    MemberJoined = "member_joined",
+    RoleChanged = "role_changed",
+    MemberRemoved = "member_removed",
+    PasswordChanged = "password_changed",
+    /// By the operator.
+    PasswordReset = "password_reset",
+    SessionsEnded = "sessions_ended",
     ConnectionSaved = "connection_saved",
     ConnectionChecked = "connection_checked",
     /// The catalog was read, or a dataset's rows.

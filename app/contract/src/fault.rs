@@ -59,6 +59,14 @@ pub enum Fault {
     /// Minted credentials go to AWS's own host names; elsewhere only an admin may send them.
     #[error("only an admin may name another host")]
     EndpointForAdmins,
+    #[error("the team would be without an admin")]
+    LastAdmin,
+    #[error("the address has an account already")]
+    EmailTaken,
+    #[error("the invitation cannot be used")]
+    InvitationOver,
+    #[error("the current password is wrong")]
+    WrongPassword,
     /// The name that was typed to confirm is another.
     #[error("the name does not match")]
     NameMismatch,
@@ -82,12 +90,14 @@ impl Fault {
             Self::NotSignedIn | Self::WrongSignIn => 401,
             Self::NotAdmin | Self::EndpointForAdmins | Self::WrongSetupCode => 403,
             Self::NotFound => 404,
-            Self::AlreadySetUp => 409,
+            Self::AlreadySetUp | Self::LastAdmin | Self::EmailTaken => 409,
+            Self::InvitationOver => 410,
             Self::TooManyTries { .. } => 429,
             Self::FieldMissing { .. }
             | Self::FieldInvalid { .. }
             | Self::ConnectionString { .. }
             | Self::RoleNeeded
+            | Self::WrongPassword
             | Self::NameMismatch
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,

@@ -15,6 +15,7 @@ pub mod fault;
 pub mod finding;
 pub mod grants;
 pub mod host;
+pub mod members;
 pub mod object_name;
 pub mod ports;
 pub mod query;

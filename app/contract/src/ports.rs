@@ -12,8 +12,9 @@ use crate::check::CheckView;
 use crate::connection::{AddSourceFacts, CheckRef, ConnectionForm, ConnectionSummary, Draft, DraftSaved};
 use crate::dataset::{DatasetSummary, DatasetView, Picks};
 use crate::fault::Fault;
+use crate::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
 use crate::query::QueryView;
-use crate::team::{Actor, SessionToken, SignInForm, WelcomeForm};
+use crate::team::{Actor, Role, SessionToken, SignInForm, WelcomeForm};
 
 pub type Answer<T> = Result<T, Fault>;
 
@@ -92,6 +93,29 @@ pub trait Queries: Send + Sync {
     async fn preview_cancel(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
 }
 
+/// The team's people, for admins.
+#[async_trait]
+pub trait Members: Send + Sync {
+    async fn list(&self, actor: &Actor) -> Answer<MembersView>;
+    async fn invite(&self, actor: &Actor, role: Role) -> Answer<()>;
+    async fn revoke(&self, actor: &Actor, invitation_id: &str) -> Answer<()>;
+    async fn set_role(&self, actor: &Actor, member_id: &str, role: Role) -> Answer<()>;
+    /// Their sessions end at once, and the secrets they typed are erased.
+    async fn remove(&self, actor: &Actor, member_id: &str) -> Answer<()>;
+    /// For whoever holds the code.
+    async fn invited(&self, code: &str) -> Answer<Invited>;
+    async fn accept(&self, form: AcceptForm, client: &str) -> Answer<SessionToken>;
+}
+
+/// One's own password and sessions.
+#[async_trait]
+pub trait Profile: Send + Sync {
+    async fn sessions(&self, actor: &Actor, token: &str) -> Answer<Vec<SessionView>>;
+    async fn end_others(&self, actor: &Actor, token: &str) -> Answer<()>;
+    /// The other sessions end with it; this one goes on under a new token.
+    async fn change_password(&self, actor: &Actor, form: PasswordForm, token: &str) -> Answer<SessionToken>;
+}
+
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// For admins.
@@ -110,5 +134,7 @@ pub struct Backend {
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,
+    pub members: Arc<dyn Members>,
+    pub profile: Arc<dyn Profile>,
     pub audit: Arc<dyn Audit>,
 }

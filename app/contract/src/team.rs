@@ -12,6 +12,20 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Anything that is not an admin is a member.
+    pub fn from_code(code: &str) -> Self {
+        if code == "admin" { Self::Admin } else { Self::Member }
+    }
+}
+
 /// The signed-in person on whose behalf a port is called. Only [`crate::ports::Sessions`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

@@ -1,6 +1,5 @@
 //! The frame around every page: who and where, and the way to the other pages.
 
-use contract::team::Role;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -20,7 +19,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <nav class="frame-nav" aria-label="Main">
                 <A href=paths::DATA>"Data"</A>
                 <A href=paths::HELP>"Help"</A>
-                {(actor.role == Role::Admin).then(|| view! { <A href=paths::AUDIT>"Settings"</A> })}
+                <A href=paths::PROFILE>"Settings"</A>
             </nav>
             <div class="frame-who">
                 <span class="frame-team">{actor.team_name}</span>

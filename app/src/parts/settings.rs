@@ -14,7 +14,11 @@ pub struct CurrentActor(pub Option<Actor>);
 pub fn SettingsTabs() -> impl IntoView {
     let actor = use_context::<CurrentActor>().and_then(|current| current.0);
     let is_admin = actor.is_some_and(|actor| actor.role == Role::Admin);
-    let tabs: &[(&str, &str)] = if is_admin { &[(paths::AUDIT, "Audit")] } else { &[] };
+    let tabs: &[(&str, &str)] = if is_admin {
+        &[(paths::PROFILE, "Profile"), (paths::MEMBERS, "Members"), (paths::AUDIT, "Audit")]
+    } else {
+        &[(paths::PROFILE, "Profile")]
+    };
     let tabs = tabs.iter().map(|(href, name)| view! { <A href=*href>{*name}</A> });
     view! { <nav class="tabs" aria-label="Settings">{tabs.collect_view()}</nav> }
 }

@@ -61,6 +61,13 @@ pub fn fault(fault: &Fault) -> String {
              certificate authority, an admin of your team sets the connection up."
                 .into()
         }
+        Fault::LastAdmin => "The team would be left without an admin. Make somebody else an admin first.".into(),
+        Fault::EmailTaken => "This address has an account already. Sign in with it, or take another one.".into(),
+        Fault::InvitationOver => {
+            "This invitation was used, taken back or is older than seven days. Ask an admin of the team for a new one."
+                .into()
+        }
+        Fault::WrongPassword => "The current password is wrong. Nothing was changed.".into(),
         Fault::NameMismatch => "That is not the connection's name. Type it exactly as it stands at the top.".into(),
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),

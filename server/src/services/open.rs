@@ -62,6 +62,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         extra_ca_pem: extra_ca_pem(&settings.reach)?,
         rules: Rules { is_plain_allowed: settings.reach.dev_loopback },
         egress: settings.reach.egress_ips.iter().map(|net| net.0.to_string()).collect(),
+        origin: settings.origin(),
         sample: settings.dev_sample.clone(),
         sample_iam: settings.dev_sample_iam.as_deref().and_then(paste_of_sample),
         iam: Arc::new(Iam::new(Arc::new(Aws::default()), settings.aws_identity.clone())),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use contract::fault::{Fault, Field};
 use contract::secret::Secret;
 use tokio::sync::Semaphore;
 
@@ -25,6 +26,14 @@ fn hash_now(password: &Secret) -> Option<String> {
 pub(crate) async fn hash(password: Secret) -> Option<String> {
     let _slot = SLOTS.acquire().await.ok()?;
     tokio::task::spawn_blocking(move || hash_now(&password)).await.ok()?
+}
+
+/// A new password's hash, once its length was looked at.
+pub(crate) async fn judged_and_hashed(password: Secret) -> Result<String, Fault> {
+    if !LENGTH.contains(&password.expose().chars().count()) {
+        return Err(Fault::FieldInvalid { field: Field::Password });
+    }
+    hash(password).await.ok_or(Fault::Busy)
 }
 
 /// Whether the password fits the hash; without a hash the same work is done for nothing.

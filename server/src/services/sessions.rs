@@ -42,24 +42,30 @@ impl Sessions {
     }
 
     pub async fn begin(&self, member_id: &str) -> ports::Answer<SessionToken> {
-        let bytes: [u8; 32] = rand::random();
-        let token = URL_SAFE_NO_PAD.encode(bytes);
+        let token = fresh();
         self.shared.store.session_insert(&digest(&token), member_id, now()).await.map_err(store_fault)?;
         Ok(SessionToken(token))
     }
 }
 
-fn digest(token: &str) -> String {
+/// 256 random bits, as text for a cookie or a link.
+pub(crate) fn fresh() -> String {
+    let bytes: [u8; 32] = rand::random();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What the store knows of a token or a code.
+pub(crate) fn digest(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
 }
 
-fn actor(member: MemberRow) -> Actor {
+pub(crate) fn actor(member: MemberRow) -> Actor {
     Actor {
         member_id: member.id,
         team_id: member.team_id,
         team_name: member.team_name,
         email: member.email,
-        role: if member.role == "admin" { Role::Admin } else { Role::Member },
+        role: Role::from_code(&member.role),
     }
 }
 

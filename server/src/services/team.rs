@@ -42,10 +42,7 @@ impl ports::Team for Team {
         }
         let team_name = name(&form.team_name).ok_or(Fault::FieldMissing { field: Field::TeamName })?;
         let email = email(&form.email).ok_or(Fault::FieldInvalid { field: Field::Email })?;
-        if !password::LENGTH.contains(&form.password.expose().chars().count()) {
-            return Err(Fault::FieldInvalid { field: Field::Password });
-        }
-        let hash = password::hash(form.password).await.ok_or(Fault::Busy)?;
+        let hash = password::judged_and_hashed(form.password).await?;
         let (team_id, member_id) = (new_id(), new_id());
         let new = NewTeam {
             team_id: &team_id,

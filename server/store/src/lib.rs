@@ -5,6 +5,7 @@ mod catalog;
 mod check;
 mod connection;
 mod dataset;
+mod invitation;
 mod member;
 mod mint;
 mod open;
@@ -19,9 +20,11 @@ pub use catalog::{CatalogCounts, CatalogObjectRow, CatalogSchemaRow, ObjectFilte
 pub use check::{CheckRow, StageRow};
 pub use connection::{ConnectionRow, ConnectionSummaryRow, Found, NewState};
 pub use dataset::{DatasetRow, NewDataset};
+pub use invitation::InvitationRow;
 pub use member::{MemberRow, NewTeam};
 pub use mint::MintRow;
 pub use query::QueryRow;
+pub use session::SessionRow;
 
 /// Which engine is behind the pool. Only opening and beginning a write differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -57,18 +57,128 @@ impl Store {
         Ok(known.bind(team_id).fetch_optional(self.pool()).await?.unwrap_or_default())
     }
 
+    /// The team's members, by address.
+    pub async fn member_list(&self, team_id: &str) -> Result<Vec<MemberRow>> {
+        let rows = sqlx::query_as(
+            "select member.id, team_id, team.name as team_name, email, password_hash, role
+             from member
+             join team on team.id = member.team_id
+             where team_id = $1
+               and removed_at is null
+             order by email",
+        )
+        .bind(team_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// Gives a member another role, and ends their sessions. False when there is no such member, or nobody else would be
+    /// an admin.
+    pub async fn member_role_set(&self, team_id: &str, id: &str, role: &str) -> Result<bool> {
+        let mut write = self.begin().await?;
+        if role != "admin" && !has_another_admin(&mut write, team_id, id).await? {
+            return Ok(false);
+        }
+        let set = sqlx::query("update member set role = $3 where id = $1 and team_id = $2 and removed_at is null")
+            .bind(id)
+            .bind(team_id)
+            .bind(role)
+            .execute(&mut *write)
+            .await?;
+        sqlx::query("delete from session where member_id = $1").bind(id).execute(&mut *write).await?;
+        write.commit().await?;
+        Ok(set.rows_affected() == 1)
+    }
+
+    /// Removes a member: no session, no secret that they typed, no draft and no result of theirs is left; what they made
+    /// stays. False as above.
+    pub async fn member_remove(&self, team_id: &str, id: &str, by: &str, now: i64) -> Result<bool> {
+        let mut write = self.begin().await?;
+        if !has_another_admin(&mut write, team_id, id).await? {
+            return Ok(false);
+        }
+        let removed = sqlx::query(
+            "update member set removed_at = $3, email = 'removed ' || id, password_hash = ''
+             where id = $1 and team_id = $2 and removed_at is null",
+        )
+        .bind(id)
+        .bind(team_id)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        if removed.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for erase in [
+            "delete from session where member_id = $1",
+            "delete from query where member_id = $1",
+            "delete from connection where author_id = $1 and is_draft = 1",
+        ] {
+            sqlx::query(erase).bind(id).execute(&mut *write).await?;
+        }
+        sqlx::query(
+            "update connection
+             set state = 'disconnected', state_reason = '', state_by = $3, state_at = $4, secret = null
+             where author_id = $1
+               and team_id = $2
+               and is_draft = 0
+               and secret is not null",
+        )
+        .bind(id)
+        .bind(team_id)
+        .bind(by)
+        .bind(now)
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// A new password; every session but one ends.
+    pub async fn member_password_set(&self, id: &str, password_hash: &str, keep_token_hash: &str) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let set = sqlx::query("update member set password_hash = $2 where id = $1 and removed_at is null")
+            .bind(id)
+            .bind(password_hash)
+            .execute(&mut *write)
+            .await?;
+        sqlx::query("delete from session where member_id = $1 and token_hash <> $2")
+            .bind(id)
+            .bind(keep_token_hash)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(set.rows_affected() == 1)
+    }
+
     pub async fn member_by_email(&self, email: &str) -> Result<Option<MemberRow>> {
         let member = sqlx::query_as(
             "select member.id, team_id, team.name as team_name, email, password_hash, role
              from member
              join team on team.id = member.team_id
-             where email = $1",
+             where email = $1
+               and removed_at is null",
         )
         .bind(email)
         .fetch_optional(self.pool())
         .await?;
         Ok(member)
     }
+}
+
+/// Whether the team has an admin besides this member. The team's row is held, so that of two admins who leave at once
+/// one stays.
+async fn has_another_admin(write: &mut sqlx::AnyConnection, team_id: &str, id: &str) -> Result<bool> {
+    sqlx::query("update team set name = name where id = $1").bind(team_id).execute(&mut *write).await?;
+    let others: i64 = sqlx::query_scalar(
+        "select count(*) from member where team_id = $1 and id <> $2 and role = 'admin' and removed_at is null",
+    )
+    .bind(team_id)
+    .bind(id)
+    .fetch_one(&mut *write)
+    .await?;
+    Ok(others > 0)
 }
 
 async fn insert(write: &mut sqlx::AnyConnection, new: &NewTeam<'_>, now: i64) -> Result<()> {

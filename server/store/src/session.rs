@@ -1,7 +1,16 @@
 //! Sessions, found by the digest of their token.
 
+use sqlx::FromRow;
+
 use crate::member::MemberRow;
 use crate::{Result, Store};
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct SessionRow {
+    pub token_hash: String,
+    pub created_at: i64,
+    pub seen_at: i64,
+}
 
 impl Store {
     pub async fn session_insert(&self, token_hash: &str, member_id: &str, now: i64) -> Result<()> {
@@ -27,6 +36,7 @@ impl Store {
              join member on member.id = session.member_id
              join team on team.id = member.team_id
              where token_hash = $1
+               and removed_at is null
                and session.created_at > $2
                and session.seen_at > $3",
         )
@@ -52,6 +62,27 @@ impl Store {
     pub async fn session_delete(&self, token_hash: &str) -> Result<()> {
         sqlx::query("delete from session where token_hash = $1").bind(token_hash).execute(self.pool()).await?;
         Ok(())
+    }
+
+    /// A member's sessions, the latest in use first.
+    pub async fn session_list(&self, member_id: &str) -> Result<Vec<SessionRow>> {
+        let rows = sqlx::query_as(
+            "select token_hash, created_at, seen_at from session where member_id = $1 order by seen_at desc, token_hash",
+        )
+        .bind(member_id)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// Ends a member's other sessions.
+    pub async fn session_end_others(&self, member_id: &str, keep_token_hash: &str) -> Result<u64> {
+        let ended = sqlx::query("delete from session where member_id = $1 and token_hash <> $2")
+            .bind(member_id)
+            .bind(keep_token_hash)
+            .execute(self.pool())
+            .await?;
+        Ok(ended.rows_affected())
     }
 
     /// Removes what can no longer be used.

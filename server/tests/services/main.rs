@@ -7,6 +7,7 @@ mod connection_life;
 mod findings;
 mod iam;
 mod life;
+mod members;
 mod picker;
 mod rights;
 mod world;

@@ -177,6 +177,7 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         extra_ca_pem: plan.extra_ca_pem,
         rules: plan.rules,
         egress: vec!["203.0.113.7/32".into()],
+        origin: "https://flitch.example".into(),
         sample: None,
         sample_iam: None,
         iam: Arc::new(Iam::new(plan.cloud, plan.listed)),

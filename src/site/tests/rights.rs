@@ -45,6 +45,16 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/queries/preview", Rule::Member, "dataset_id=x"),
     ("/api/queries/preview-again", Rule::Member, "dataset_id=x"),
     ("/api/queries/preview-cancel", Rule::Member, "dataset_id=x"),
+    ("/api/members/invited", Rule::Anyone, "code=x"),
+    ("/api/members/accept", Rule::Anyone, "form[code]=x&form[email]=a@b.example&form[password]=p"),
+    ("/api/members/list", Rule::Admin, ""),
+    ("/api/members/invite", Rule::Admin, "role=member"),
+    ("/api/members/revoke", Rule::Admin, "id=x"),
+    ("/api/members/set-role", Rule::Admin, "id=x&role=member"),
+    ("/api/members/remove", Rule::Admin, "id=x"),
+    ("/api/profile/sessions", Rule::Member, ""),
+    ("/api/profile/end-sessions", Rule::Member, ""),
+    ("/api/profile/change-password", Rule::Member, "form[current]=x&form[new]=y"),
     ("/api/audit/page", Rule::Admin, "query[action]=&query[search]=&query[before]=0"),
     // Last: it ends the session.
     ("/api/sessions/sign-out", Rule::Member, ""),
@@ -74,6 +84,24 @@ async fn every_server_function_keeps_its_declared_rule() {
             member.status,
             member.body
         );
+    }
+}
+
+#[tokio::test]
+async fn a_plain_member_calls_nothing_that_is_an_admins() {
+    let mut site = Site::new().await;
+    site.call("/api/members/invite", "role=member", true).await;
+    let members = site.call("/api/members/list", "", true).await.body;
+    let code = members.split("/invitations/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let form = format!("form[code]={code}&form[email]=bob@acme.example&form[password]=a+battery+of+horses");
+    let joined = site.call("/api/members/accept", &form, false).await;
+    site.cookie = joined.header("set-cookie").split(';').next().unwrap().to_owned();
+    assert_eq!(site.call("/api/connections/list", "", true).await.status, StatusCode::OK);
+    for (path, _, body) in RULES.iter().filter(|(_, rule, _)| *rule == Rule::Admin) {
+        assert_eq!(site.call(path, body, true).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/settings/members", "/settings/audit", "/settings/audit.csv"] {
+        assert_eq!(site.page(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
 }
 

@@ -108,7 +108,7 @@ impl Store {
         let applied = sqlx::query(
             "update connection
              set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, tls_mode = $8, tls_name = $9,
-                 ca_certificate = $10, method = $11, iam = $12, secret = $13, updated_at = $14, purpose = $15,
+                 ca_certificate = $10, method = $11, iam = $12, secret = $13, author_id = $17, updated_at = $14, purpose = $15,
                  state = 'live', state_reason = '', state_by = '', state_at = 0, catalog_finding = '',
                  found_host = (select found_host from connection d where d.id = $16),
                  found_port = (select found_port from connection d where d.id = $16),
