@@ -83,6 +83,7 @@ test('renamed, paused, edited, disconnected, reconnected and removed', async ({ 
 
   // All of it is in the audit log, which only admins see.
   await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Audit' }).click();
   await page.waitForURL('**/settings/audit');
   await page.getByLabel('Person or thing').fill(name);
   await page.getByRole('button', { name: 'Search' }).click();
