@@ -114,6 +114,10 @@ impl Store {
             "delete from session where member_id = $1",
             "delete from query where member_id = $1",
             "delete from connection where author_id = $1 and is_draft = 1",
+            // Drafts of others that edit a connection of theirs hold a copy of its secret.
+            "delete from connection
+             where is_draft = 1
+               and replaces_id in (select id from connection where author_id = $1 and secret is not null)",
         ] {
             sqlx::query(erase).bind(id).execute(&mut *write).await?;
         }

@@ -1,6 +1,6 @@
 //! Members and invitations on both engines.
 
-use store::{InvitationRow, NewTeam, StoreError, new_id};
+use store::{ConnectionRow, InvitationRow, NewTeam, StoreError, new_id};
 
 use crate::{both, draft, team};
 
@@ -67,6 +67,8 @@ async fn o_cred_10_a_removed_member_leaves_no_session_and_no_secret() {
         }
         assert!(store.draft_save(&team_id, "bob", &saved.id, 2).await.unwrap(), "{engine}");
         assert!(store.draft_save(&team_id, &ann, &anns.id, 2).await.unwrap(), "{engine}");
+        let edited = ConnectionRow { replaces_id: saved.id.clone(), ..draft(&team_id, &ann) };
+        assert!(store.draft_put(&edited).await.unwrap(), "{engine}");
         store.session_insert("bobs", "bob", 100).await.unwrap();
 
         assert!(!store.member_remove("other", "bob", "ann@acme.example", 200).await.unwrap(), "{engine}");
@@ -81,6 +83,8 @@ async fn o_cred_10_a_removed_member_leaves_no_session_and_no_secret() {
         let left = store.connection_fetch(&team_id, &ann, &saved.id).await.unwrap().unwrap();
         assert_eq!((left.secret, left.state.as_str(), left.state_at), (None, "disconnected", 200), "{engine}");
         assert!(store.connection_fetch(&team_id, "bob", &begun.id).await.unwrap().is_none(), "{engine}");
+        let copy = store.connection_fetch(&team_id, &ann, &edited.id).await.unwrap();
+        assert_eq!(copy, None, "{engine}: an edit of it holds its secret too");
         let own = store.connection_fetch(&team_id, &ann, &anns.id).await.unwrap().unwrap();
         assert!(own.secret.is_some() && own.state == "live", "{engine}");
 
