@@ -105,6 +105,12 @@ async fn o_cred_10_what_a_removed_member_typed_is_erased_and_what_they_made_stay
     let id = view.connection_id;
     world.backend.connections.save(&bob, &id).await.unwrap();
     world.actor = ann;
+    // Somebody else's edit that keeps the secret does not make it theirs.
+    let draft = world.backend.connection_life.edit(&world.actor, &id).await.unwrap();
+    let shown = world.backend.connections.draft_show(&world.actor, &draft).await.unwrap();
+    let kept = ConnectionForm { draft: draft.clone(), name: "Ours".into(), ..form(shown.connection_string) };
+    assert_eq!(world.backend.connections.draft(&world.actor, kept, true).await.unwrap().fault, None);
+    world.backend.connections.save(&world.actor, &draft).await.unwrap();
 
     world.backend.members.remove(&world.actor, &bob.member_id).await.unwrap();
     assert_eq!(actor(&world, &token).await, None);

@@ -7,7 +7,6 @@ use leptos::server_fn::ServerFn;
 
 use super::Changes;
 use crate::api::ApiError;
-
 use crate::api::connection_life::{
     DisconnectConnection, EditConnection, PauseConnection, RemoveConnection, RenameConnection, ResumeConnection,
 };

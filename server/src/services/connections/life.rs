@@ -113,17 +113,23 @@ impl ports::ConnectionLife for ConnectionLife {
 pub(super) async fn apply(shared: &Shared, actor: &Actor, draft: ConnectionRow) -> Result<String, Fault> {
     let old = place::connection(shared, actor, &draft.replaces_id).await?;
     let sealed_for = ConnectionRow { id: old.id.clone(), ..draft.clone() };
+    // A secret that is kept stays with whoever typed it: it is erased when they leave the team.
+    let mut typed_by = &draft.author_id;
     let secret = match draft.secret {
         None => None,
         Some(_) => {
             let password = place::unseal(shared, &draft).map_err(|_| Fault::NotFound)?;
+            let is_kept = place::unseal(shared, &old).is_ok_and(|old| old.expose_secret() == password.expose_secret());
+            if is_kept {
+                typed_by = &old.author_id;
+            }
             Some(place::seal(shared, &sealed_for, password.expose_secret()))
         }
     };
     if secret.is_none() && draft.method != "iam" {
         return Err(Fault::NotFound);
     }
-    if !shared.store.draft_apply(&draft, secret.as_deref(), now()).await.map_err(store_fault)? {
+    if !shared.store.draft_apply(&draft, secret.as_deref(), typed_by, now()).await.map_err(store_fault)? {
         return Err(Fault::NotFound);
     }
     let action = match old.state.as_str() {

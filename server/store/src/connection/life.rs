@@ -102,13 +102,20 @@ impl Store {
     }
 
     /// The draft takes the place of the connection that it edits: where it leads, how it signs in, the secret as it was
-    /// sealed for the connection, and what its check found. False when either is gone.
-    pub async fn draft_apply(&self, draft: &ConnectionRow, secret: Option<&[u8]>, now: i64) -> Result<bool> {
+    /// sealed for the connection and who typed it, and what its check found. False when either is gone.
+    pub async fn draft_apply(
+        &self,
+        draft: &ConnectionRow,
+        secret: Option<&[u8]>,
+        typed_by: &str,
+        now: i64,
+    ) -> Result<bool> {
         let mut write = self.begin().await?;
         let applied = sqlx::query(
             "update connection
              set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, tls_mode = $8, tls_name = $9,
-                 ca_certificate = $10, method = $11, iam = $12, secret = $13, author_id = $17, updated_at = $14, purpose = $15,
+                 ca_certificate = $10, method = $11, iam = $12, secret = $13, author_id = $18, updated_at = $14,
+                 purpose = $15,
                  state = 'live', state_reason = '', state_by = '', state_at = 0, catalog_finding = '',
                  found_host = (select found_host from connection d where d.id = $16),
                  found_port = (select found_port from connection d where d.id = $16),
@@ -140,6 +147,7 @@ impl Store {
         .bind(&draft.purpose)
         .bind(&draft.id)
         .bind(&draft.author_id)
+        .bind(typed_by)
         .execute(&mut *write)
         .await?;
         if applied.rows_affected() == 0 {
