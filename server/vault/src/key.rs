@@ -67,6 +67,14 @@ impl Key {
     }
 }
 
+impl std::str::FromStr for KeyId {
+    type Err = KeyFault;
+
+    fn from_str(text: &str) -> Result<Self, KeyFault> {
+        parse_id(text.trim()).ok_or(KeyFault::Shape)
+    }
+}
+
 fn parse_id(text: &str) -> Option<KeyId> {
     let mut id = [0; 8];
     if text.len() != 16 || !text.is_ascii() {

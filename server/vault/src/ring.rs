@@ -1,36 +1,25 @@
-//! The key ring: the master keys of this installation, from a file that only its owner may read.
+//! The key ring: the master keys of this installation. A ring from a file follows the file: keys that an operator adds
+//! or retires beside a running server are known with the next secret.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use thiserror::Error;
-use zeroize::Zeroizing;
-
+use crate::file::{self, RingError, Stamp};
 use crate::key::{Key, KeyFault, KeyId};
 
 pub struct KeyRing {
     /// The first is the one that seals.
-    keys: Vec<Key>,
-}
-
-#[derive(Debug, Error)]
-pub enum RingError {
-    #[error("the key file cannot be read or made")]
-    File(#[source] io::Error),
-    #[error("the key file may be read by others; its mode must be 0600")]
-    Mode,
-    #[error("the key file holds {0}; remove the line, or the file to have a new key made")]
-    Key(KeyFault),
+    keys: RwLock<(Vec<Arc<Key>>, Option<Stamp>)>,
+    path: Option<PathBuf>,
 }
 
 impl KeyRing {
     /// Reads the key file, and makes it with one fresh key where there is none.
     pub fn open_or_create(path: &Path) -> Result<Self, RingError> {
         match Self::open(path) {
-            Err(RingError::File(error)) if error.kind() == io::ErrorKind::NotFound => {
-                create(path).map_err(RingError::File)?;
+            Err(RingError::File(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                file::write(path, &[&Key::random()]).map_err(RingError::File)?;
                 Self::open(path)
             }
             outcome => outcome,
@@ -38,61 +27,74 @@ impl KeyRing {
     }
 
     pub fn open(path: &Path) -> Result<Self, RingError> {
-        let mode = fs::metadata(path).map_err(RingError::File)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            return Err(RingError::Mode);
-        }
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(RingError::File)?);
-        Self::parse(&text).map_err(RingError::Key)
+        let (keys, stamp) = file::read(path)?;
+        let keys = keys.into_iter().map(Arc::new).collect();
+        Ok(Self { keys: RwLock::new((keys, Some(stamp))), path: Some(path.to_owned()) })
     }
 
     /// Reads keys from text, one per line.
     pub fn parse(text: &str) -> Result<Self, KeyFault> {
-        let mut keys: Vec<Key> = Vec::new();
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let key = Key::from_line(line)?;
-            if keys.iter().any(|known| known.id == key.id) {
-                return Err(KeyFault::Twice);
-            }
-            keys.push(key);
-        }
-        if keys.is_empty() { Err(KeyFault::None) } else { Ok(Self { keys }) }
+        let keys = file::parse(text)?.into_iter().map(Arc::new).collect();
+        Ok(Self { keys: RwLock::new((keys, None)), path: None })
     }
 
     /// A ring with one fresh key, kept nowhere. For tests.
     pub fn ephemeral() -> Self {
-        Self { keys: vec![Key::random()] }
+        Self { keys: RwLock::new((vec![Arc::new(Key::random())], None)), path: None }
     }
 
-    pub(crate) fn active(&self) -> &Key {
-        // `parse` and `ephemeral` never leave the ring empty.
-        &self.keys[0]
+    /// The ids of the keys, the active one first.
+    pub fn ids(&self) -> Vec<KeyId> {
+        self.follow();
+        self.read().iter().map(|key| key.id).collect()
     }
 
-    pub(crate) fn key(&self, id: KeyId) -> Option<&Key> {
-        self.keys.iter().find(|key| key.id == id)
+    pub(crate) fn active(&self) -> Arc<Key> {
+        self.follow();
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        // No reader of keys leaves a ring empty.
+        Arc::clone(&keys.0[0])
     }
-}
 
-/// Written aside and renamed, so that a crash leaves either no key or a whole one.
-fn create(path: &Path) -> io::Result<()> {
-    let aside = path.with_extension("new");
-    let _ = fs::remove_file(&aside);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-    file.write_all(Key::random().to_line().as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&aside, path)?;
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
+    pub(crate) fn key(&self, id: KeyId) -> Option<Arc<Key>> {
+        let find = || self.read().into_iter().find(|key| key.id == id);
+        find().or_else(|| {
+            self.follow();
+            find()
+        })
     }
-    Ok(())
+
+    fn read(&self) -> Vec<Arc<Key>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    /// Reads the file again where it is another one than was read. A file that cannot be read changes nothing: the keys
+    /// that are known stay good.
+    fn follow(&self) {
+        let Some(path) = &self.path else { return };
+        let stamp = fs::metadata(path).ok().map(|meta| Stamp::of(&meta));
+        let is_known = self.keys.read().unwrap_or_else(PoisonError::into_inner).1 == stamp;
+        if is_known {
+            return;
+        }
+        if let Ok((keys, stamp)) = file::read(path) {
+            let keys = keys.into_iter().map(Arc::new).collect();
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = (keys, Some(stamp));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
-    fn folder(name: &str) -> std::path::PathBuf {
+    use super::*;
+    use crate::Binding;
+    use crate::file::{add, retire};
+
+    const HOME: Binding<'_> = Binding { team: "t", record: "c1", field: "password", purpose: "p" };
+
+    fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("flitch-vault-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         folder
@@ -105,7 +107,7 @@ mod tests {
         let first = KeyRing::open_or_create(&path).expect("made");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         let second = KeyRing::open_or_create(&path).expect("kept");
-        assert_eq!(first.active().id, second.active().id);
+        assert_eq!(first.ids(), second.ids());
         fs::remove_dir_all(folder).expect("clean up");
     }
 
@@ -117,5 +119,32 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("chmod");
         assert!(matches!(KeyRing::open_or_create(&path), Err(RingError::Mode)));
         fs::remove_dir_all(folder).expect("clean up");
+    }
+
+    #[test]
+    fn a_ring_in_use_follows_its_file() {
+        let folder = folder("follow");
+        let path = folder.join("master.keys");
+        let (server, other) = (KeyRing::open_or_create(&path).expect("made"), KeyRing::open(&path).expect("read"));
+        let first = server.ids()[0];
+        let old = server.seal(&HOME, b"old");
+        let second = add(&path).expect("added");
+        assert_eq!(server.ids(), [second, first], "a new key is the active one");
+        let new = server.seal(&HOME, b"new");
+        assert_eq!((KeyRing::sealed_with(&old), KeyRing::sealed_with(&new)), (Some(first), Some(second)));
+        assert_eq!(&*other.open_bytes(&HOME, &new).expect("met an unknown key"), b"new");
+        assert!(matches!(retire(&path, second), Err(RingError::Active)));
+        retire(&path, first).expect("retired");
+        assert!(matches!(retire(&path, first), Err(RingError::NoSuchKey)));
+        assert!(server.open_bytes(&HOME, &new).is_ok());
+        assert!(KeyRing::open(&path).expect("read").open_bytes(&HOME, &old).is_err());
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+
+        assert_eq!(server.ids(), [second]);
+        // A file that went bad, or away, takes no key from a server that runs.
+        fs::write(&path, "nonsense").expect("spoilt");
+        assert_eq!(server.ids(), [second]);
+        fs::remove_dir_all(folder).expect("clean up");
+        assert_eq!(server.ids(), [second]);
     }
 }

@@ -61,6 +61,13 @@ impl KeyRing {
         record
     }
 
+    /// The key that a record was sealed with; `None` for what is no record.
+    pub fn sealed_with(record: &[u8]) -> Option<KeyId> {
+        let (&format, rest) = record.split_first()?;
+        let (id, _) = rest.split_first_chunk::<8>()?;
+        (format == FORMAT).then_some(KeyId(*id))
+    }
+
     pub fn open_bytes(&self, binding: &Binding<'_>, record: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         let (&format, rest) = record.split_first().ok_or(OpenError::Shape)?;
         let (id, rest) = rest.split_first_chunk::<8>().ok_or(OpenError::Shape)?;
