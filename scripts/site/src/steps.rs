@@ -23,11 +23,20 @@ pub fn cargo_build(root: &Path) -> anyhow::Result<PathBuf> {
     // A cargo that runs this program has set variables that only fit its own toolchain.
     cargo
         .args(["--target", "wasm32-unknown-unknown"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(root))
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("CARGO")
         .current_dir(root);
     run(cargo)?;
     Ok(target_dir(root).join("wasm32-unknown-unknown/wasm-release/flitch.wasm"))
+}
+
+/// The flags of `.cargo/config.toml`, and none of this machine's paths in what every browser gets.
+fn flags(root: &Path) -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"))).unwrap_or_default();
+    let remap = |path: &Path, name: &str| format!("--remap-path-prefix={}={name}", path.display());
+    ["--cfg erase_components".to_owned(), remap(&home, "cargo"), remap(root, "flitch")].join(" ")
 }
 
 /// Of the library, and of what is done to it.
