@@ -31,6 +31,12 @@ enum Command {
     /// Help a member who cannot sign in.
     #[command(subcommand)]
     Admin(operator::AdminCommand),
+    /// Make a team, or invite to one.
+    #[command(subcommand)]
+    Team(operator::TeamCommand),
+    /// Look after the master keys.
+    #[command(subcommand)]
+    Key(operator::KeyCommand),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(operator::AuditCommand),
@@ -45,6 +51,8 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
         Command::Check(args) => check::run(&args).await,
         Command::Admin(command) => operator::admin(&command).await,
+        Command::Team(command) => operator::team(&command).await,
+        Command::Key(command) => operator::key(&command).await,
         Command::Audit(command) => operator::audit(&command).await,
     }
 }
@@ -56,6 +64,13 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         tracing::warn!(
             "DEVELOPMENT: connections to loopback are open (--dev-loopback). Never run production like this."
         );
+    }
+    if let Some(listen) = settings.metrics_listen {
+        tokio::spawn(async move {
+            if let Err(error) = server::metrics::run(listen, stopped()).await {
+                tracing::error!("no metrics: {error}");
+            }
+        });
     }
     let listener =
         TcpListener::bind(settings.listen).await.with_context(|| format!("listening on {}", settings.listen))?;

@@ -1,10 +1,17 @@
 //! Commands for the operator, beside a running server.
 
+mod key;
+mod team;
+
+pub use key::{KeyCommand, key};
+pub use team::{TeamCommand, team};
+
 use std::process::ExitCode;
 
 use clap::Subcommand;
 use server::config::Home;
-use server::services::{open_store, reset_password};
+use server::services::open_store;
+use server::services::operator::reset_password;
 use store::Chain;
 
 #[derive(Debug, Subcommand)]

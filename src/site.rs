@@ -13,14 +13,15 @@ use std::time::Duration;
 use app::App;
 use app::shell::shell;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Router, middleware};
 use contract::ports::Backend;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
+use leptos_axum::{LeptosRoutes, generate_route_list};
 use server::http::headers::IsHttps;
 use server::http::origin::Origin;
 use server::http::{headers, health, origin, session};
@@ -64,10 +65,11 @@ pub fn router(parts: Parts) -> Router {
         move || provide_context(backend.clone())
     };
     let pages = Router::new()
-        .route("/api/{*function}", any(server_function))
+        .route("/api/{*function}", any(no_such_function))
         .route(app::paths::AUDIT_CSV, get(downloads::audit))
         .leptos_routes_with_context(&state, generate_route_list(App), provide.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide, shell))
+        .layer(middleware::from_fn_with_state(Origin(origin.clone()), own_referer))
         .layer(middleware::from_fn_with_state(backend.clone(), gate::require_member))
         .layer(middleware::from_fn_with_state(Arc::clone(&backend.sessions), session::identify));
     Router::new()
@@ -86,16 +88,24 @@ pub fn router(parts: Parts) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_DEADLINE))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(is_https, headers::add))
+        .layer(middleware::from_fn(server::metrics::count_request))
 }
 
-/// Server functions, and 404 for a name that is none: the framework would answer with the path in the body.
-async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    let path = request.uri().path();
-    if !leptos::server_fn::axum::server_fn_paths().any(|(known, _)| known == path) {
-        return (StatusCode::NOT_FOUND, "There is no such function.").into_response();
+/// A name that is no server function: the framework would answer with the path in the body.
+async fn no_such_function() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "There is no such function.")
+}
+
+/// Middleware: a form without scripts leads back to the page that it was on, and to no page elsewhere.
+async fn own_referer(State(Origin(own)): State<Origin>, mut request: Request, next: Next) -> Response {
+    let is_own = |referer: &HeaderValue| {
+        let rest = referer.to_str().ok().and_then(|referer| referer.strip_prefix(&own));
+        rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    if !request.headers().get(header::REFERER).is_some_and(is_own) {
+        request.headers_mut().remove(header::REFERER);
     }
-    let backend = state.backend.0.clone();
-    handle_server_fns_with_context(move || provide_context(backend.clone()), request).await.into_response()
+    next.run(request).await
 }
 
 /// The page files' names carry hashes, which `make site` wrote down beside them.

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod checks;
 pub mod connection_life;
 pub mod connections;
+pub mod credential;
 pub mod datasets;
 mod error;
 #[cfg(feature = "ssr")]

@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod connection;
 mod data;
+mod data_connections;
 mod dataset;
 mod help;
 mod invitation;
@@ -13,6 +14,7 @@ mod members;
 mod not_found;
 mod picker;
 mod profile;
+mod rotation;
 mod sign_in;
 mod welcome;
 
@@ -22,6 +24,7 @@ pub use audit::AuditPage;
 pub use check::CheckPage;
 pub use connection::ConnectionPage;
 pub use data::DataPage;
+pub use data_connections::DataConnectionsPage;
 pub use dataset::DatasetPage;
 pub use help::HelpPage;
 pub use invitation::InvitationPage;
@@ -29,12 +32,14 @@ pub use members::MembersPage;
 pub use not_found::NotFoundPage;
 pub use picker::PickerPage;
 pub use profile::ProfilePage;
+pub use rotation::RotationPage;
 pub use sign_in::SignInPage;
 pub use welcome::WelcomePage;
 
-use leptos::prelude::{Effect, Get, Memo, ServerAction, With, window};
-use leptos::server_fn::ServerFn;
+use leptos::prelude::{Effect, Memo, With, window};
 use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::parts::Posting;
 
 /// A part of the path, by its name in the route.
 fn param(name: &'static str) -> Memo<String> {
@@ -49,12 +54,9 @@ fn query(name: &'static str) -> Memo<String> {
 }
 
 /// Loads Data as a whole page once the action has gone well: who is signed in has changed, and the frame with it.
-fn load_anew<S>(action: ServerAction<S>)
-where
-    S: ServerFn<Output = (), Error = crate::api::ApiError> + Clone + Send + Sync + 'static,
-{
+fn load_anew(post: Posting) {
     Effect::new(move |_| {
-        if action.value().get() == Some(Ok(())) {
+        if post.is_done() {
             let _ = window().location().set_href(crate::paths::DATA);
         }
     });

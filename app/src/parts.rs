@@ -11,6 +11,7 @@ mod icons;
 mod load;
 mod notice;
 mod poll;
+mod post;
 mod settings;
 mod stages;
 
@@ -25,5 +26,6 @@ pub use icons::{Icon, Shape};
 pub use load::{Loaded, load};
 pub use notice::{FaultNotice, PageFault};
 pub use poll::{LastGood, NoScriptRefresh, every_while};
+pub use post::{Post, PostForm, Posting, first_refused};
 pub use settings::{CurrentActor, SettingsTabs};
 pub use stages::StageList;

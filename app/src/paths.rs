@@ -11,6 +11,9 @@ pub const ADD_REDSHIFT: &str = "/data/add/redshift";
 pub const HELP: &str = "/help/redshift";
 pub const MEMBERS: &str = "/settings/members";
 pub const PROFILE: &str = "/settings/profile";
+pub const DATA_CONNECTIONS: &str = "/settings/data-connections";
+/// The form for a team credential.
+pub const TEAM_CREDENTIAL: &str = "/data/add/redshift?for=team";
 pub const AUDIT: &str = "/settings/audit";
 pub const AUDIT_CSV: &str = "/settings/audit.csv";
 
@@ -20,9 +23,15 @@ pub fn add_redshift_draft(draft: &str, wait: bool) -> String {
 }
 
 /// The form by one method, with the draft's other fields.
-pub fn add_redshift_by(method: Method, draft: &str) -> String {
+pub fn add_redshift_by(method: Method, draft: &str, is_credential: bool) -> String {
     let draft = if draft.is_empty() { String::new() } else { format!("&draft={draft}") };
-    format!("{ADD_REDSHIFT}?method={}{draft}", method.as_str())
+    let purpose = if is_credential { "&for=team" } else { "" };
+    format!("{ADD_REDSHIFT}?method={}{draft}{purpose}", method.as_str())
+}
+
+/// The dry run of a draft that replaces the team credential.
+pub fn rotation(draft: &str) -> String {
+    format!("{DATA_CONNECTIONS}/rotation/{draft}")
 }
 
 pub fn connection(id: &str) -> String {
@@ -76,8 +85,10 @@ mod tests {
     fn paths_are_what_the_product_says() {
         assert_eq!(add_redshift_draft("d", false), "/data/add/redshift?draft=d");
         assert_eq!(add_redshift_draft("d", true), "/data/add/redshift?draft=d&wait=1");
-        assert_eq!(add_redshift_by(Method::Iam, ""), "/data/add/redshift?method=iam");
-        assert_eq!(add_redshift_by(Method::String, "d"), "/data/add/redshift?method=string&draft=d");
+        assert_eq!(add_redshift_by(Method::Iam, "", false), "/data/add/redshift?method=iam");
+        assert_eq!(add_redshift_by(Method::String, "d", false), "/data/add/redshift?method=string&draft=d");
+        assert_eq!(add_redshift_by(Method::Iam, "", true), "/data/add/redshift?method=iam&for=team");
+        assert_eq!(rotation("d"), "/settings/data-connections/rotation/d");
         assert_eq!(connection("c"), "/data/connections/c");
         assert_eq!(check("c", "k"), "/data/connections/c/checks/k");
         assert_eq!(picker("c"), "/data/connections/c/datasets");

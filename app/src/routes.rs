@@ -6,8 +6,9 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::pages::{
-    AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataPage, DatasetPage, HelpPage,
-    InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, SignInPage, WelcomePage,
+    AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataConnectionsPage, DataPage, DatasetPage,
+    HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, RotationPage, SignInPage,
+    WelcomePage,
 };
 use crate::parts::Frame;
 
@@ -38,6 +39,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/invitations/:code") view=InvitationPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/profile") view=ProfilePage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/data-connections") view=DataConnectionsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/data-connections/rotation/:draft") view=RotationPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/help/redshift") view=HelpPage ssr=SsrMode::Async/>
                 </Routes>

@@ -49,6 +49,7 @@ export class Flitch {
     );
     await until(() => existsSync(this.ca), 'the sample cluster');
     this.port = await freePort();
+    this.metrics = `127.0.0.1:${await freePort()}`;
     this.url = `http://127.0.0.1:${this.port}`;
     await this.serve();
   }
@@ -57,7 +58,7 @@ export class Flitch {
   async serve() {
     const args = [
       'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data,
-      '--site', join(target, 'site'), '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
+      '--site', join(target, 'site'), '--metrics-listen', this.metrics, '--log', 'trace', '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
       '--dev-loopback', '--dev-ca', this.ca, '--dev-sample', this.sampleString(),
       '--dev-resolve', [SAMPLE_HOST, WORKGROUP_HOST].map((host) => `${host}=127.0.0.1:${this.samplePort}`).join(','),
       '--dev-sample-iam', 'jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly',
@@ -88,12 +89,20 @@ export class Flitch {
     await ended(this.server);
   }
 
+  // What Prometheus gets.
+  readMetrics() {
+    return fetch(`http://${this.metrics}/metrics`).then((answer) => answer.text());
+  }
+
+  // O-SEC-01, -02, -06, -09, -10 over whatever the tests did: a canary is looked for in the log at its finest, in the
+  // database's files and in the metrics; the page below looks into every answer and its address.
   async stop() {
+    const metrics = await this.readMetrics().catch(() => '');
     for (const child of [this.server, this.sample]) {
       child?.kill('SIGTERM');
       if (child) await ended(child);
     }
-    expect([...leaks(this.output), ...leaksIn(this.data)], 'minted passwords in logs and files').toEqual([]);
+    expect([...leaks(this.output + metrics), ...leaksIn(this.data)], 'passwords in logs, metrics and files').toEqual([]);
     rmSync(this.data, { recursive: true, force: true });
   }
 
@@ -170,6 +179,19 @@ export const test = base.extend({
     if (hasScript) await alive(page);
     await use(page);
   },
+});
+
+// With a Flitch of its own: for what would be in the way of other tests.
+export const ownTest = test.extend({
+  flitch: [
+    async ({}, use) => {
+      const flitch = new Flitch();
+      await flitch.start();
+      await use(flitch);
+      await flitch.stop();
+    },
+    { scope: 'worker' },
+  ],
 });
 
 // Pastes the string, tests, and waits for the check's end.

@@ -52,7 +52,7 @@ test('renamed, paused, edited, disconnected, reconnected and removed', async ({ 
   await open();
   await page.getByLabel('Type the name to disconnect it').fill('another');
   await page.getByRole('button', { name: 'Disconnect' }).click();
-  await expect(page.getByRole('alert')).toContainText("That is not the connection's name");
+  await expect(page.getByRole('alert')).toContainText("That is not its name");
   await open();
   await page.getByLabel('Type the name to disconnect it').fill(name);
   await page.getByRole('button', { name: 'Disconnect' }).click();

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use contract::secret::Secret;
 use ipnet::IpNet;
 
 use crate::services::iam::ListedCluster;
@@ -20,15 +21,16 @@ pub struct Settings {
     pub home: Home,
     #[command(flatten)]
     pub reach: Reach,
-    /// The master keys that seal stored passwords. Made on first start.
-    #[arg(long, env = "FLITCH_MASTER_KEYS_FILE", default_value = "<data>/master.keys")]
-    pub master_keys_file: PathBuf,
     /// What is logged, as tracing filters.
     #[arg(long, env = "FLITCH_LOG", default_value = "info")]
     pub log: String,
     /// Log lines as JSON.
     #[arg(long, env = "FLITCH_LOG_JSON")]
     pub log_json: bool,
+    /// Where to serve metrics for Prometheus, at /metrics. They are for the operator: keep it off the network that people
+    /// reach. None without it.
+    #[arg(long, env = "FLITCH_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The folder that `make site` filled.
     #[arg(long, env = "FLITCH_SITE", default_value = "target/site")]
     pub site: PathBuf,
@@ -55,17 +57,27 @@ pub struct Home {
     pub data: PathBuf,
     /// A Postgres for the metadata, shared by several servers. Without it, SQLite in the data folder.
     #[arg(long, env = "FLITCH_DATABASE_URL", hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// A file that holds the database URL, so that it shows in no process list.
     #[arg(long, env = "FLITCH_DATABASE_URL_FILE", conflicts_with = "database_url")]
     pub database_url_file: Option<PathBuf>,
+    /// The master keys that seal stored passwords. Made on first start.
+    #[arg(long, env = "FLITCH_MASTER_KEYS_FILE", default_value = "<data>/master.keys")]
+    pub master_keys_file: PathBuf,
 }
 
 impl Home {
+    pub fn master_keys_path(&self) -> PathBuf {
+        match self.master_keys_file.strip_prefix("<data>") {
+            Ok(inside) => self.data.join(inside),
+            Err(_) => self.master_keys_file.clone(),
+        }
+    }
+
     /// The Postgres of the metadata, if it is not the embedded store.
     pub fn database(&self) -> std::io::Result<Option<String>> {
         match (&self.database_url, &self.database_url_file) {
-            (Some(url), _) => Ok(Some(url.clone())),
+            (Some(url), _) => Ok(Some(url.expose().to_owned())),
             (None, Some(path)) => Ok(Some(std::fs::read_to_string(path)?.trim().to_owned())),
             (None, None) => Ok(None),
         }
@@ -127,13 +139,6 @@ impl std::str::FromStr for DevName {
 }
 
 impl Settings {
-    pub fn master_keys_path(&self) -> PathBuf {
-        match self.master_keys_file.strip_prefix("<data>") {
-            Ok(inside) => self.home.data.join(inside),
-            Err(_) => self.master_keys_file.clone(),
-        }
-    }
-
     /// What is wrong with the settings as a whole, in one line.
     pub fn fault(&self) -> Option<String> {
         let Some((scheme, rest)) = self.public_url.split_once("://") else {
@@ -155,10 +160,15 @@ impl Settings {
 
     /// The public URL's scheme, host and port, as a browser sends it in `Origin`: without a default port.
     pub fn origin(&self) -> String {
-        let end = self.public_url.find("://").map_or(0, |at| at + 3);
-        let path = self.public_url[end..].find('/').map_or(self.public_url.len(), |at| end + at);
-        let origin = self.public_url[..path].to_ascii_lowercase();
-        let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
-        origin.strip_suffix(default_port).unwrap_or(&origin).to_owned()
+        origin(&self.public_url)
     }
+}
+
+/// The scheme, host and port of a URL, without a default port.
+pub fn origin(url: &str) -> String {
+    let end = url.find("://").map_or(0, |at| at + 3);
+    let path = url[end..].find('/').map_or(url.len(), |at| end + at);
+    let origin = url[..path].to_ascii_lowercase();
+    let default_port = if origin.starts_with("https:") { ":443" } else { ":80" };
+    origin.strip_suffix(default_port).unwrap_or(&origin).to_owned()
 }

@@ -3,15 +3,17 @@
 mod audit;
 mod checks;
 mod connections;
+mod credential;
 mod datasets;
 mod entry;
 mod findings;
 pub mod housekeeping;
 pub mod iam;
+pub mod keys;
 mod limits;
 mod members;
 mod open;
-mod operator;
+pub mod operator;
 mod password;
 mod place;
 mod queries;
@@ -34,8 +36,7 @@ use vault::KeyRing;
 use iam::Iam;
 
 pub use checks::{Journal, check_alone};
-pub use open::{OpenError, Opened, open, open_store};
-pub use operator::reset_password;
+pub use open::{OpenError, Opened, open, open_ring, open_store};
 pub use setup::SetupCode;
 
 /// What every service works with.
@@ -70,6 +71,7 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
         sessions,
         connections: Arc::new(connections::Connections::new(Arc::clone(&shared))),
         connection_life: Arc::new(connections::ConnectionLife::new(Arc::clone(&shared))),
+        credential: Arc::new(credential::Credential::new(Arc::clone(&shared))),
         checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
         datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
         queries: Arc::new(queries::Queries::new(Arc::clone(&shared))),

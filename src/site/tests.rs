@@ -1,8 +1,11 @@
 //! The site as a whole, in process, over an embedded store: rights on every server function, headers, forgery.
 
+mod boundary;
 mod pages;
 mod rights;
 mod safety;
+mod sessions;
+mod slow;
 
 use std::path::PathBuf;
 

@@ -25,7 +25,11 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Something of an admin's, or of nobody's in the team.
+    AccessRefused = "access_refused",
     TeamFounded = "team_founded",
+    /// By the operator.
+    TeamAdded = "team_added",
     SignedIn = "signed_in",
     SignInRefused = "sign_in_refused",
     SignedOut = "signed_out",
@@ -51,6 +55,15 @@ actions! {
     ConnectionDisconnected = "connection_disconnected",
     ConnectionReconnected = "connection_reconnected",
     ConnectionRemoved = "connection_removed",
+    TeamCredentialStored = "team_credential_stored",
+    /// A dry run of its replacement.
+    TeamCredentialTried = "team_credential_tried",
+    TeamCredentialReplaced = "team_credential_replaced",
+    TeamCredentialRemoved = "team_credential_removed",
+    /// A master key, by the operator; so are the next two.
+    KeyAdded = "key_added",
+    KeysRotated = "keys_rotated",
+    KeyRetired = "key_retired",
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

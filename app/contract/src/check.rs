@@ -59,8 +59,8 @@ impl Stage {
     /// The stages of a check, in the order they run.
     pub fn of(method: Method) -> &'static [Self] {
         match method {
-            Method::String => &Self::BY_STRING,
             Method::Iam => &Self::BY_IAM,
+            Method::String | Method::Team => &Self::BY_STRING,
         }
     }
 }
@@ -100,6 +100,16 @@ pub enum CheckOutcome {
 }
 
 impl CheckOutcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Passed => "passed",
+            Self::Warned => "warned",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     pub fn is_running(self) -> bool {
         self == Self::Running
     }
@@ -118,6 +128,10 @@ pub struct CheckView<F = Finding> {
     pub is_draft: bool,
     /// The connection that the draft edits; empty for a new one.
     pub replaces: String,
+    /// It is the team credential that was tested, or a draft of it.
+    pub is_credential: bool,
+    /// How many connections lean on that credential.
+    pub leaning_count: u32,
     /// What was tested.
     pub target: Target,
     /// The connection was edited since, so this check says nothing about it any more.
@@ -147,6 +161,8 @@ impl CheckView {
             connection_name: self.connection_name,
             is_draft: self.is_draft,
             replaces: self.replaces,
+            is_credential: self.is_credential,
+            leaning_count: self.leaning_count,
             target: self.target.clone(),
             is_outdated: self.is_outdated,
             outcome: self.outcome,

@@ -1,5 +1,7 @@
 //! A connection: the saved link to one cluster or workgroup.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{ClusterKind, IamFields, IamTarget, MintFacts};
@@ -42,6 +44,8 @@ pub enum Method {
     String,
     /// Credentials that AWS mints for each query; nothing is stored.
     Iam,
+    /// The one credential that an admin stored for the team; the connection holds no secret.
+    Team,
 }
 
 impl Method {
@@ -49,11 +53,16 @@ impl Method {
         match self {
             Self::String => "string",
             Self::Iam => "iam",
+            Self::Team => "team",
         }
     }
 
     pub fn from_code(code: &str) -> Self {
-        if code == "iam" { Self::Iam } else { Self::String }
+        match code {
+            "iam" => Self::Iam,
+            "team" => Self::Team,
+            _ => Self::String,
+        }
     }
 }
 
@@ -126,7 +135,7 @@ pub fn percent_encode(text: &str) -> String {
 }
 
 /// The Add Source form as it is posted. Flat, because it also arrives as a plain form post.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ConnectionForm {
     #[serde(default)]
     pub name: String,
@@ -176,6 +185,16 @@ pub struct ConnectionForm {
     /// The draft this form continues, if any.
     #[serde(default)]
     pub draft: String,
+    /// A fresh form is for the team credential; an admin's only.
+    #[serde(default)]
+    pub is_credential: bool,
+}
+
+/// Anything may have been typed or pasted into the wrong field.
+impl fmt::Debug for ConnectionForm {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("ConnectionForm").field("method", &Method::from_code(&self.method)).finish_non_exhaustive()
+    }
 }
 
 impl ConnectionForm {
@@ -213,8 +232,10 @@ pub struct DraftSaved {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     pub id: String,
-    /// The connection that it edits; empty for a new one.
+    /// The connection, or the team credential, that it edits; empty for a new one.
     pub replaces: String,
+    /// It is to be the team credential.
+    pub is_credential: bool,
     pub name: String,
     pub method: Method,
     /// What was understood, as a string without its password; empty when nothing was.
@@ -255,6 +276,8 @@ pub struct ConnectionSummary {
     /// The newest check, if there was one.
     pub last_check: Option<LastCheck>,
     pub dataset_count: u32,
+    /// It signs in with the team credential, and has no secret of its own.
+    pub is_team: bool,
     /// By IAM: the credentials that were minted.
     pub mints: Option<MintFacts>,
 }
@@ -274,6 +297,8 @@ pub struct AddSourceFacts {
     pub egress: Vec<String>,
     /// A string that works right now, where a sample cluster runs beside the server.
     pub sample: Option<String>,
+    /// Where the team credential leads, if there is one.
+    pub credential: Option<Target>,
     /// A password made for this page view that meets Redshift's rules.
     pub suggested_password: String,
 }

@@ -59,6 +59,13 @@ pub enum Fault {
     /// Minted credentials go to AWS's own host names; elsewhere only an admin may send them.
     #[error("only an admin may name another host")]
     EndpointForAdmins,
+    #[error("the team has no credential")]
+    NoTeamCredential,
+    #[error("the team has a credential already")]
+    CredentialExists,
+    /// A replacement is stored after a dry run of it, as it is now, came out well.
+    #[error("a dry run is needed")]
+    DryRunNeeded,
     #[error("the team would be without an admin")]
     LastAdmin,
     #[error("the address has an account already")]
@@ -90,7 +97,12 @@ impl Fault {
             Self::NotSignedIn | Self::WrongSignIn => 401,
             Self::NotAdmin | Self::EndpointForAdmins | Self::WrongSetupCode => 403,
             Self::NotFound => 404,
-            Self::AlreadySetUp | Self::LastAdmin | Self::EmailTaken => 409,
+            Self::AlreadySetUp
+            | Self::LastAdmin
+            | Self::EmailTaken
+            | Self::NoTeamCredential
+            | Self::CredentialExists
+            | Self::DryRunNeeded => 409,
             Self::InvitationOver => 410,
             Self::TooManyTries { .. } => 429,
             Self::FieldMissing { .. }

@@ -10,6 +10,7 @@ pub mod check;
 pub mod connection;
 pub mod connection_string;
 pub mod cookie;
+pub mod credential;
 pub mod dataset;
 pub mod fault;
 pub mod finding;

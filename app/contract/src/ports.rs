@@ -10,6 +10,7 @@ use crate::aws::AwsFacts;
 use crate::catalog::{Picker, PickerFilter};
 use crate::check::CheckView;
 use crate::connection::{AddSourceFacts, CheckRef, ConnectionForm, ConnectionSummary, Draft, DraftSaved};
+use crate::credential::{DataConnections, RotationView};
 use crate::dataset::{DatasetSummary, DatasetView, Picks};
 use crate::fault::Fault;
 use crate::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
@@ -45,8 +46,8 @@ pub trait Connections: Send + Sync {
     /// form is kept too where `keeps_refused`, so that a browser without JavaScript gets it back filled.
     async fn draft(&self, actor: &Actor, form: ConnectionForm, keeps_refused: bool) -> Answer<DraftSaved>;
     async fn draft_show(&self, actor: &Actor, id: &str) -> Answer<Draft>;
-    /// Makes a draft a connection of the team, or puts it in the place of the one that it edits. Answers with the
-    /// connection's id.
+    /// Makes a draft a connection of the team, or the team's credential, or puts it in the place of the one that it
+    /// edits. Answers with the id of what it became.
     async fn save(&self, actor: &Actor, id: &str) -> Answer<String>;
 }
 
@@ -62,6 +63,19 @@ pub trait ConnectionLife: Send + Sync {
     async fn disconnect(&self, actor: &Actor, id: &str, confirm: &str) -> Answer<()>;
     /// Removes it with its datasets.
     async fn remove(&self, actor: &Actor, id: &str, confirm: &str) -> Answer<()>;
+}
+
+/// The team credential. Whether there is one, and where it leads, every member sees; the rest is for admins.
+#[async_trait]
+pub trait Credential: Send + Sync {
+    async fn show(&self, actor: &Actor) -> Answer<DataConnections>;
+    /// Makes a draft that replaces the credential, its secret in it, and answers with the draft's id.
+    async fn edit(&self, actor: &Actor) -> Answer<String>;
+    /// Erases it. What leans on it has to be reconnected. `confirm` is its name.
+    async fn remove(&self, actor: &Actor, confirm: &str) -> Answer<()>;
+    /// Tries a replacement on every dataset that leans on the credential; returns at once, the run goes on.
+    async fn rotation_start(&self, actor: &Actor, draft_id: &str) -> Answer<()>;
+    async fn rotation(&self, actor: &Actor, draft_id: &str) -> Answer<RotationView>;
 }
 
 #[async_trait]
@@ -118,6 +132,8 @@ pub trait Profile: Send + Sync {
 
 #[async_trait]
 pub trait Audit: Send + Sync {
+    /// Writes down, in the background, that the actor asked `path` for what is not theirs.
+    fn refused(&self, actor: &Actor, path: &str);
     /// For admins.
     async fn page(&self, actor: &Actor, query: AuditQuery) -> Answer<AuditPage>;
     /// All that matches, as CSV.
@@ -131,6 +147,7 @@ pub struct Backend {
     pub sessions: Arc<dyn Sessions>,
     pub connections: Arc<dyn Connections>,
     pub connection_life: Arc<dyn ConnectionLife>,
+    pub credential: Arc<dyn Credential>,
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,

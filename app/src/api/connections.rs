@@ -72,10 +72,14 @@ pub async fn test_connection(form: ConnectionForm) -> Result<(), ApiError> {
 pub async fn save_connection(id: String) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    let replaces = backend.connections.draft_show(&actor, &id).await.map(|draft| draft.replaces).unwrap_or_default();
+    let draft = backend.connections.draft_show(&actor, &id).await.unwrap_or_default();
     let saved = backend.connections.save(&actor, &id).await.map_err(guard::refuse)?;
-    // An edited connection has its datasets already.
-    let next = if replaces.is_empty() { crate::paths::picker(&saved) } else { crate::paths::connection(&saved) };
+    let next = match (draft.is_credential, draft.replaces.is_empty()) {
+        (true, _) => crate::paths::DATA_CONNECTIONS.to_owned(),
+        (false, true) => crate::paths::picker(&saved),
+        // An edited connection has its datasets already.
+        (false, false) => crate::paths::connection(&saved),
+    };
     leptos_axum::redirect(&next);
     Ok(())
 }

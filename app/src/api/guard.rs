@@ -31,9 +31,21 @@ fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }
 
+/// Writes down that somebody asked for what is not theirs: which function, and nothing that they sent.
+fn write_down(fault: &Fault) {
+    if matches!(fault, Fault::NotAdmin | Fault::NotFound)
+        && let (Ok(backend), Some(actor), Some(parts)) = (backend(), extension::<Actor>(), use_context::<Parts>())
+    {
+        let path = parts.uri.path();
+        // A page's address may hold anything.
+        backend.audit.refused(&actor, if path.starts_with("/api/") { path } else { "a page" });
+    }
+}
+
 /// Turns a fault into an answer with the right status. Only for scripted calls: on a plain form post the status
 /// would replace the redirect back to the page.
 pub fn refuse(fault: Fault) -> ApiError {
+    write_down(&fault);
     if is_scripted()
         && let Some(response) = use_context::<ResponseOptions>()
         && let Ok(status) = http::StatusCode::from_u16(fault.status())

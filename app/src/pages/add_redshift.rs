@@ -5,22 +5,23 @@ mod iam_fields;
 mod policy;
 mod preview;
 mod string;
+mod team;
 
 use contract::aws::AwsFacts;
 use contract::connection::{AddSourceFacts, Draft, Method};
 use contract::fault::{Fault, Field};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::query;
 use crate::api::ApiError;
 use crate::api::connections::{TestConnection, show_aws_facts, show_draft, source_facts};
-use crate::parts::{EgressPanel, FaultNotice, PageFault, TextArea, TextField, load};
+use crate::parts::{EgressPanel, FaultNotice, PageFault, Post, PostForm, TextArea, TextField, load};
 use crate::paths;
 use iam::IamForm;
 use policy::PolicyPanel;
 use string::StringForm;
+use team::TeamForm;
 
 /// What a method's form starts from.
 #[derive(Clone)]
@@ -38,13 +39,22 @@ impl Start {
 
 #[component]
 pub fn AddRedshiftPage() -> impl IntoView {
-    let (draft, method, wait) = (query("draft"), query("method"), query("wait"));
+    let (draft, method, wait, purpose) = (query("draft"), query("method"), query("wait"), query("for"));
     let data = load(
-        move || (draft.get(), method.get()),
-        |(draft, method)| async move {
+        move || (draft.get(), method.get(), purpose.get()),
+        |(draft, method, purpose)| async move {
             let facts = source_facts().await?;
-            let draft = if draft.is_empty() { Draft::default() } else { show_draft(draft).await? };
-            let method = if method.is_empty() { draft.method } else { Method::from_code(&method) };
+            let is_credential = purpose == "team";
+            let draft = match draft.as_str() {
+                "" => Draft { is_credential, ..Draft::default() },
+                _ => show_draft(draft).await?,
+            };
+            let method = match method.as_str() {
+                // Where the team has a credential, a new connection starts from it.
+                "" if draft.id.is_empty() && !is_credential && facts.credential.is_some() => Method::Team,
+                "" => draft.method,
+                method => Method::from_code(method),
+            };
             let aws = if method == Method::Iam { show_aws_facts().await? } else { AwsFacts::default() };
             Ok::<_, ApiError>((facts, aws, draft, method))
         },
@@ -67,33 +77,41 @@ pub fn AddRedshiftPage() -> impl IntoView {
 
 #[component]
 fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
-    let test = ServerAction::<TestConnection>::new();
+    let test = Post::<TestConnection>::new();
     // What was wrong is of the method that it was wrong with.
     let stored = start.draft.fault.clone().filter(|_| start.draft.method == method);
     // Without scripts, a test that came too soon leads back here; the draft itself is fine.
     let stored = stored.or(is_early.then_some(Fault::TooManyTries { retry_after_seconds: 60 }));
     let refused = move || {
-        let scripted = test.value().get().map(|answer| answer.err().map(|error| error.0));
+        let scripted = test.answer().map(|answer| answer.err().map(|error| error.0));
         scripted.unwrap_or_else(|| stored.clone())
     };
     // What was refused is read first, also where the button is far below it.
     let notice = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
-        if let (Some(Err(_)), Some(notice)) = (test.value().get(), notice.get()) {
+        if let (Some(_), Some(notice)) = (test.refused(), notice.get()) {
             let _ = notice.focus();
         }
     });
     let egress = start.facts.egress.clone();
     let user = RwSignal::new(start.draft.user.clone());
     let draft_id = start.draft.id.clone();
+    let is_credential = start.draft.is_credential;
     let (crumb, crumb_text, heading) = match start.draft.replaces.as_str() {
+        _ if is_credential => (paths::DATA_CONNECTIONS.to_owned(), "Data connections".to_owned(), "Team credential"),
         "" => (paths::ADD.to_owned(), "Add source".to_owned(), "Amazon Redshift"),
         id => (paths::connection(id), start.draft.name.clone(), "Edit the connection"),
     };
+    let credential = start.facts.credential.clone();
+    let has_team = credential.is_some() && !is_credential;
     let typed = RwSignal::new(start.draft.iam.clone());
     let form = match method {
         Method::String => view! { <StringForm start user/> }.into_any(),
         Method::Iam => view! { <IamForm start user typed/> }.into_any(),
+        Method::Team => match credential {
+            Some(target) => view! { <TeamForm start target/> }.into_any(),
+            None => view! { <FaultNotice fault=Fault::NoTeamCredential/> }.into_any(),
+        },
     };
     let policy = (method == Method::Iam).then(|| view! { <PolicyPanel typed/> });
     view! {
@@ -102,21 +120,22 @@ fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
                 <a href=paths::DATA>"Data"</a> <a href=crumb>{crumb_text}</a>
             </nav>
             <div class="page-head"><h1>{heading}</h1></div>
-            <Methods method draft_id=draft_id.clone()/>
+            <Methods method draft_id=draft_id.clone() is_credential has_team/>
             <div class="columns">
                 <div>
                     <div node_ref=notice tabindex="-1">
                         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
                     </div>
-                    <ActionForm action=test attr:class="form">
+                    <PostForm post=test attr:class="form">
                         <input type="hidden" name="form[draft]" value=draft_id/>
                         <input type="hidden" name="form[method]" value=method.as_str()/>
+                        <input type="hidden" name="form[is_credential]" value=is_credential.to_string()/>
                         {form}
-                        <button type="submit" class="button" disabled=move || test.pending().get()>
-                            {move || if test.pending().get() { "Testing…" } else { "Test connection" }}
+                        <button type="submit" class="button" disabled=move || test.is_pending()>
+                            {move || if test.is_pending() { "Testing…" } else { "Test connection" }}
                         </button>
                         <p class="quiet">"Testing keeps the form as a draft. Nothing is saved for the team before you say so."</p>
-                    </ActionForm>
+                    </PostForm>
                     {policy}
                 </div>
                 <aside>
@@ -136,12 +155,14 @@ fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
 
 /// The methods, as links: each is a page of its own, with or without scripts.
 #[component]
-fn Methods(method: Method, draft_id: String) -> impl IntoView {
-    let tabs = [(Method::String, "Connection string"), (Method::Iam, "AWS IAM")].map(|(each, name)| {
-        let href = paths::add_redshift_by(each, &draft_id);
+fn Methods(method: Method, draft_id: String, is_credential: bool, has_team: bool) -> impl IntoView {
+    let all = [(Method::Team, "Team credential"), (Method::String, "Connection string"), (Method::Iam, "AWS IAM")]
+        .into_iter();
+    let tabs = all.filter(|(each, _)| has_team || *each != Method::Team).map(|(each, name)| {
+        let href = paths::add_redshift_by(each, &draft_id, is_credential);
         view! { <a href=href aria-current=(each == method).then_some("page")>{name}</a> }
     });
-    view! { <nav class="tabs" aria-label="How to sign in">{tabs.into_iter().collect_view()}</nav> }
+    view! { <nav class="tabs" aria-label="How to sign in">{tabs.collect_view()}</nav> }
 }
 
 /// The certificate's fields, which both methods have.

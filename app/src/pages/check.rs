@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use contract::check::CheckView;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::param;
 use crate::api::checks::{StartCheck, show_check};
 use crate::api::connections::SaveConnection;
-use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, StageList, every_while, load};
+use crate::api::credential::StartRotation;
+use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, Post, PostForm, StageList, every_while, load};
 use crate::paths;
 use crate::words::{Told, checks, numbers};
 
@@ -29,11 +29,11 @@ pub fn CheckPage() -> impl IntoView {
     let is_running =
         Signal::derive(move || view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running()));
     every_while(POLL, is_running, move || view_of.refetch());
-    let start = ServerAction::<StartCheck>::new();
-    let save = ServerAction::<SaveConnection>::new();
+    let start = Post::<StartCheck>::new();
+    let save = Post::<SaveConnection>::new();
     let refused = move || {
-        let again = start.value().get().and_then(Result::err);
-        again.or_else(|| save.value().get().and_then(Result::err))
+        let again = start.refused();
+        again.or_else(|| save.refused())
     };
     view! {
         <Title text="Connection test"/>
@@ -45,15 +45,17 @@ pub fn CheckPage() -> impl IntoView {
                 }
             })}
         </Transition>
-        {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
     }
 }
 
 #[component]
-fn Check(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+fn Check(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
     let is_running = check.outcome.is_running();
     let total = check.duration_us.map(|us| format!("In all {}.", numbers::duration(us)));
-    let (crumb, crumb_text) = if check.is_draft {
+    let (crumb, crumb_text) = if check.is_credential && !check.is_draft {
+        (paths::DATA_CONNECTIONS.to_owned(), "Data connections".to_owned())
+    } else if check.is_draft {
         (paths::add_redshift_draft(&check.connection_id, false), "Edit the connection".to_owned())
     } else {
         (paths::connection(&check.connection_id), check.connection_name.clone())
@@ -78,26 +80,44 @@ fn Check(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAc
     }
 }
 
+/// A replacement of the team credential is tried on what leans on it before it is stored.
+#[component]
+fn Try(draft_id: String, count: u32, is_good: bool) -> impl IntoView {
+    let start = Post::<StartRotation>::new();
+    let text = format!("Try it on {}", numbers::count(count, "connection", "connections"));
+    view! {
+        {move || start.refused().map(|fault| view! { <FaultNotice fault/> })}
+        <PostForm post=start>
+            <input type="hidden" name="draft_id" value=draft_id/>
+            <button type="submit" class=if is_good { "button" } else { "button-quiet" }>{text}</button>
+        </PostForm>
+    }
+}
+
 /// What can be done now that the check has ended.
 #[component]
-fn Next(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAction<SaveConnection>) -> impl IntoView {
+fn Next(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
     let is_good = check.outcome.is_good() && !check.is_outdated;
     let id = check.connection_id.clone();
-    let kept = if check.is_outdated {
+    let is_replacement = check.is_credential && check.is_draft && check.leaning_count > 0;
+    let kept = if check.is_outdated || check.is_credential && !check.is_draft {
         ().into_any()
+    } else if is_replacement && !check.replaces.is_empty() {
+        view! { <Try draft_id=id.clone() count=check.leaning_count is_good/> }.into_any()
     } else if check.is_draft {
         let class = if is_good { "button" } else { "button-quiet" };
         let text = match (is_good, check.replaces.is_empty()) {
+            (true, _) if check.is_credential => "Store as the team credential",
             (true, true) => "Save and pick datasets",
             (true, false) => "Save the changes",
             (false, _) => "Save anyway",
         };
         let id = id.clone();
         view! {
-            <ActionForm action=save>
+            <PostForm post=save>
                 <input type="hidden" name="id" value=id/>
                 <button type="submit" class=class>{text}</button>
-            </ActionForm>
+            </PostForm>
         }
         .into_any()
     } else if is_good {
@@ -113,10 +133,10 @@ fn Next(check: CheckView<Told>, start: ServerAction<StartCheck>, save: ServerAct
         <div class="actions">
             {kept}
             {edit}
-            <ActionForm action=start>
+            <PostForm post=start>
                 <input type="hidden" name="connection_id" value=check.connection_id.clone()/>
                 <button type="submit" class="button-quiet">"Check again"</button>
-            </ActionForm>
+            </PostForm>
         </div>
     }
 }

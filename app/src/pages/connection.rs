@@ -6,7 +6,6 @@ use contract::aws::MintFacts;
 use contract::connection::ConnectionSummary;
 use contract::dataset::DatasetSummary;
 use contract::grants;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,7 +13,7 @@ use super::param;
 use crate::api::checks::StartCheck;
 use crate::api::connections::show_connection;
 use crate::api::datasets::list_datasets;
-use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, load};
+use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load};
 use crate::paths;
 use crate::words::{checks, numbers};
 use manage::{Manage, StateNotice};
@@ -46,7 +45,7 @@ struct Changes(RwSignal<u32>);
 
 #[component]
 fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
-    let start = ServerAction::<StartCheck>::new();
+    let start = Post::<StartCheck>::new();
     let id = connection.id.clone();
     let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
     let has_datasets = !own.is_empty();
@@ -81,16 +80,19 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
                 <CheckBadge outcome=connection.last_check.as_ref().map(|check| check.outcome)/>
             </div>
             <p class="mono wrap">{connection.target.redacted()}</p>
-            {move || start.value().get().and_then(Result::err).map(|error| view! { <FaultNotice fault=error.0/> })}
+            {connection.is_team.then(|| view! {
+                <p class="quiet">"By the team credential: it holds no secret of its own, and follows when that is replaced."</p>
+            })}
+            {move || start.refused().map(|fault| view! { <FaultNotice fault/> })}
             {check}
             <StateNotice connection=state/>
             {connection.mints.clone().map(|mints| view! { <Mints mints/> })}
             <div class="actions">
                 <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a>
-                <ActionForm action=start>
+                <PostForm post=start>
                     <input type="hidden" name="connection_id" value=connection.id.clone()/>
                     <button type="submit" class="button-quiet">"Check again"</button>
-                </ActionForm>
+                </PostForm>
             </div>
             <h2>"Datasets"</h2>
             {if has_datasets {

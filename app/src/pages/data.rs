@@ -87,7 +87,8 @@ fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) 
         })
         .collect::<Vec<_>>();
     let target = &connection.target;
-    let place = format!("{}/{}{}", target.place(), target.database, as_whom(target));
+    let by_team = if connection.is_team { ", by the team credential" } else { "" };
+    let place = format!("{}/{}{}{by_team}", target.place(), target.database, as_whom(target));
     let badge = match &connection.state {
         ConnectionState::Live => view! { <CheckBadge outcome/> }.into_any(),
         ConnectionState::Paused { .. } => view! { <span class="badge">"Paused"</span> }.into_any(),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use contract::dataset::DatasetView;
 use contract::query::{Cut, QueryState, QueryView};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -12,7 +11,8 @@ use super::param;
 use crate::api::datasets::{RemoveDataset, show_dataset};
 use crate::api::queries::{PreviewAgain, PreviewCancel, show_preview};
 use crate::parts::{
-    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, every_while, load,
+    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, Post, PostForm,
+    every_while, load,
 };
 use crate::paths;
 use crate::words::{Told, numbers};
@@ -23,12 +23,10 @@ const POLL: Duration = Duration::from_millis(250);
 pub fn DatasetPage() -> impl IntoView {
     let id = param("id");
     let head = load(move || id.get(), show_dataset);
-    let again = ServerAction::<PreviewAgain>::new();
+    let again = Post::<PreviewAgain>::new();
     let last = LastGood::new();
-    let preview = load(
-        move || (id.get(), again.version().get()),
-        move |(id, _)| async move { last.steady(show_preview(id).await) },
-    );
+    let preview =
+        load(move || (id.get(), again.count()), move |(id, _)| async move { last.steady(show_preview(id).await) });
     last.remember(preview);
     let is_running =
         Signal::derive(move || preview.get().and_then(Result::ok).is_some_and(|query| query.state.is_running()));
@@ -51,9 +49,9 @@ pub fn DatasetPage() -> impl IntoView {
 }
 
 #[component]
-fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: ServerAction<PreviewAgain>) -> impl IntoView {
+fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: Post<PreviewAgain>) -> impl IntoView {
     let summary = dataset.summary;
-    let remove = ServerAction::<RemoveDataset>::new();
+    let remove = Post::<RemoveDataset>::new();
     let is_running = query.state.is_running();
     let sql = query.sql.clone();
     let (id, removed_id) = (summary.id.clone(), summary.id.clone());
@@ -68,14 +66,14 @@ fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: ServerAction<Pre
                 <h1><span class="quiet">{summary.schema.clone()}"."</span>{summary.name.clone()}</h1>
                 <KindBadge kind=summary.kind/>
                 <div class="actions">
-                    <ActionForm action=again>
+                    <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=id/>
                         <button type="submit" class="button-quiet" disabled=is_running>"Read again"</button>
-                    </ActionForm>
-                    <ActionForm action=remove>
+                    </PostForm>
+                    <PostForm post=remove>
                         <input type="hidden" name="id" value=removed_id/>
                         <button type="submit" class="button-quiet">"Remove dataset"</button>
-                    </ActionForm>
+                    </PostForm>
                 </div>
             </div>
             <NoScriptRefresh is_running/>
@@ -91,7 +89,7 @@ fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: ServerAction<Pre
 
 #[component]
 fn Outcome(query: QueryView<Told>, name: String, id: String) -> impl IntoView {
-    let cancel = ServerAction::<PreviewCancel>::new();
+    let cancel = Post::<PreviewCancel>::new();
     let read_at = numbers::moment(query.started_at);
     let took = query.duration_us.map(numbers::duration).unwrap_or_default();
     match (query.state, query.result, query.finding) {
@@ -103,10 +101,10 @@ fn Outcome(query: QueryView<Told>, name: String, id: String) -> impl IntoView {
                         _ => "Reading the first rows from the source…",
                     }}
                 </p>
-                <ActionForm action=cancel>
+                <PostForm post=cancel>
                     <input type="hidden" name="dataset_id" value=id/>
                     <button type="submit" class="button-quiet" disabled=state == QueryState::Cancelling>"Cancel"</button>
-                </ActionForm>
+                </PostForm>
             </div>
             <div class="grid grid-waiting" aria-hidden="true"></div>
         }

@@ -65,6 +65,10 @@ fn Help(facts: AddSourceFacts, aws: AwsFacts, user: String, schema: String) -> i
             </p>
             <Endpoint/>
             {iam}
+            <h2>"One credential for the team"</h2>
+            <p>
+                "An admin can store one of these in Settings → Data connections. New connections then start from it: nothing                  to type, and no secret in the connection. Members use it; nobody can read it back, or aim it elsewhere."
+            </p>
             <h2>"Network"</h2>
             <EgressPanel egress=facts.egress/>
             <p>

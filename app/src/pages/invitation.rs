@@ -1,20 +1,19 @@
 //! Accepting an invitation.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{load_anew, param};
 use crate::api::members::{AcceptInvitation, show_invitation};
-use crate::parts::{FaultNotice, PageFault, TextField, load};
+use crate::parts::{FaultNotice, PageFault, Post, PostForm, TextField, load};
 
 #[component]
 pub fn InvitationPage() -> impl IntoView {
     let code = param("code");
     let invited = load(move || code.get(), show_invitation);
-    let accept = ServerAction::<AcceptInvitation>::new();
-    load_anew(accept);
-    let refused = move || accept.value().get().and_then(Result::err);
+    let accept = Post::<AcceptInvitation>::new();
+    load_anew(accept.into());
+    let refused = move || accept.refused();
     view! {
         <Title text="Join a team"/>
         <Suspense>
@@ -25,8 +24,8 @@ pub fn InvitationPage() -> impl IntoView {
                         <div class="page-narrow">
                             <h1>"Join "{invited.team_name}</h1>
                             <p>"You were invited. Choose the address and the password you will sign in with."</p>
-                            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
-                            <ActionForm action=accept attr:class="form">
+                            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+                            <PostForm post=accept attr:class="form">
                                 <input type="hidden" name="form[code]" value=code.get_untracked()/>
                                 <TextField label="E-mail address" name="form[email]" kind="email" autocomplete="username" is_required=true/>
                                 <TextField
@@ -38,7 +37,7 @@ pub fn InvitationPage() -> impl IntoView {
                                     is_required=true
                                 />
                                 <button type="submit" class="button">"Join the team"</button>
-                            </ActionForm>
+                            </PostForm>
                         </div>
                     }
                     .into_any(),

@@ -2,51 +2,36 @@
 
 use contract::members::{InvitationView, MemberView, MembersView};
 use contract::team::Role;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::members::{InviteMember, RemoveMember, RevokeInvitation, SetRole, list_members};
-use crate::parts::{CopyText, FaultNotice, PageFault, SettingsTabs, load};
+use crate::parts::{CopyText, FaultNotice, PageFault, Post, PostForm, SettingsTabs, first_refused, load};
 use crate::words::numbers;
 
 /// What can be done on the page.
 #[derive(Clone, Copy)]
 struct Actions {
-    invite: ServerAction<InviteMember>,
-    revoke: ServerAction<RevokeInvitation>,
-    set_role: ServerAction<SetRole>,
-    remove: ServerAction<RemoveMember>,
+    invite: Post<InviteMember>,
+    revoke: Post<RevokeInvitation>,
+    set_role: Post<SetRole>,
+    remove: Post<RemoveMember>,
 }
 
 #[component]
 pub fn MembersPage() -> impl IntoView {
-    let actions = Actions {
-        invite: ServerAction::new(),
-        revoke: ServerAction::new(),
-        set_role: ServerAction::new(),
-        remove: ServerAction::new(),
-    };
+    let actions = Actions { invite: Post::new(), revoke: Post::new(), set_role: Post::new(), remove: Post::new() };
     let Actions { invite, revoke, set_role, remove } = actions;
-    let changes =
-        move || (invite.version().get(), revoke.version().get(), set_role.version().get(), remove.version().get());
+    let changes = move || (invite.count(), revoke.count(), set_role.count(), remove.count());
     let members = load(changes, |_| list_members());
-    let refused = move || {
-        let faults = [
-            invite.value().get().and_then(Result::err),
-            revoke.value().get().and_then(Result::err),
-            set_role.value().get().and_then(Result::err),
-            remove.value().get().and_then(Result::err),
-        ];
-        faults.into_iter().flatten().next()
-    };
+    let refused = move || first_refused([invite.into(), revoke.into(), set_role.into(), remove.into()]);
     view! {
         <Title text="Members"/>
         <div class="page">
             <div class="page-head"><h1>"Settings"</h1></div>
             <SettingsTabs/>
             <p class="quiet">"Who is in the team. A member connects and reads; an admin also manages people and reads the audit log."</p>
-            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
             <Transition>
                 {move || Suspend::new(async move {
                     match members.await {
@@ -76,10 +61,10 @@ fn People(members: MembersView, actions: Actions) -> impl IntoView {
         <ul class="people" aria-label="Members">{rows}</ul>
         <h2>"Invite"</h2>
         <p>"Make a link and send it to whoever should join. It opens once, and for seven days."</p>
-        <ActionForm action=actions.invite attr:class="actions">
+        <PostForm post=actions.invite attr:class="actions">
             <button type="submit" class="button" name="role" value="member">"Invite a member"</button>
             <button type="submit" class="button-quiet" name="role" value="admin">"Invite an admin"</button>
-        </ActionForm>
+        </PostForm>
         {is_any.then(|| view! { <ul class="people" aria-label="Invitations">{pending}</ul> })}
     }
 }
@@ -105,18 +90,18 @@ fn Person(member: MemberView, actions: Actions) -> impl IntoView {
                 {is_self.then(|| view! { <span class="quiet">"you"</span> })}
             </div>
             <div class="actions">
-                <ActionForm action=actions.set_role>
+                <PostForm post=actions.set_role>
                     <input type="hidden" name="id" value=of/>
                     <input type="hidden" name="role" value=other.as_str()/>
                     <button type="submit" class="button-quiet" aria-label=changing>{word}</button>
-                </ActionForm>
+                </PostForm>
                 <details class="more">
                     <summary>"Remove…"</summary>
                     <p>{removing}</p>
-                    <ActionForm action=actions.remove>
+                    <PostForm post=actions.remove>
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button-danger" aria-label=remove>"Remove"</button>
-                    </ActionForm>
+                    </PostForm>
                 </details>
             </div>
         </li>
@@ -130,10 +115,10 @@ fn Pending(invitation: InvitationView, actions: Actions) -> impl IntoView {
         <li class="person">
             <p>{role(own)}", until "{numbers::moment(expires_at)}</p>
             <CopyText label="the invitation".to_owned() text=link/>
-            <ActionForm action=actions.revoke>
+            <PostForm post=actions.revoke>
                 <input type="hidden" name="id" value=id/>
                 <button type="submit" class="button-quiet">"Take back"</button>
-            </ActionForm>
+            </PostForm>
         </li>
     }
 }

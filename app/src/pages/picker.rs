@@ -6,14 +6,13 @@ mod ticks;
 
 use std::collections::BTreeMap;
 
-use contract::catalog::{ObjectKind, PickerFilter};
-use leptos::form::ActionForm;
+use contract::catalog::{CatalogSchema, ObjectKind, PickerFilter};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{param, query};
 use crate::api::datasets::{AddDatasets, PickerTold, ReadCatalog, show_picker};
-use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, every_while, load};
+use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
 use crate::words::{catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
@@ -32,6 +31,7 @@ pub fn PickerPage() -> impl IntoView {
     // Ticks outlive a search: what is ticked and no longer on the list is sent all the same.
     let ticks = Ticks::new(BTreeMap::new());
     ticks::keep(id, ticks);
+    let list = Shown::default();
     let filter = move || PickerFilter {
         search: search.get(),
         kind: kind.get(),
@@ -46,21 +46,21 @@ pub fn PickerPage() -> impl IntoView {
     last.remember(shown);
     let is_reading = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|picker| picker.is_reading));
     every_while(std::time::Duration::from_millis(500), is_reading, move || shown.refetch());
-    let add = ServerAction::<AddDatasets>::new();
-    let read = ServerAction::<ReadCatalog>::new();
+    let add = Post::<AddDatasets>::new();
+    let read = Post::<ReadCatalog>::new();
     // A read goes on after its action has ended; its progress shows in the picker itself.
     Effect::new(move |_| {
-        if read.version().get() > 0 {
+        if read.count() > 0 {
             shown.refetch();
         }
     });
     // What became a dataset is no tick any more.
     Effect::new(move |_| {
-        if add.value().get() == Some(Ok(())) {
+        if add.is_done() {
             ticks.set(BTreeMap::new());
         }
     });
-    let refused = move || add.value().get().and_then(Result::err);
+    let refused = move || add.refused();
     view! {
         <Title text="Pick datasets"/>
         <div class="page">
@@ -69,22 +69,41 @@ pub fn PickerPage() -> impl IntoView {
             </nav>
             <div class="page-head">
                 <h1>"Pick datasets"</h1>
-                <ActionForm action=read>
+                <PostForm post=read>
                     <input type="hidden" name="connection_id" value=move || id.get()/>
                     <button type="submit" class="button-quiet">"Read the list again"</button>
-                </ActionForm>
+                </PostForm>
             </div>
-            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
             <Search search typed kind chosen schema/>
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(picker) => view! { <Found picker add read ticks search kind schema/> }.into_any(),
+                        Ok(picker) => view! { <Found picker add read ticks list search kind schema/> }.into_any(),
                         Err(error) => view! { <PageFault error=ApiError(error.0)/> }.into_any(),
                     }
                 })}
             </Transition>
         </div>
+    }
+}
+
+/// The list as it is shown. Another one is built anew, which is quicker than making the old one over row by row; the
+/// same one stays, with what was opened in it, however often it is read.
+#[derive(Clone, Copy, Default)]
+struct Shown(StoredValue<(u32, Vec<CatalogSchema>)>);
+
+impl Shown {
+    fn serial(self, picker: &PickerTold) -> u32 {
+        self.0
+            .try_update_value(|(serial, shown)| {
+                if *shown != picker.schemas {
+                    *serial += 1;
+                    shown.clone_from(&picker.schemas);
+                }
+                *serial
+            })
+            .unwrap_or_default()
     }
 }
 
@@ -131,9 +150,10 @@ fn Search(
 #[component]
 fn Found(
     picker: PickerTold,
-    add: ServerAction<AddDatasets>,
-    read: ServerAction<ReadCatalog>,
+    add: Post<AddDatasets>,
+    read: Post<ReadCatalog>,
     ticks: Ticks,
+    list: Shown,
     search: Signal<String>,
     kind: Signal<String>,
     schema: Memo<String>,
@@ -194,7 +214,9 @@ fn Found(
         </p>
         {missing}
         {alone}
-        <SchemaList picker add ticks search kind/>
+        <For each=move || [(list.serial(&picker), picker.clone())] key=|(serial, _)| *serial let((_, picker))>
+            <SchemaList picker add ticks search kind/>
+        </For>
         {pager}
     }
     .into_any()
@@ -203,16 +225,16 @@ fn Found(
 /// What is to be said where one schema is shown alone: the way back, and a button for its tables where they were not
 /// listed with the others.
 #[component]
-fn Alone(picker: PickerTold, schema: Memo<String>, read: ServerAction<ReadCatalog>) -> impl IntoView {
+fn Alone(picker: PickerTold, schema: Memo<String>, read: Post<ReadCatalog>) -> impl IntoView {
     let all = paths::picker(&picker.connection_id);
     let is_unlisted = picker.schemas.first().is_some_and(|schema| schema.is_unlisted && schema.is_usable);
     let list = (is_unlisted && !picker.is_reading).then(|| {
         view! {
-            <ActionForm action=read>
+            <PostForm post=read>
                 <input type="hidden" name="connection_id" value=picker.connection_id.clone()/>
                 <input type="hidden" name="schema" value=move || schema.get()/>
                 <button type="submit" class="button">"List the tables of " {schema.get_untracked()}</button>
-            </ActionForm>
+            </PostForm>
         }
     });
     view! {

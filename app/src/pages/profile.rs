@@ -1,34 +1,33 @@
 //! One's own password and sessions.
 
 use contract::members::SessionView;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::members::{ChangePassword, EndSessions, list_sessions};
-use crate::parts::{FaultNotice, PageFault, SettingsTabs, TextField, load};
+use crate::parts::{FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, load};
 use crate::words::numbers;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let change = ServerAction::<ChangePassword>::new();
-    let end = ServerAction::<EndSessions>::new();
-    let sessions = load(move || (change.version().get(), end.version().get()), |_| list_sessions());
+    let change = Post::<ChangePassword>::new();
+    let end = Post::<EndSessions>::new();
+    let sessions = load(move || (change.count(), end.count()), |_| list_sessions());
     let refused = move || {
-        let wrong = change.value().get().and_then(Result::err);
-        wrong.or_else(|| end.value().get().and_then(Result::err))
+        let wrong = change.refused();
+        wrong.or_else(|| end.refused())
     };
-    let is_changed = move || change.value().get() == Some(Ok(()));
+    let is_changed = move || change.is_done();
     view! {
         <Title text="Profile"/>
         <div class="page">
             <div class="page-head"><h1>"Settings"</h1></div>
             <SettingsTabs/>
             <p class="quiet">"Your own password, and where you are signed in."</p>
-            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
             {move || is_changed().then(|| view! { <p role="status">"The password is changed; other sessions have ended."</p> })}
             <h2>"Password"</h2>
-            <ActionForm action=change attr:class="manage">
+            <PostForm post=change attr:class="manage">
                 <TextField label="Current password" name="form[current]" kind="password" autocomplete="current-password" is_required=true/>
                 <TextField
                     label="New password"
@@ -39,7 +38,7 @@ pub fn ProfilePage() -> impl IntoView {
                     is_required=true
                 />
                 <button type="submit" class="button">"Change the password"</button>
-            </ActionForm>
+            </PostForm>
             <h2>"Sessions"</h2>
             <Transition>
                 {move || Suspend::new(async move {
@@ -49,9 +48,9 @@ pub fn ProfilePage() -> impl IntoView {
                     }
                 })}
             </Transition>
-            <ActionForm action=end>
+            <PostForm post=end>
                 <button type="submit" class="button-quiet">"End all others"</button>
-            </ActionForm>
+            </PostForm>
         </div>
     }
 }

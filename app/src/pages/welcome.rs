@@ -1,18 +1,17 @@
 //! First start: names the team and makes its first admin.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::load_anew;
 use crate::api::team::{FoundTeam, is_new};
-use crate::parts::{FaultNotice, PageFault, TextField, load};
+use crate::parts::{FaultNotice, PageFault, Post, PostForm, TextField, load};
 use crate::paths;
 
 #[component]
 pub fn WelcomePage() -> impl IntoView {
-    let found = ServerAction::<FoundTeam>::new();
-    load_anew(found);
+    let found = Post::<FoundTeam>::new();
+    load_anew(found.into());
     let new = load(|| (), |()| is_new());
     view! {
         <Title text="Welcome"/>
@@ -35,14 +34,14 @@ pub fn WelcomePage() -> impl IntoView {
 }
 
 #[component]
-fn WelcomeForm(found: ServerAction<FoundTeam>) -> impl IntoView {
-    let refused = move || found.value().get().and_then(Result::err);
+fn WelcomeForm(found: Post<FoundTeam>) -> impl IntoView {
+    let refused = move || found.refused();
     view! {
         <div class="page-narrow">
             <h1>"Welcome to Flitch"</h1>
             <p class="lead">"Name your team and make yourself its first admin."</p>
-            {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
-            <ActionForm action=found attr:class="form">
+            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+            <PostForm post=found attr:class="form">
                 <TextField label="Team name" name="form[team_name]" autocomplete="organization" is_required=true/>
                 <TextField label="E-mail address" name="form[email]" kind="email" autocomplete="username" is_required=true/>
                 <TextField
@@ -60,7 +59,7 @@ fn WelcomeForm(found: ServerAction<FoundTeam>) -> impl IntoView {
                     is_required=true
                 />
                 <button type="submit" class="button">"Make the team"</button>
-            </ActionForm>
+            </PostForm>
         </div>
     }
 }

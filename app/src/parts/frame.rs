@@ -1,10 +1,9 @@
 //! The frame around every page: who and where, and the way to the other pages.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::CurrentActor;
+use super::{CurrentActor, Post, PostForm};
 use crate::api::sessions::{SignOut, current_actor};
 use crate::paths;
 
@@ -13,7 +12,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     // Known with the request; a fresh load follows each sign-in and sign-out, so it cannot go stale.
     let actor = SharedValue::new(current_actor).into_inner();
     provide_context(CurrentActor(actor.clone()));
-    let sign_out = ServerAction::<SignOut>::new();
+    let sign_out = Post::<SignOut>::new();
     let nav = actor.map(|actor| {
         view! {
             <nav class="frame-nav" aria-label="Main">
@@ -24,9 +23,9 @@ pub fn Frame(children: Children) -> impl IntoView {
             <div class="frame-who">
                 <span class="frame-team">{actor.team_name}</span>
                 <span class="frame-email">{actor.email}</span>
-                <ActionForm action=sign_out>
+                <PostForm post=sign_out>
                     <button type="submit" class="button-quiet">"Sign out"</button>
-                </ActionForm>
+                </PostForm>
             </div>
         }
     });

@@ -15,7 +15,12 @@ pub fn SettingsTabs() -> impl IntoView {
     let actor = use_context::<CurrentActor>().and_then(|current| current.0);
     let is_admin = actor.is_some_and(|actor| actor.role == Role::Admin);
     let tabs: &[(&str, &str)] = if is_admin {
-        &[(paths::PROFILE, "Profile"), (paths::MEMBERS, "Members"), (paths::AUDIT, "Audit")]
+        &[
+            (paths::PROFILE, "Profile"),
+            (paths::MEMBERS, "Members"),
+            (paths::DATA_CONNECTIONS, "Data connections"),
+            (paths::AUDIT, "Audit"),
+        ]
     } else {
         &[(paths::PROFILE, "Profile")]
     };

@@ -4,7 +4,9 @@ use contract::audit::Action;
 
 pub fn action(action: Action) -> &'static str {
     match action {
+        Action::AccessRefused => "asked for what is not theirs:",
         Action::TeamFounded => "founded the team",
+        Action::TeamAdded => "added the team",
         Action::SignedIn => "signed in",
         Action::SignInRefused => "was refused at sign-in",
         Action::SignedOut => "signed out",
@@ -28,5 +30,12 @@ pub fn action(action: Action) -> &'static str {
         Action::ConnectionDisconnected => "disconnected the connection",
         Action::ConnectionReconnected => "reconnected the connection",
         Action::ConnectionRemoved => "removed the connection",
+        Action::TeamCredentialStored => "stored the team credential",
+        Action::TeamCredentialTried => "tried a replacement of the team credential",
+        Action::TeamCredentialReplaced => "replaced the team credential",
+        Action::TeamCredentialRemoved => "removed the team credential",
+        Action::KeyAdded => "added a master key",
+        Action::KeysRotated => "sealed secrets with the new master key:",
+        Action::KeyRetired => "retired a master key",
     }
 }

@@ -61,6 +61,11 @@ pub fn fault(fault: &Fault) -> String {
              certificate authority, an admin of your team sets the connection up."
                 .into()
         }
+        Fault::NoTeamCredential => "The team has no credential. Ask an admin to store one, or choose another way.".into(),
+        Fault::CredentialExists => "The team has a credential already. Replace that one.".into(),
+        Fault::DryRunNeeded => {
+            "Nothing was changed: try the new credential on what uses today's first, as things are now.".into()
+        }
         Fault::LastAdmin => "The team would be left without an admin. Make somebody else an admin first.".into(),
         Fault::EmailTaken => "This address has an account already. Sign in with it, or take another one.".into(),
         Fault::InvitationOver => {
@@ -68,7 +73,7 @@ pub fn fault(fault: &Fault) -> String {
                 .into()
         }
         Fault::WrongPassword => "The current password is wrong. Nothing was changed.".into(),
-        Fault::NameMismatch => "That is not the connection's name. Type it exactly as it stands at the top.".into(),
+        Fault::NameMismatch => "That is not its name. Type it exactly as it is shown.".into(),
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
         Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),

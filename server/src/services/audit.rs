@@ -11,6 +11,7 @@ use store::{AuditFilter, AuditRow, NewAudit};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::limits::Limit;
 use super::{Shared, log_failure, now, store_fault};
 
 const PAGE: usize = 100;
@@ -51,11 +52,13 @@ async fn record(shared: &Shared, actor: &Actor, deed: Deed<'_>, outcome: AuditOu
 
 pub(crate) struct Audit {
     shared: Arc<Shared>,
+    /// So many refusals of one person are written down, and no more: the log is not theirs to fill.
+    refusals: Limit<String>,
 }
 
 impl Audit {
     pub fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+        Self { shared, refusals: Limit::new(60, std::time::Duration::from_secs(60)) }
     }
 
     async fn rows(&self, actor: &Actor, query: AuditQuery, limit: i64) -> Result<Vec<AuditRow>, Fault> {
@@ -73,6 +76,16 @@ impl Audit {
 
 #[async_trait]
 impl ports::Audit for Audit {
+    fn refused(&self, actor: &Actor, path: &str) {
+        if self.refusals.take(&actor.member_id).is_err() {
+            return;
+        }
+        let (shared, actor, path) = (Arc::clone(&self.shared), actor.clone(), path.to_owned());
+        tokio::spawn(async move {
+            refused(&shared, &actor, Deed { action: Action::AccessRefused, target: "", named: &path }).await;
+        });
+    }
+
     async fn page(&self, actor: &Actor, query: AuditQuery) -> ports::Answer<AuditPage> {
         let mut rows = self.rows(actor, query, PAGE as i64 + 1).await?;
         let has_more = rows.len() > PAGE;

@@ -21,7 +21,7 @@ use contract::fault::Fault;
 use contract::finding::Finding;
 use contract::ports;
 use contract::team::Actor;
-use store::{CheckRow, StageRow, new_id};
+use store::{CheckRow, ConnectionRow, StageRow, new_id};
 
 use super::audit::{self, Deed};
 use super::iam::Minter;
@@ -58,10 +58,37 @@ impl Checks {
     }
 }
 
+impl Checks {
+    /// Schema and name of each dataset that is read through it.
+    async fn picked(&self, actor: &Actor, row: &ConnectionRow) -> Result<Vec<(String, String)>, Fault> {
+        let store = &self.shared.store;
+        if row.is_credential == 1 {
+            let leaning = store.leaning_datasets(&actor.team_id, credential_of(row)).await.map_err(store_fault)?;
+            return Ok(leaning.into_iter().map(|dataset| (dataset.schema_name, dataset.name)).collect());
+        }
+        let datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        let own = datasets.into_iter().filter(|dataset| dataset.connection_id == row.id);
+        Ok(own.map(|dataset| (dataset.schema_name, dataset.name)).collect())
+    }
+
+    async fn leaning_count(&self, actor: &Actor, row: &ConnectionRow) -> Result<u32, Fault> {
+        if row.is_credential == 0 {
+            return Ok(0);
+        }
+        let count = self.shared.store.leaning_count(&actor.team_id, credential_of(row)).await.map_err(store_fault)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+}
+
+/// The credential that a row is, or would replace.
+fn credential_of(row: &ConnectionRow) -> &str {
+    if row.replaces_id.is_empty() { &row.id } else { &row.replaces_id }
+}
+
 #[async_trait]
 impl ports::Checks for Checks {
     async fn start(&self, actor: &Actor, connection_id: &str) -> ports::Answer<CheckRef> {
-        let row = place::connection(&self.shared, actor, connection_id).await?;
+        let row = place::subject(&self.shared, actor, connection_id).await?;
         if let Ok(fault) = serde_json::from_str::<Fault>(&row.form_fault) {
             return Err(fault);
         }
@@ -86,15 +113,14 @@ impl ports::Checks for Checks {
         let order = Stage::of(target.method());
         let stages: Vec<StageRow> = order.iter().map(|stage| stage_row(*stage, StageState::Waiting)).collect();
         store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
-        let datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
-        let picked = datasets.into_iter().filter(|dataset| dataset.connection_id == connection_id);
+        let picked = self.picked(actor, &row).await?;
         let entry = match &target.iam {
             _ if row.state == "disconnected" => Entry::Password(Err(Finding::ReconnectRequired)),
             None => Entry::Password(entry::password(&self.shared, &row)),
             Some(_) => Entry::Iam(Box::new(Minter::of(&self.shared, &row, &actor.member_id).await)),
         };
         let subject = Subject {
-            picked: picked.map(|dataset| (dataset.schema_name, dataset.name)).collect(),
+            picked,
             way: Way::of(&self.shared, &row),
             target,
             entry,
@@ -110,7 +136,7 @@ impl ports::Checks for Checks {
     }
 
     async fn show(&self, actor: &Actor, connection_id: &str, check_id: &str) -> ports::Answer<CheckView> {
-        let row = place::connection(&self.shared, actor, connection_id).await?;
+        let row = place::subject(&self.shared, actor, connection_id).await?;
         let store = &self.shared.store;
         let check = store.check_fetch(&actor.team_id, connection_id, check_id).await.map_err(store_fault)?;
         let check = check.ok_or(Fault::NotFound)?;
@@ -122,6 +148,8 @@ impl ports::Checks for Checks {
             connection_name: row.name.clone(),
             is_draft: row.is_draft == 1,
             replaces: row.replaces_id.clone(),
+            is_credential: row.is_credential == 1,
+            leaning_count: self.leaning_count(actor, &row).await?,
             target: serde_json::from_str(&check.target).unwrap_or_else(|_| place::target(&row)),
             is_outdated: check.purpose != row.purpose,
             outcome,

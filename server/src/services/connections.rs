@@ -1,13 +1,15 @@
 //! Connections and their drafts.
 
+mod allowance;
 mod form;
 mod life;
+mod suggestion;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use contract::audit::Action;
-use contract::aws::{AwsFacts, IamTarget};
+use contract::aws::AwsFacts;
 use contract::connection::{
     AddSourceFacts, ConnectionForm, ConnectionState, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target,
     TlsMode,
@@ -21,10 +23,11 @@ use store::{ConnectionRow, ConnectionSummaryRow, new_id};
 
 use form::default_name;
 pub(crate) use form::{Understood, understand};
-pub(crate) use life::ConnectionLife;
+pub(crate) use life::{ConnectionLife, resealed};
+use suggestion::suggest_password;
 
 use super::audit::Deed;
-use super::{Shared, audit, checks, iam, now, place, store_fault, team, to_json};
+use super::{Shared, audit, checks, credential, iam, now, place, store_fault, team, to_json};
 
 pub(crate) struct Connections {
     shared: Arc<Shared>,
@@ -37,29 +40,70 @@ impl Connections {
 }
 
 impl Connections {
-    /// Whether the actor may have credentials minted for this, and sent there. Whoever could aim them at a host of
-    /// their own, or have it trusted by an authority of their own, could take them and use them outside Flitch.
-    async fn allowed(
+    /// A draft that signs in with the team credential. It leads where that leads, whatever else was posted.
+    async fn leaning(&self, actor: &Actor, fresh: ConnectionRow) -> Result<(ConnectionRow, Option<Fault>), Fault> {
+        let credential = place::credential(&self.shared, actor).await?.ok_or(Fault::NoTeamCredential)?;
+        let mut row = credential::lent(fresh, credential);
+        if row.name.is_empty() {
+            row.name = default_name(&place::target(&row));
+        }
+        Ok((row, None))
+    }
+
+    /// A draft with its own way in, and what keeps it from being tested.
+    async fn own(
         &self,
         actor: &Actor,
-        iam: &IamTarget,
-        host: &str,
+        fresh: ConnectionRow,
+        method: Method,
         form: &ConnectionForm,
-    ) -> Result<Result<(), Fault>, Fault> {
-        let is_own = |text: &str| !text.trim().is_empty();
-        let is_aimed = !host.is_empty() && !iam.is_at(host) || is_own(&form.tls_name) || is_own(&form.ca_certificate);
-        if is_aimed && actor.role != Role::Admin {
-            return Ok(Err(Fault::EndpointForAdmins));
+        stored: Option<ConnectionRow>,
+    ) -> Result<(ConnectionRow, Option<Fault>), Fault> {
+        let Understood { target, iam, password } = understand(form, self.shared.rules);
+        let mut row = ConnectionRow {
+            port: i64::from(target.port),
+            tls_mode: target.tls.as_str().to_owned(),
+            tls_name: form.tls_name.trim().to_ascii_lowercase(),
+            ca_certificate: form.ca_certificate.trim().to_owned(),
+            method: if method == Method::Iam { method } else { Method::String }.as_str().to_owned(),
+            iam: if method == Method::Iam { to_json(&iam) } else { String::new() },
+            ..fresh
+        };
+        if row.name.is_empty() && password.is_ok() {
+            row.name = default_name(&target);
         }
-        let may = self.shared.iam.allows(&self.shared, &actor.team_id, iam).await.map_err(store_fault)?;
-        Ok(if may { Ok(()) } else { Err(Fault::RoleNeeded) })
+        row.host = target.host.clone();
+        row.database_name = target.database;
+        row.user_name = target.user;
+        row.purpose = place::purpose(&row);
+        let password = match (&target.iam, password) {
+            (Some(_), Ok(None)) => allowance::of(&self.shared, actor, &row).await?.map(|()| None),
+            (_, password) => password,
+        };
+        // The same endpoint, user and certificate rule: the sealed password still fits. What the team lends does not
+        // become the connection's own.
+        let kept = stored.filter(|stored| stored.purpose == row.purpose).and_then(|stored| stored.secret);
+        let sealed = |password: Secret| place::seal(&self.shared, &row, password.expose());
+        let (secret, fault) = match password {
+            Err(fault) => (kept, Some(fault)),
+            Ok(_) if method == Method::Iam => (None, None),
+            Ok(password) => match password.map(sealed).or(kept) {
+                Some(secret) => (Some(secret), None),
+                None => (None, Some(Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } })),
+            },
+        };
+        row.secret = secret;
+        row.form_fault = fault.as_ref().map(to_json).unwrap_or_default();
+        Ok((row, fault))
     }
 }
 
 #[async_trait]
 impl ports::Connections for Connections {
-    async fn facts(&self, _actor: &Actor) -> ports::Answer<AddSourceFacts> {
+    async fn facts(&self, actor: &Actor) -> ports::Answer<AddSourceFacts> {
+        let credential = place::credential(&self.shared, actor).await?;
         Ok(AddSourceFacts {
+            credential: credential.as_ref().map(place::target),
             egress: self.shared.egress.clone(),
             sample: self.shared.sample.clone(),
             suggested_password: suggest_password(),
@@ -91,6 +135,7 @@ impl ports::Connections for Connections {
                 id: check.id,
                 started_at: check.started_at,
             }),
+            is_team: !row.credential_id.is_empty(),
             dataset_count: datasets.iter().filter(|dataset| dataset.connection_id == id).count() as u32,
         })
     }
@@ -98,51 +143,28 @@ impl ports::Connections for Connections {
     async fn draft(&self, actor: &Actor, form: ConnectionForm, keeps_refused: bool) -> ports::Answer<DraftSaved> {
         let stored = match form.draft.as_str() {
             "" => None,
-            id => Some(place::connection(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
+            id => Some(place::subject(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
         };
-        let Understood { target, iam, password } = understand(&form, self.shared.rules);
-        let method = Method::from_code(&form.method);
-        let mut row = ConnectionRow {
+        let fresh = ConnectionRow {
             id: stored.as_ref().map_or_else(new_id, |row| row.id.clone()),
             team_id: actor.team_id.clone(),
             author_id: actor.member_id.clone(),
             name: team::name(&form.name).unwrap_or_default(),
             is_draft: 1,
-            port: i64::from(target.port),
-            tls_mode: target.tls.as_str().to_owned(),
-            tls_name: form.tls_name.trim().to_ascii_lowercase(),
-            ca_certificate: form.ca_certificate.trim().to_owned(),
-            method: method.as_str().to_owned(),
-            iam: if method == Method::Iam { to_json(&iam) } else { String::new() },
+            is_credential: stored.as_ref().map_or(i64::from(form.is_credential), |row| row.is_credential),
             replaces_id: stored.as_ref().map(|row| row.replaces_id.clone()).unwrap_or_default(),
             created_at: stored.as_ref().map_or_else(now, |row| row.created_at),
             updated_at: now(),
             ..ConnectionRow::default()
         };
-        if row.name.is_empty() && password.is_ok() {
-            row.name = default_name(&target);
+        if fresh.is_credential == 1 && actor.role != Role::Admin {
+            return Err(Fault::NotAdmin);
         }
-        let password = match (&target.iam, password) {
-            (Some(iam), Ok(None)) => self.allowed(actor, iam, &target.host, &form).await?.map(|()| None),
-            (_, password) => password,
+        // The credential itself cannot lean on the credential.
+        let (row, fault) = match Method::from_code(&form.method) {
+            Method::Team if fresh.is_credential == 0 => self.leaning(actor, fresh).await?,
+            method => self.own(actor, fresh, method, &form, stored).await?,
         };
-        row.host = target.host;
-        row.database_name = target.database;
-        row.user_name = target.user;
-        row.purpose = place::purpose(&row);
-        // The same endpoint, user and certificate rule: the sealed password still fits.
-        let kept = stored.filter(|stored| stored.purpose == row.purpose).and_then(|stored| stored.secret);
-        let sealed = |password: Secret| place::seal(&self.shared, &row, password.expose());
-        let (secret, fault) = match password {
-            Err(fault) => (kept, Some(fault)),
-            Ok(_) if method == Method::Iam => (None, None),
-            Ok(password) => match password.map(sealed).or(kept) {
-                Some(secret) => (Some(secret), None),
-                None => (None, Some(Fault::ConnectionString { fault: StringFault::Missing { part: Part::Password } })),
-            },
-        };
-        row.secret = secret;
-        row.form_fault = fault.as_ref().map(to_json).unwrap_or_default();
         let is_kept = fault.is_none() || keeps_refused;
         if is_kept && !self.shared.store.draft_put(&row).await.map_err(store_fault)? {
             return Err(Fault::NotFound);
@@ -151,14 +173,16 @@ impl ports::Connections for Connections {
     }
 
     async fn draft_show(&self, actor: &Actor, id: &str) -> ports::Answer<Draft> {
-        let row = place::connection(&self.shared, actor, id).await?;
+        let row = place::subject(&self.shared, actor, id).await?;
         if row.is_draft == 0 {
             return Err(Fault::NotFound);
         }
         let target = place::target(&row);
-        let method = Method::from_code(&row.method);
-        let is_string = method == Method::String && !row.host.is_empty();
+        let own = Method::from_code(&row.method);
+        let is_string = own == Method::String && !row.host.is_empty();
+        let method = if row.credential_id.is_empty() { own } else { Method::Team };
         Ok(Draft {
+            is_credential: row.is_credential == 1,
             connection_string: if is_string { target.without_password() } else { String::new() },
             iam: iam::fields(&row.iam),
             method,
@@ -175,9 +199,12 @@ impl ports::Connections for Connections {
     }
 
     async fn save(&self, actor: &Actor, id: &str) -> ports::Answer<String> {
-        let row = place::connection(&self.shared, actor, id).await?;
+        let row = place::subject(&self.shared, actor, id).await?;
         if row.is_draft == 0 {
             return Ok(row.id);
+        }
+        if row.is_credential == 1 {
+            return credential::save(&self.shared, actor, row).await;
         }
         if !row.replaces_id.is_empty() {
             return life::apply(&self.shared, actor, row).await;
@@ -192,7 +219,7 @@ impl ports::Connections for Connections {
     }
 }
 
-fn summary(row: ConnectionSummaryRow) -> ConnectionSummary {
+pub(crate) fn summary(row: ConnectionSummaryRow) -> ConnectionSummary {
     let last_check = match (row.check_id, row.check_outcome, row.check_started_at, row.check_alive_until) {
         (Some(id), Some(outcome), Some(started_at), Some(alive_until)) => {
             Some(LastCheck { id, outcome: checks::outcome(&outcome, alive_until), started_at })
@@ -215,6 +242,7 @@ fn summary(row: ConnectionSummaryRow) -> ConnectionSummary {
         state: state(&row.state, &row.state_reason, &row.state_by, row.state_at),
         last_check,
         dataset_count: u32::try_from(row.dataset_count).unwrap_or(u32::MAX),
+        is_team: !row.credential_id.is_empty(),
     }
 }
 
@@ -224,34 +252,5 @@ fn state(stored: &str, reason: &str, by: &str, since: i64) -> ConnectionState {
         "paused" => ConnectionState::Paused { by, reason, since },
         "disconnected" => ConnectionState::Disconnected { by, since },
         _ => ConnectionState::Live,
-    }
-}
-
-/// A password that Redshift takes: 24 characters with upper case, lower case and digits, none of `' " \ / @` or
-/// space, and nothing that a URL would need escaped.
-fn suggest_password() -> String {
-    const LETTERS: &[u8; 56] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz2345678";
-    loop {
-        let password: String = (0..24).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())])).collect();
-        let has = |test: fn(&char) -> bool| password.chars().any(|c| test(&c));
-        if has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit) {
-            return password;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn suggested_passwords_meet_the_rules_and_differ() {
-        let first = suggest_password();
-        for _ in 0..200 {
-            let password = suggest_password();
-            assert!((8..=64).contains(&password.len()));
-            assert!(!password.contains(['\'', '"', '\\', '/', '@', ' ']));
-            assert_ne!(password, first);
-        }
     }
 }

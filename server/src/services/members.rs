@@ -9,7 +9,7 @@ use contract::members::{AcceptForm, InvitationView, Invited, MemberView, Members
 use contract::ports;
 use contract::team::{Actor, Role, SessionToken};
 use store::{InvitationRow, NewTeam, StoreError, new_id};
-use vault::Binding;
+use vault::{Binding, KeyRing};
 
 use super::audit::{self, Deed};
 use super::limits::Limit;
@@ -39,12 +39,36 @@ impl Members {
 
     fn link(&self, row: &InvitationRow) -> Option<String> {
         let code = self.shared.ring.open_bytes(&binding(row), &row.code).ok()?;
-        Some(format!("{}/invitations/{}", self.shared.origin, std::str::from_utf8(&code).ok()?))
+        Some(self.shared.origin.clone() + &path(std::str::from_utf8(&code).ok()?))
     }
 }
 
+/// A fresh invitation, by a member or by the operator, and its code.
+pub(super) fn invitation(ring: &KeyRing, team_id: &str, by: Option<&str>, role: Role) -> (InvitationRow, String) {
+    let code = fresh();
+    let mut row = InvitationRow {
+        id: new_id(),
+        team_id: team_id.to_owned(),
+        role: role.as_str().to_owned(),
+        code_hash: digest(&code),
+        code: Vec::new(),
+        created_by: by.map(str::to_owned),
+        created_at: now(),
+        expires_at: now() + AGE,
+    };
+    row.code = ring.seal(&binding(&row), code.as_bytes());
+    (row, code)
+}
+
+/// Where an invitation opens.
+pub(super) fn path(code: &str) -> String {
+    format!("/invitations/{code}")
+}
+
+pub(super) const SEALED_FIELD: &str = "invitation";
+
 fn binding(row: &InvitationRow) -> Binding<'_> {
-    Binding { team: &row.team_id, record: &row.id, field: "invitation", purpose: &row.role }
+    Binding { team: &row.team_id, record: &row.id, field: SEALED_FIELD, purpose: &row.role }
 }
 
 fn admin(actor: &Actor) -> Result<(), Fault> {
@@ -76,18 +100,7 @@ impl ports::Members for Members {
 
     async fn invite(&self, actor: &Actor, role: Role) -> ports::Answer<()> {
         admin(actor)?;
-        let code = fresh();
-        let mut row = InvitationRow {
-            id: new_id(),
-            team_id: actor.team_id.clone(),
-            role: role.as_str().to_owned(),
-            code_hash: digest(&code),
-            code: Vec::new(),
-            created_by: actor.member_id.clone(),
-            created_at: now(),
-            expires_at: now() + AGE,
-        };
-        row.code = self.shared.ring.seal(&binding(&row), code.as_bytes());
+        let (row, _) = invitation(&self.shared.ring, &actor.team_id, Some(&actor.member_id), role);
         self.shared.store.invitation_insert(&row).await.map_err(store_fault)?;
         let deed = Deed { action: Action::MemberInvited, target: &row.id, named: role.as_str() };
         audit::done(&self.shared, actor, deed).await;
@@ -133,8 +146,7 @@ impl ports::Members for Members {
         let store = &self.shared.store;
         let row = store.invitation_by_code(&digest(code), now()).await.map_err(store_fault)?;
         let row = row.ok_or(Fault::InvitationOver)?;
-        let members = store.member_list(&row.team_id).await.map_err(store_fault)?;
-        let team_name = members.into_iter().next().map(|member| member.team_name).unwrap_or_default();
+        let team_name = store.team_name(&row.team_id).await.map_err(store_fault)?;
         Ok(Invited { team_name, role: Role::from_code(&row.role) })
     }
 

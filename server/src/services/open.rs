@@ -51,7 +51,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     make_private(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
     let url = database(&settings.home)?;
     let lock = if url.is_none() { Some(lock(data)?) } else { None };
-    let ring = KeyRing::open_or_create(&settings.master_keys_path()).map_err(OpenError::Keys)?;
+    let ring = KeyRing::open_or_create(&settings.home.master_keys_path()).map_err(OpenError::Keys)?;
     let store = store(url.as_deref(), data).await?;
     let is_new = store.team_count().await.map_err(OpenError::Store)? == 0;
     let setup_code = SetupCode::open(&data.join("setup-code"), is_new).map_err(OpenError::SetupCode)?;
@@ -94,6 +94,11 @@ pub async fn open_store(home: &Home) -> Result<Store, OpenError> {
         return Err(OpenError::Settings(format!("there is no store in {}", home.data.display())));
     }
     store(url.as_deref(), &home.data).await
+}
+
+/// The master keys, for an operator's command. They are never made here.
+pub fn open_ring(home: &Home) -> Result<KeyRing, OpenError> {
+    KeyRing::open(&home.master_keys_path()).map_err(OpenError::Keys)
 }
 
 /// The sample's JDBC IAM URL as fields.

@@ -2,9 +2,11 @@
 
 use contract::audit::Action;
 use contract::secret::Secret;
-use store::{NewAudit, Store, StoreError};
+use contract::team::Role;
+use store::{NewAudit, Store, StoreError, new_id};
+use vault::KeyRing;
 
-use super::{now, password, sessions};
+use super::{members, now, password, sessions, team};
 
 /// Gives a member a fresh password, ends their sessions, and answers with it; `None` where nobody has the address.
 pub async fn reset_password(store: &Store, email: &str) -> Result<Option<String>, StoreError> {
@@ -12,15 +14,44 @@ pub async fn reset_password(store: &Store, email: &str) -> Result<Option<String>
     let fresh = sessions::fresh();
     let Some(hash) = password::hash(Secret::new(fresh.clone())).await else { return Ok(None) };
     store.member_password_set(&member.id, &hash, "").await?;
-    let record = NewAudit {
-        team_id: &member.team_id,
-        member_id: "",
-        who: "operator",
-        action: Action::PasswordReset.as_str(),
-        target: &member.id,
-        named: &member.email,
-        outcome: "done",
-    };
-    store.audit_append(&record, now()).await?;
+    record(store, &member.team_id, Action::PasswordReset, &member.id, &member.email).await?;
     Ok(Some(fresh))
+}
+
+/// A team that was made, or invited to: its id, and the path of its admin's invitation.
+pub struct Invited {
+    pub team_id: String,
+    pub path: String,
+}
+
+/// Makes a team and the invitation of its first admin; `None` where the name is none.
+pub async fn add_team(store: &Store, ring: &KeyRing, name: &str) -> Result<Option<Invited>, StoreError> {
+    let Some(name) = team::name(name) else { return Ok(None) };
+    let (row, code) = members::invitation(ring, &new_id(), None, Role::Admin);
+    store.team_insert_invited(&name, &row).await?;
+    record(store, &row.team_id, Action::TeamAdded, &row.team_id, &name).await?;
+    Ok(Some(Invited { team_id: row.team_id, path: members::path(&code) }))
+}
+
+/// Another admin's invitation, for a team that has nobody who could invite; `None` where there is no such team.
+pub async fn invite_admin(store: &Store, ring: &KeyRing, team_id: &str) -> Result<Option<Invited>, StoreError> {
+    if !store.team_ids().await?.iter().any(|known| known == team_id) {
+        return Ok(None);
+    }
+    let (row, code) = members::invitation(ring, team_id, None, Role::Admin);
+    store.invitation_insert(&row).await?;
+    record(store, team_id, Action::MemberInvited, &row.id, Role::Admin.as_str()).await?;
+    Ok(Some(Invited { team_id: row.team_id, path: members::path(&code) }))
+}
+
+pub(super) async fn record(
+    store: &Store,
+    team_id: &str,
+    action: Action,
+    target: &str,
+    named: &str,
+) -> Result<(), StoreError> {
+    let entry =
+        NewAudit { team_id, member_id: "", who: "operator", action: action.as_str(), target, named, outcome: "done" };
+    store.audit_append(&entry, now()).await
 }

@@ -4,7 +4,7 @@ use contract::aws::ClusterKind;
 use contract::connection::{Target, TlsMode};
 use contract::fault::Fault;
 use contract::host::aws_host;
-use contract::team::Actor;
+use contract::team::{Actor, Role};
 use redshift::{Endpoint, Login, Means, TlsPolicy};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -13,10 +13,23 @@ use vault::{Binding, OpenError};
 
 use super::{Shared, iam, store_fault};
 
-/// A connection's row, if it is the actor's to see.
+/// A connection's row, if it is the actor's to see. The team credential is none: nothing is read through it.
 pub(crate) async fn connection(shared: &Shared, actor: &Actor, id: &str) -> Result<ConnectionRow, Fault> {
     let row = shared.store.connection_fetch(&actor.team_id, &actor.member_id, id).await.map_err(store_fault)?;
-    row.ok_or(Fault::NotFound)
+    row.filter(|row| row.is_credential == 0).ok_or(Fault::NotFound)
+}
+
+/// What can be checked: a connection or, for an admin, the team credential, saved or as a draft.
+pub(crate) async fn subject(shared: &Shared, actor: &Actor, id: &str) -> Result<ConnectionRow, Fault> {
+    let row = shared.store.connection_fetch(&actor.team_id, &actor.member_id, id).await.map_err(store_fault)?;
+    row.filter(|row| row.is_credential == 0 || actor.role == Role::Admin).ok_or(Fault::NotFound)
+}
+
+/// The team's credential, if there is one.
+pub(crate) async fn credential(shared: &Shared, actor: &Actor) -> Result<Option<ConnectionRow>, Fault> {
+    let store = &shared.store;
+    let Some(id) = store.credential_id(&actor.team_id).await.map_err(store_fault)? else { return Ok(None) };
+    store.connection_fetch(&actor.team_id, &actor.member_id, &id).await.map_err(store_fault)
 }
 
 pub(crate) fn target(row: &ConnectionRow) -> Target {
@@ -74,14 +87,21 @@ pub(crate) fn seal(shared: &Shared, row: &ConnectionRow, password: &str) -> Vec<
     shared.ring.seal(&binding(row, &purpose), password.as_bytes())
 }
 
+/// The secret that the row signs in with: its own or, where it leans on the team credential, the one lent to it.
 pub(crate) fn unseal(shared: &Shared, row: &ConnectionRow) -> Result<SecretString, OpenError> {
     let purpose = purpose(row);
-    let sealed = row.secret.as_deref().ok_or(OpenError::Shape)?;
-    shared.ring.open_text(&binding(row, &purpose), sealed)
+    let (secret, record) = match row.credential_id.as_str() {
+        "" => (&row.secret, &row.id),
+        _ => (&row.lent_secret, &row.credential_id),
+    };
+    let sealed = secret.as_deref().ok_or(OpenError::Shape)?;
+    shared.ring.open_text(&Binding { record, ..binding(row, &purpose) }, sealed)
 }
 
+pub(super) const SEALED_FIELD: &str = "password";
+
 fn binding<'a>(row: &'a ConnectionRow, purpose: &'a str) -> Binding<'a> {
-    Binding { team: &row.team_id, record: &row.id, field: "password", purpose }
+    Binding { team: &row.team_id, record: &row.id, field: SEALED_FIELD, purpose }
 }
 
 /// The connector's view of a connection.

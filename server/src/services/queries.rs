@@ -20,6 +20,7 @@ use super::audit::{self, Deed};
 use super::checks::{code, parse};
 use super::findings::finding;
 use super::{SECOND, Shared, datasets, entry, log_failure, now, place, store_fault, to_json};
+use crate::metrics;
 
 /// A preview this young answers the next look too: a reload, a second tab, the browser's own poll.
 const FRESH: i64 = 60 * SECOND;
@@ -88,8 +89,10 @@ impl Queries {
     }
 }
 
+pub(super) const SEALED_FIELD: &str = "result";
+
 fn binding(row: &QueryRow) -> Binding<'_> {
-    Binding { team: &row.team_id, record: &row.id, field: "result", purpose: &row.member_id }
+    Binding { team: &row.team_id, record: &row.id, field: SEALED_FIELD, purpose: &row.member_id }
 }
 
 #[async_trait]
@@ -153,6 +156,7 @@ async fn run(shared: Arc<Shared>, connection: ConnectionRow, dataset: DatasetRow
         finding = finding.as_ref().map_or("", Finding::code),
         "query ended"
     );
+    metrics::query_ended(finding.as_ref().map_or("", Finding::code), duration);
     let finding = finding.as_ref().map(to_json).unwrap_or_default();
     let saved = shared
         .store

@@ -124,10 +124,6 @@ impl Store {
         Ok(rows)
     }
 
-    pub async fn team_ids(&self) -> Result<Vec<String>> {
-        Ok(sqlx::query_scalar("select id from team order by id").fetch_all(self.pool()).await?)
-    }
-
     /// Follows a team's chain from its first row to the last that the team knows.
     pub async fn audit_verify(&self, team_id: &str) -> Result<Chain> {
         let head: Option<(i64, String)> = sqlx::query_as("select audit_seq, audit_hash from team where id = $1")

@@ -13,6 +13,26 @@ pub struct CatalogSchemaRow {
     pub is_unlisted: i64,
     /// Objects in it that match the filter.
     pub match_count: i64,
+    /// Schemas there are, on this page and the others.
+    pub schema_count: i64,
+    /// Objects that match in all of them.
+    pub total_count: i64,
+}
+
+/// Which schemas are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaPage<'a> {
+    /// From this name to that one; empty for no bound.
+    pub first: &'a str,
+    pub last: &'a str,
+    /// Those without a match too.
+    pub with_empty: bool,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+impl SchemaPage<'_> {
+    pub const ALL: Self = SchemaPage { first: "", last: "", with_empty: true, limit: i64::MAX, offset: 0 };
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -22,12 +42,6 @@ pub struct CatalogObjectRow {
     pub kind: String,
     pub is_readable: i64,
     pub dataset_id: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, FromRow)]
-pub struct CatalogCounts {
-    pub match_count: i64,
-    pub object_count: i64,
 }
 
 /// A search in the catalog; empty parts match everything.
@@ -84,27 +98,65 @@ impl Store {
         Ok(())
     }
 
-    /// Every schema, with how many of its objects match.
-    pub async fn catalog_schemas(&self, connection_id: &str, filter: &ObjectFilter) -> Result<Vec<CatalogSchemaRow>> {
+    /// Schemas by name, each with how many of its objects match, and with how many schemas and matches there are in all.
+    /// One walk through the index, and each step kept: SQLite would count anew wherever a count is named.
+    pub async fn catalog_schemas(
+        &self,
+        connection_id: &str,
+        filter: &ObjectFilter,
+        page: SchemaPage<'_>,
+    ) -> Result<Vec<CatalogSchemaRow>> {
         let rows = sqlx::query_as(
-            "select s.name, s.is_usable, s.is_unlisted, count(o.name) as match_count
-             from catalog_schema s
-             left join catalog_object o
-               on o.connection_id = s.connection_id
-              and o.generation = (select catalog_generation from connection where id = $1)
-              and o.schema_name = s.name
-              and o.search_name like $2 escape '\\'
-              and ($3 = '' or o.kind = $3)
-             where s.connection_id = $1
-             group by s.name, s.is_usable, s.is_unlisted
-             order by s.name",
+            "with counted as materialized (
+               select s.name, s.is_usable, s.is_unlisted,
+                      (select count(*)
+                       from catalog_object o
+                       where o.connection_id = s.connection_id
+                         and o.generation = (select catalog_generation from connection where id = $1)
+                         and o.schema_name = s.name
+                         and o.search_name like $2 escape '\\'
+                         and ($3 = '' or o.kind = $3)) as match_count
+               from catalog_schema s
+               where s.connection_id = $1
+                 and ($4 = '' or s.name = $4)),
+             known as materialized (
+               select name, is_usable, is_unlisted, match_count, count(*) over () as schema_count,
+                      cast(sum(match_count) over () as bigint) as total_count
+               from counted
+               where match_count > 0 or $5 = 1)
+             select name, is_usable, is_unlisted, match_count, schema_count, total_count
+             from known
+             where ($6 = '' or name >= $6)
+               and ($7 = '' or name <= $7)
+             order by name
+             limit $8 offset $9",
         )
         .bind(connection_id)
         .bind(filter.pattern())
         .bind(&filter.kind)
+        .bind(&filter.schema)
+        .bind(i64::from(page.with_empty))
+        .bind(page.first)
+        .bind(page.last)
+        .bind(page.limit)
+        .bind(page.offset)
         .fetch_all(self.pool())
         .await?;
         Ok(rows)
+    }
+
+    /// How many objects there are.
+    pub async fn catalog_size(&self, connection_id: &str) -> Result<i64> {
+        let size = sqlx::query_scalar(
+            "select count(*)
+             from catalog_object
+             where connection_id = $1
+               and generation = (select catalog_generation from connection where id = $1)",
+        )
+        .bind(connection_id)
+        .fetch_one(self.pool())
+        .await?;
+        Ok(size)
     }
 
     /// One page of matching objects, in order of schema and name.
@@ -180,24 +232,5 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         Ok(names)
-    }
-
-    pub async fn catalog_counts(&self, connection_id: &str, filter: &ObjectFilter) -> Result<CatalogCounts> {
-        let counts = sqlx::query_as(
-            "select count(case when search_name like $2 escape '\\'
-                                and ($3 = '' or kind = $3)
-                                and ($4 = '' or schema_name = $4) then 1 end) as match_count,
-                    count(*) as object_count
-             from catalog_object
-             where connection_id = $1
-               and generation = (select catalog_generation from connection where id = $1)",
-        )
-        .bind(connection_id)
-        .bind(filter.pattern())
-        .bind(&filter.kind)
-        .bind(&filter.schema)
-        .fetch_one(self.pool())
-        .await?;
-        Ok(counts)
     }
 }

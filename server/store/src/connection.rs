@@ -31,6 +31,12 @@ pub struct ConnectionRow {
     /// The cluster's admin, as AWS told it with the host; empty where it did not.
     pub found_admin: String,
     pub secret: Option<Vec<u8>>,
+    /// The credential that the team's connections may share, and no connection.
+    pub is_credential: i64,
+    /// The team credential that it signs in with; empty where it has its own way in.
+    pub credential_id: String,
+    /// That credential's secret, sealed for the credential. Read only, and only where both lead to the same place.
+    pub lent_secret: Option<Vec<u8>>,
     /// `live`, `paused` or `disconnected`.
     pub state: String,
     pub state_reason: String,
@@ -71,6 +77,7 @@ pub struct ConnectionSummaryRow {
     pub tls_mode: String,
     pub method: String,
     pub iam: String,
+    pub credential_id: String,
     pub state: String,
     pub state_reason: String,
     pub state_by: String,
@@ -88,15 +95,16 @@ impl Store {
         let written = sqlx::query(
             "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
                tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam, replaces_id,
-               catalog_is_cut, catalog_reading_until, catalog_finding)
-             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, '')
+               is_credential, credential_id, catalog_is_cut, catalog_reading_until, catalog_finding)
+             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+               0, 0, '')
              on conflict (id) do update set
                name = excluded.name, host = excluded.host, port = excluded.port,
                database_name = excluded.database_name, user_name = excluded.user_name,
                tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
                ca_certificate = excluded.ca_certificate, secret = excluded.secret,
                form_fault = excluded.form_fault, updated_at = excluded.updated_at,
-               method = excluded.method, iam = excluded.iam,
+               method = excluded.method, iam = excluded.iam, credential_id = excluded.credential_id,
                found_host = case when connection.purpose = excluded.purpose then connection.found_host else '' end,
                purpose = excluded.purpose,
                catalog_read_at = case when connection.purpose = excluded.purpose
@@ -124,22 +132,32 @@ impl Store {
         .bind(&row.method)
         .bind(&row.iam)
         .bind(&row.replaces_id)
+        .bind(row.is_credential)
+        .bind(&row.credential_id)
         .execute(self.pool())
         .await?;
         Ok(written.rows_affected() == 1)
     }
 
-    /// A connection of the team, or the member's own draft.
+    /// A connection of the team or its credential, or the member's own draft of either. Where it leads and the secret
+    /// that is lent to it are read at one moment, so that they are both of before or both of after a rotation.
     pub async fn connection_fetch(&self, team_id: &str, member_id: &str, id: &str) -> Result<Option<ConnectionRow>> {
         let row = sqlx::query_as(
-            "select id, team_id, author_id, name, is_draft, host, port, database_name, user_name, tls_mode, tls_name,
-                    ca_certificate, method, iam, found_host, found_port, found_admin, secret, state, state_reason, state_by,
-                    state_at, replaces_id, form_fault, purpose, created_at, updated_at,
-                    catalog_read_at, catalog_is_cut, catalog_reading_until, catalog_finding
-             from connection
-             where id = $1
-               and team_id = $2
-               and (is_draft = 0 or author_id = $3)",
+            "select c.id, c.team_id, c.author_id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name,
+                    c.tls_mode, c.tls_name, c.ca_certificate, c.method, c.iam, c.found_host, c.found_port,
+                    c.found_admin, c.secret, c.is_credential, c.credential_id, k.secret as lent_secret, c.state, c.state_reason,
+                    c.state_by, c.state_at, c.replaces_id, c.form_fault, c.purpose, c.created_at, c.updated_at,
+                    c.catalog_read_at, c.catalog_is_cut, c.catalog_reading_until, c.catalog_finding
+             from connection c
+             left join connection k
+               on k.id = c.credential_id
+              and k.team_id = c.team_id
+              and k.is_credential = 1
+              and k.is_draft = 0
+              and k.purpose = c.purpose
+             where c.id = $1
+               and c.team_id = $2
+               and (c.is_draft = 0 or c.author_id = $3)",
         )
         .bind(id)
         .bind(team_id)
@@ -153,14 +171,15 @@ impl Store {
     pub async fn connection_list(&self, team_id: &str) -> Result<Vec<ConnectionSummaryRow>> {
         let rows = sqlx::query_as(
             "select c.id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name, c.tls_mode,
-                    c.method, c.iam, c.state, c.state_reason, c.state_by, c.state_at, k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at,
-                    k.alive_until as check_alive_until,
+                    c.method, c.iam, c.credential_id, c.state, c.state_reason, c.state_by, c.state_at,
+                    k.id as check_id, k.outcome as check_outcome, k.started_at as check_started_at, k.alive_until as check_alive_until,
                     (select count(*) from dataset d where d.connection_id = c.id) as dataset_count
              from connection c
              left join check_run k
                on k.id = (select max(n.id) from check_run n where n.connection_id = c.id and n.purpose = c.purpose)
              where c.team_id = $1
                and c.is_draft = 0
+               and c.is_credential = 0
              order by lower(c.name), c.id",
         )
         .bind(team_id)
@@ -180,7 +199,9 @@ impl Store {
                and is_draft = 1
                and replaces_id = ''
                and form_fault = ''
-               and (secret is not null or method = 'iam')",
+               and (case when credential_id = '' then secret is not null or method = 'iam'
+                         else exists (select 1 from connection k
+                                      where k.id = connection.credential_id and k.purpose = connection.purpose) end)",
         )
         .bind(id)
         .bind(team_id)

@@ -12,27 +12,31 @@ pub struct InvitationRow {
     pub code_hash: String,
     /// Sealed, for the admin who copies the link.
     pub code: Vec<u8>,
-    pub created_by: String,
+    /// `None` for the operator's.
+    pub created_by: Option<String>,
     pub created_at: i64,
     pub expires_at: i64,
 }
 
 impl Store {
     pub async fn invitation_insert(&self, row: &InvitationRow) -> Result<()> {
-        sqlx::query(
-            "insert into invitation (id, team_id, role, code_hash, code, created_by, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        )
-        .bind(&row.id)
-        .bind(&row.team_id)
-        .bind(&row.role)
-        .bind(&row.code_hash)
-        .bind(&row.code)
-        .bind(&row.created_by)
-        .bind(row.created_at)
-        .bind(row.expires_at)
-        .execute(self.pool())
-        .await?;
+        let mut write = self.begin().await?;
+        insert(&mut write, row).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// A team that nobody is in yet, and the invitation of its first admin.
+    pub async fn team_insert_invited(&self, team_name: &str, row: &InvitationRow) -> Result<()> {
+        let mut write = self.begin().await?;
+        sqlx::query("insert into team (id, name, created_at) values ($1, $2, $3)")
+            .bind(&row.team_id)
+            .bind(team_name)
+            .bind(row.created_at)
+            .execute(&mut *write)
+            .await?;
+        insert(&mut write, row).await?;
+        write.commit().await?;
         Ok(())
     }
 
@@ -106,4 +110,22 @@ impl Store {
         write.commit().await?;
         Ok(true)
     }
+}
+
+async fn insert(write: &mut sqlx::AnyConnection, row: &InvitationRow) -> Result<()> {
+    sqlx::query(
+        "insert into invitation (id, team_id, role, code_hash, code, created_by, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&row.id)
+    .bind(&row.team_id)
+    .bind(&row.role)
+    .bind(&row.code_hash)
+    .bind(&row.code)
+    .bind(&row.created_by)
+    .bind(row.created_at)
+    .bind(row.expires_at)
+    .execute(&mut *write)
+    .await?;
+    Ok(())
 }

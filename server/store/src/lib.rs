@@ -4,27 +4,34 @@ mod audit;
 mod catalog;
 mod check;
 mod connection;
+mod credential;
 mod dataset;
 mod invitation;
 mod member;
 mod mint;
 mod open;
 mod query;
+mod rotation;
+mod sealed;
 mod session;
+mod team;
 
 use sqlx::AnyPool;
 use thiserror::Error;
 
 pub use audit::{AuditFilter, AuditRow, Chain, NewAudit};
-pub use catalog::{CatalogCounts, CatalogObjectRow, CatalogSchemaRow, ObjectFilter};
+pub use catalog::{CatalogObjectRow, CatalogSchemaRow, ObjectFilter, SchemaPage};
 pub use check::{CheckRow, StageRow};
 pub use connection::{ConnectionRow, ConnectionSummaryRow, Found, NewState};
+pub use credential::{CredentialAuthorRow, LeaningRow};
 pub use dataset::{DatasetRow, NewDataset};
 pub use invitation::InvitationRow;
 pub use member::{MemberRow, NewTeam};
 pub use mint::MintRow;
 pub use query::QueryRow;
-pub use session::SessionRow;
+pub use rotation::{RotationLineRow, RotationRow};
+pub use sealed::{SealedKind, SealedRow};
+pub use session::{SessionMemberRow, SessionRow};
 
 /// Which engine is behind the pool. Only opening and beginning a write differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,10 +25,6 @@ pub struct NewTeam<'a> {
 }
 
 impl Store {
-    pub async fn team_count(&self) -> Result<i64> {
-        Ok(sqlx::query_scalar("select count(*) from team").fetch_one(self.pool()).await?)
-    }
-
     /// Makes the first team. A second one is refused, also when two ask at the same moment.
     pub async fn team_insert_first(&self, new: &NewTeam<'_>, now: i64) -> Result<()> {
         let mut write = self.begin().await?;
@@ -44,17 +40,6 @@ impl Store {
         insert(&mut write, new, now).await?;
         write.commit().await?;
         Ok(())
-    }
-
-    /// The team's external id; `fresh` becomes it where there is none yet.
-    pub async fn team_external_id(&self, team_id: &str, fresh: &str) -> Result<String> {
-        sqlx::query("update team set external_id = $2 where id = $1 and external_id = ''")
-            .bind(team_id)
-            .bind(fresh)
-            .execute(self.pool())
-            .await?;
-        let known = sqlx::query_scalar("select external_id from team where id = $1");
-        Ok(known.bind(team_id).fetch_optional(self.pool()).await?.unwrap_or_default())
     }
 
     /// The team's members, by address.
@@ -117,7 +102,8 @@ impl Store {
             // Drafts of others that edit a connection of theirs hold a copy of its secret.
             "delete from connection
              where is_draft = 1
-               and replaces_id in (select id from connection where author_id = $1 and secret is not null)",
+               and replaces_id in (select id from connection
+                                   where author_id = $1 and secret is not null and is_credential = 0)",
         ] {
             sqlx::query(erase).bind(id).execute(&mut *write).await?;
         }
@@ -127,6 +113,8 @@ impl Store {
              where author_id = $1
                and team_id = $2
                and is_draft = 0
+               -- The credential is the team's, whoever typed it.
+               and is_credential = 0
                and secret is not null",
         )
         .bind(id)

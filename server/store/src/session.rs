@@ -12,6 +12,14 @@ pub struct SessionRow {
     pub seen_at: i64,
 }
 
+/// The member behind a session, and when it was last in use.
+#[derive(Clone, Debug, FromRow)]
+pub struct SessionMemberRow {
+    #[sqlx(flatten)]
+    pub member: MemberRow,
+    pub seen_at: i64,
+}
+
 impl Store {
     pub async fn session_insert(&self, token_hash: &str, member_id: &str, now: i64) -> Result<()> {
         sqlx::query("insert into session (token_hash, member_id, created_at, seen_at) values ($1, $2, $3, $3)")
@@ -29,9 +37,9 @@ impl Store {
         token_hash: &str,
         created_after: i64,
         seen_after: i64,
-    ) -> Result<Option<MemberRow>> {
+    ) -> Result<Option<SessionMemberRow>> {
         let member = sqlx::query_as(
-            "select member.id, team_id, team.name as team_name, email, password_hash, role
+            "select member.id, team_id, team.name as team_name, email, password_hash, role, session.seen_at
              from session
              join member on member.id = session.member_id
              join team on team.id = member.team_id
@@ -48,7 +56,7 @@ impl Store {
         Ok(member)
     }
 
-    /// Notes that the session is in use; at most one write a minute each, `before` being a minute ago.
+    /// Notes that the session is in use, unless that was noted since `before`.
     pub async fn session_touch(&self, token_hash: &str, before: i64, now: i64) -> Result<()> {
         sqlx::query("update session set seen_at = $3 where token_hash = $1 and seen_at < $2")
             .bind(token_hash)

@@ -4,10 +4,13 @@
 
 mod audit;
 mod connection_life;
+mod credential;
 mod findings;
 mod iam;
+mod keys;
 mod life;
 mod members;
 mod picker;
 mod rights;
+mod secrets;
 mod world;

@@ -150,10 +150,14 @@ async fn a_new_password_ends_the_other_sessions() {
     profile.end_others(&bob, &third.0).await.unwrap();
     assert_eq!(profile.sessions(&bob, &third.0).await.unwrap().len(), 1);
 
-    let fresh = server::services::reset_password(&world.shared.store, " BOB@acme.example").await.unwrap().unwrap();
+    let fresh =
+        server::services::operator::reset_password(&world.shared.store, " BOB@acme.example").await.unwrap().unwrap();
     assert_eq!(actor(&world, &third).await, None, "the operator's reset ends every session");
     sign_in(&fresh).await.unwrap();
-    assert_eq!(server::services::reset_password(&world.shared.store, "eve@acme.example").await.unwrap(), None);
+    assert_eq!(
+        server::services::operator::reset_password(&world.shared.store, "eve@acme.example").await.unwrap(),
+        None
+    );
     let log = world.backend.audit.page(&world.actor, AuditQuery::default()).await.unwrap();
     assert!(log.entries.iter().any(|entry| entry.who == "operator" && entry.named == "bob@acme.example"));
 }

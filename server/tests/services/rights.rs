@@ -11,7 +11,7 @@ use testkit::postgres::Database;
 
 use crate::world::{Names, Plan, World, codes, form};
 
-async fn world(database: &Database) -> World {
+pub async fn world(database: &Database) -> World {
     let at = SocketAddr::from(([127, 0, 0, 1], database.port));
     World::new(Plan {
         names: Arc::new(Names(vec![("localhost", Ok(at))])),
@@ -21,7 +21,7 @@ async fn world(database: &Database) -> World {
     .await
 }
 
-fn string(database: &Database, user: &str) -> String {
+pub fn string(database: &Database, user: &str) -> String {
     format!("postgresql://{user}:Reader-Secret-1@localhost:{}/{}", database.port, database.name)
 }
 

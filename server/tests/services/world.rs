@@ -9,9 +9,10 @@ use async_trait::async_trait;
 use contract::check::CheckView;
 use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
+use contract::members::AcceptForm;
 use contract::ports::Backend;
 use contract::secret::Secret;
-use contract::team::{Actor, WelcomeForm};
+use contract::team::{Actor, Role, WelcomeForm};
 use redshift::address::LookupError;
 use redshift::iam::{Acting, Aws, Caller, Cloud, Need, Refusal};
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer};
@@ -145,6 +146,17 @@ impl World {
         Actor { team_id, member_id, team_name: "Other".into(), email: email.into(), ..self.actor.clone() }
     }
 
+    /// A plain member of the team.
+    pub async fn member(&self, email: &str) -> Actor {
+        self.backend.members.invite(&self.actor, Role::Member).await.unwrap();
+        let invitation = self.backend.members.list(&self.actor).await.unwrap().invitations.remove(0);
+        let code = invitation.link.rsplit('/').next().unwrap();
+        let password = Secret::new("a battery of horses");
+        let form = AcceptForm { code: Secret::new(code), email: email.into(), password };
+        let token = self.backend.members.accept(form, "10.1.1.1").await.unwrap();
+        self.backend.sessions.actor(&token.0).await.unwrap().unwrap()
+    }
+
     /// Keeps the form as a draft, checks it, and waits for the end.
     pub async fn check(&self, form: ConnectionForm) -> CheckView {
         let saved = self.backend.connections.draft(&self.actor, form, true).await.unwrap();
@@ -158,9 +170,13 @@ impl World {
     }
 
     pub async fn ended(&self, started: &CheckRef) -> CheckView {
+        self.ended_for(&self.actor, started).await
+    }
+
+    pub async fn ended_for(&self, actor: &Actor, started: &CheckRef) -> CheckView {
         loop {
             let checks = &self.backend.checks;
-            let view = checks.show(&self.actor, &started.connection_id, &started.check_id).await.unwrap();
+            let view = checks.show(actor, &started.connection_id, &started.check_id).await.unwrap();
             if !view.outcome.is_running() {
                 return view;
             }

@@ -55,6 +55,11 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/profile/sessions", Rule::Member, ""),
     ("/api/profile/end-sessions", Rule::Member, ""),
     ("/api/profile/change-password", Rule::Member, "form[current]=x&form[new]=y"),
+    ("/api/credential/show", Rule::Admin, ""),
+    ("/api/credential/edit", Rule::Admin, ""),
+    ("/api/credential/remove", Rule::Admin, "confirm=x"),
+    ("/api/credential/try", Rule::Admin, "draft_id=x"),
+    ("/api/credential/tried", Rule::Admin, "draft_id=x"),
     ("/api/audit/page", Rule::Admin, "query[action]=&query[search]=&query[before]=0"),
     // Last: it ends the session.
     ("/api/sessions/sign-out", Rule::Member, ""),
@@ -100,13 +105,22 @@ async fn a_plain_member_calls_nothing_that_is_an_admins() {
     for (path, _, body) in RULES.iter().filter(|(_, rule, _)| *rule == Rule::Admin) {
         assert_eq!(site.call(path, body, true).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    for path in ["/settings/members", "/settings/audit", "/settings/audit.csv"] {
+    // For the team credential.
+    let own = "form[is_credential]=true&form[connection_string]=postgresql://a:b@h.example/d";
+    assert_eq!(site.call("/api/connections/test", own, true).await.status, StatusCode::FORBIDDEN);
+    for path in [
+        "/settings/members",
+        "/settings/audit",
+        "/settings/audit.csv",
+        "/settings/data-connections",
+        "/settings/data-connections/rotation/x",
+    ] {
         assert_eq!(site.page(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
 }
 
 #[tokio::test]
-async fn an_ended_session_opens_nothing() {
+async fn o_web_07_an_ended_session_opens_nothing() {
     let site = Site::new().await;
     assert_eq!(site.page("/data").await.status, StatusCode::OK);
     site.call("/api/sessions/sign-out", "", true).await;

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Request, StatusCode, header};
 use super::Site;
 
 #[tokio::test]
-async fn a_request_from_elsewhere_changes_nothing() {
+async fn o_web_03_a_request_from_elsewhere_changes_nothing() {
     let site = Site::new().await;
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
@@ -33,19 +33,39 @@ async fn a_request_from_elsewhere_changes_nothing() {
     assert_eq!(site.send(own).await.status, StatusCode::FOUND, "our own origin is enough");
 }
 
+/// What another site's form or script can send with the victim's cookies, at every function.
 #[tokio::test]
-async fn a_get_reaches_no_server_function() {
+async fn o_web_01_02_a_form_of_another_site_reaches_no_function() {
     let site = Site::new().await;
-    for path in ["/api/sessions/sign-out", "/api/connections/save?id=x", "/api/datasets/remove?id=x"] {
-        let request = Request::get(path).header(header::COOKIE, &site.cookie).body(Body::empty()).unwrap();
-        let answer = site.send(request).await;
-        assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
+            let mut request = site.post(path, "id=x", true, "*/*");
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            request.headers_mut().insert("sec-fetch-site", HeaderValue::from_static("cross-site"));
+            request.headers_mut().insert(header::ORIGIN, HeaderValue::from_static("https://evil.example"));
+            assert_eq!(site.send(request).await.status, StatusCode::FORBIDDEN, "{path} as {kind}");
+        }
+    }
+    assert_eq!(site.page("/data").await.status, StatusCode::OK, "the session lives on");
+}
+
+#[tokio::test]
+async fn o_web_04_only_a_post_reaches_a_server_function() {
+    let site = Site::new().await;
+    for (path, _) in leptos::server_fn::axum::server_fn_paths() {
+        for method in ["GET", "HEAD", "PUT", "DELETE", "PATCH"] {
+            let mut request = site.post(&format!("{path}?id=x"), "", true, "application/json");
+            *request.method_mut() = method.parse().unwrap();
+            let answer = site.send(request).await;
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_eq!(answer.header("allow"), "POST", "{method} {path}");
+        }
     }
     assert_eq!(site.page("/data").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn every_answer_has_its_headers() {
+async fn o_web_13_14_every_answer_has_its_headers() {
     let site = Site::new().await;
     let mut nonces = HashSet::new();
     for path in [
@@ -73,10 +93,15 @@ async fn every_answer_has_its_headers() {
         }
     }
     assert!(nonces.len() >= 4);
+    for _ in 0..100 {
+        let policy = site.page("/data/add").await.header("content-security-policy").to_owned();
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap().to_owned();
+        assert!(nonces.insert(nonce), "a nonce was used twice");
+    }
 }
 
 #[tokio::test]
-async fn odd_paths_and_large_bodies_are_refused() {
+async fn o_web_17_22_23_odd_paths_and_large_bodies_are_refused() {
     let site = Site::new().await;
     for path in
         ["/pkg/../Cargo.toml", "/pkg/%2e%2e/%2e%2e/etc/passwd", "/pkg//etc/passwd", "/.git/config", "/api/<script>"]
@@ -101,7 +126,7 @@ async fn odd_paths_and_large_bodies_are_refused() {
 }
 
 #[tokio::test]
-async fn the_session_cookie_is_a_host_cookie() {
+async fn o_web_06_the_session_cookie_is_a_host_cookie() {
     let site = Site::new().await;
     let form = "form[email]=ann@acme.example&form[password]=correct+horse+battery";
     let answer = site.call("/api/sessions/sign-in", form, false).await;

@@ -1,5 +1,7 @@
 //! The IAM form, read in the browser for its preview and on the server for the truth.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -10,7 +12,7 @@ use crate::connection_string::{ConnectionString, Rules};
 use crate::fault::{Fault, Field};
 
 /// The fields, as they are typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IamFields {
     /// An endpoint, a JDBC IAM URL or an ARN, which fills the fields left empty.
@@ -24,6 +26,13 @@ pub struct IamFields {
     pub role: String,
     pub is_caller: bool,
     pub accepts_admin: bool,
+}
+
+/// Anything may have been typed or pasted into the wrong field.
+impl fmt::Debug for IamFields {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("IamFields").finish_non_exhaustive()
+    }
 }
 
 /// What a form says once all of it is there and has AWS's shapes.

@@ -1,26 +1,20 @@
 //! Managing a saved connection: rename, edit, pause, disconnect, remove. Each says what will happen before its button.
 
 use contract::connection::{ConnectionState, ConnectionSummary};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 
 use super::Changes;
-use crate::api::ApiError;
 use crate::api::connection_life::{
     DisconnectConnection, EditConnection, PauseConnection, RemoveConnection, RenameConnection, ResumeConnection,
 };
-use crate::parts::{FaultNotice, TextField};
+use crate::parts::{FaultNotice, Post, PostForm, Posting, TextField, first_refused};
 use crate::words::numbers;
 
 /// Shows the page anew once the action has gone well.
-fn show_anew<S>(action: ServerAction<S>)
-where
-    S: ServerFn<Output = (), Error = ApiError> + Clone + Send + Sync + 'static,
-{
+fn show_anew(post: Posting) {
     let changes = use_context::<Changes>();
     Effect::new(move |_| {
-        if let (Some(Ok(())), Some(Changes(changes))) = (action.value().get(), changes) {
+        if let (true, Some(Changes(changes))) = (post.is_done(), changes) {
             changes.update(|changes| *changes += 1);
         }
     });
@@ -29,9 +23,9 @@ where
 /// The state, where it is not the usual one, with the way out of it.
 #[component]
 pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
-    let resume = ServerAction::<ResumeConnection>::new();
-    show_anew(resume);
-    let edit = ServerAction::<EditConnection>::new();
+    let resume = Post::<ResumeConnection>::new();
+    show_anew(resume.into());
+    let edit = Post::<EditConnection>::new();
     let id = connection.id;
     match connection.state {
         ConnectionState::Live => ().into_any(),
@@ -40,10 +34,10 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
             view! {
                 <div class="notice" data-tone="plain" role="status">
                     <p>"Paused by "{by}" at "{numbers::moment(since)}{why}". Nothing is read through it."</p>
-                    <ActionForm action=resume>
+                    <PostForm post=resume>
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button">"Resume"</button>
-                    </ActionForm>
+                    </PostForm>
                 </div>
             }
             .into_any()
@@ -54,10 +48,10 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
                     "Reconnect required. "{by}" disconnected it at "{numbers::moment(since)}
                     "; its secret is erased, its datasets are still here."
                 </p>
-                <ActionForm action=edit>
+                <PostForm post=edit>
                     <input type="hidden" name="id" value=id/>
                     <button type="submit" class="button">"Reconnect"</button>
-                </ActionForm>
+                </PostForm>
             </div>
         }
         .into_any(),
@@ -66,24 +60,15 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
 
 #[component]
 pub(super) fn Manage(connection: ConnectionSummary) -> impl IntoView {
-    let rename = ServerAction::<RenameConnection>::new();
-    let edit = ServerAction::<EditConnection>::new();
-    let pause = ServerAction::<PauseConnection>::new();
-    let disconnect = ServerAction::<DisconnectConnection>::new();
-    let remove = ServerAction::<RemoveConnection>::new();
-    show_anew(rename);
-    show_anew(pause);
-    show_anew(disconnect);
-    let refused = move || {
-        let faults = [
-            rename.value().get().and_then(Result::err),
-            edit.value().get().and_then(Result::err),
-            pause.value().get().and_then(Result::err),
-            disconnect.value().get().and_then(Result::err),
-            remove.value().get().and_then(Result::err),
-        ];
-        faults.into_iter().flatten().next()
-    };
+    let rename = Post::<RenameConnection>::new();
+    let edit = Post::<EditConnection>::new();
+    let pause = Post::<PauseConnection>::new();
+    let disconnect = Post::<DisconnectConnection>::new();
+    let remove = Post::<RemoveConnection>::new();
+    show_anew(rename.into());
+    show_anew(pause.into());
+    show_anew(disconnect.into());
+    let refused = move || first_refused([rename.into(), edit.into(), pause.into(), disconnect.into(), remove.into()]);
     let ConnectionSummary { id, name, state, dataset_count, .. } = connection;
     let datasets = numbers::count(dataset_count, "dataset", "datasets");
     let pausing = (state == ConnectionState::Live).then(|| view! { <Pause action=pause id=id.clone()/> });
@@ -96,7 +81,7 @@ pub(super) fn Manage(connection: ConnectionSummary) -> impl IntoView {
     });
     let what = format!("Remove: the connection and its {datasets} go, for everybody, and do not come back.");
     view! {
-        {move || refused().map(|error| view! { <FaultNotice fault=error.0/> })}
+        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <details class="more">
             <summary>"Rename, edit, pause, disconnect or remove"</summary>
             <Rename action=rename id=id.clone() name=name.clone()/>
@@ -109,62 +94,62 @@ pub(super) fn Manage(connection: ConnectionSummary) -> impl IntoView {
 }
 
 #[component]
-fn Rename(action: ServerAction<RenameConnection>, id: String, name: String) -> impl IntoView {
+fn Rename(action: Post<RenameConnection>, id: String, name: String) -> impl IntoView {
     view! {
-        <ActionForm action attr:class="manage">
+        <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <TextField label="Name" name="name" value=name/>
             <button type="submit" class="button-quiet">"Rename"</button>
-        </ActionForm>
+        </PostForm>
     }
 }
 
 #[component]
-fn Edit(action: ServerAction<EditConnection>, id: String) -> impl IntoView {
+fn Edit(action: Post<EditConnection>, id: String) -> impl IntoView {
     view! {
-        <ActionForm action attr:class="manage">
+        <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <p>
                 "Edit: where it leads and how it signs in. What you change is tested first; datasets stay. The secret is \
                  kept as long as host, port, database, user and certificate rules stay as they are."
             </p>
             <button type="submit" class="button-quiet">"Edit"</button>
-        </ActionForm>
+        </PostForm>
     }
 }
 
 #[component]
-fn Pause(action: ServerAction<PauseConnection>, id: String) -> impl IntoView {
+fn Pause(action: Post<PauseConnection>, id: String) -> impl IntoView {
     view! {
-        <ActionForm action attr:class="manage">
+        <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <p>"Pause: nothing is read through it until somebody resumes it. Nothing is erased."</p>
             <TextField label="Reason" name="reason" hint="Shown to your team. It is optional."/>
             <button type="submit" class="button-quiet">"Pause"</button>
-        </ActionForm>
+        </PostForm>
     }
 }
 
 #[component]
-fn Disconnect(action: ServerAction<DisconnectConnection>, id: String, name: String, what: String) -> impl IntoView {
+fn Disconnect(action: Post<DisconnectConnection>, id: String, name: String, what: String) -> impl IntoView {
     view! {
-        <ActionForm action attr:class="manage">
+        <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <p>{what}</p>
             <TextField label="Type the name to disconnect it" name="confirm" id="disconnect-name" hint=name/>
             <button type="submit" class="button-danger">"Disconnect"</button>
-        </ActionForm>
+        </PostForm>
     }
 }
 
 #[component]
-fn Remove(action: ServerAction<RemoveConnection>, id: String, name: String, what: String) -> impl IntoView {
+fn Remove(action: Post<RemoveConnection>, id: String, name: String, what: String) -> impl IntoView {
     view! {
-        <ActionForm action attr:class="manage">
+        <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <p>{what}</p>
             <TextField label="Type the name to remove it" name="confirm" id="remove-name" hint=name/>
             <button type="submit" class="button-danger">"Remove"</button>
-        </ActionForm>
+        </PostForm>
     }
 }

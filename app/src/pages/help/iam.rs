@@ -40,7 +40,7 @@ pub(super) fn ByIam(aws: AwsFacts, user: String, schema: String) -> impl IntoVie
         </p>
         <CopyText label="a trust policy".to_owned() text=trust/>
         <p>
-            "Then " <a href=paths::add_redshift_by(Method::Iam, "")>"add the source by AWS IAM"</a>
+            "Then " <a href=paths::add_redshift_by(Method::Iam, "", false)>"add the source by AWS IAM"</a>
             ". The network rule below is needed as for a connection string."
         </p>
     }

@@ -1,16 +1,17 @@
 //! The list itself, a tree grid: a row for each schema, and beneath it a row for each table or view.
 
-use contract::catalog::{CatalogObject, CatalogSchema, PickerFilter};
+use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, PickerFilter};
 use contract::object_name::ObjectName;
-use leptos::form::ActionForm;
+use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 
 use super::keys;
 use super::ticks::{Ticks, grants};
+use crate::api::ApiError;
 use crate::api::datasets::{AddDatasets, PickerTold, show_picker};
-use crate::parts::{CopyText, FaultNotice, Icon, KindBadge, Shape};
+use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, Shape};
 use crate::paths;
-use crate::words::numbers;
+use crate::words::{catalog, numbers};
 
 /// What a group needs to know besides its schema.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ struct Place {
 #[component]
 pub fn SchemaList(
     picker: PickerTold,
-    add: ServerAction<AddDatasets>,
+    add: Post<AddDatasets>,
     ticks: Ticks,
     search: Signal<String>,
     kind: Signal<String>,
@@ -79,7 +80,7 @@ pub fn SchemaList(
         })
     };
     view! {
-        <ActionForm action=add attr:class="picker">
+        <PostForm post=add attr:class="picker">
             <input type="hidden" name="picks[connection_id]" value=connection_id/>
             <input type="hidden" name="picks[search]" value=move || search.get()/>
             <input type="hidden" name="picks[kind]" value=move || kind.get()/>
@@ -99,9 +100,17 @@ pub fn SchemaList(
             >
                 {groups}
             </div>
-        </ActionForm>
+        </PostForm>
     }
     .into_any()
+}
+
+/// The tables of a schema that came closed.
+#[derive(Clone)]
+enum Fetched {
+    No,
+    Asked,
+    Came(Box<Result<PickerTold, ApiError>>),
 }
 
 /// A schema. Closed, it is opened in place; without a script its link leads to a page with it alone.
@@ -111,10 +120,18 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
     let Place { connection_id, user, kind, is_filtered, changes, .. } = place.clone();
     let is_open = RwSignal::new(is_given);
     let asked = name.clone();
-    let fetch = Action::new(move |(): &()| {
+    // One signal for each of so many groups: an action would be six.
+    let fetched = RwSignal::new(Fetched::No);
+    let fetch = move || {
         let filter = PickerFilter { schema: asked.clone(), kind: kind.clone(), ..PickerFilter::default() };
-        show_picker(connection_id.clone(), filter)
-    });
+        let answer = show_picker(connection_id.clone(), filter);
+        fetched.set(Fetched::Asked);
+        spawn_local(async move {
+            let answer = answer.await;
+            // Nobody waits where the list is another's by now.
+            let _ = fetched.try_set(Fetched::Came(Box::new(answer)));
+        });
+    };
     let has_more_to_say = is_unlisted && is_usable;
     let toggle = move |event: leptos::ev::MouseEvent| {
         if has_more_to_say || event.ctrl_key() || event.meta_key() || event.shift_key() {
@@ -122,8 +139,8 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
         }
         event.prevent_default();
         is_open.update(|is_open| *is_open = !*is_open);
-        if !is_given && fetch.version().get_untracked() == 0 {
-            fetch.dispatch(());
+        if !is_given && matches!(*fetched.read_untracked(), Fetched::No) {
+            fetch();
         }
         changes.update(|changes| *changes += 1);
     };
@@ -144,19 +161,22 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
             </button>
         }
     });
-    let fetched = {
+    let came = {
         let (place, name, alone) = (place.clone(), name.clone(), alone.clone());
-        move || match fetch.value().get() {
-            None => fetch.pending().get().then(|| note("Listing…").into_any()),
-            Some(Err(error)) => Some(note(view! { <FaultNotice fault=error.0/> }).into_any()),
-            Some(Ok(picker)) => {
-                changes.update(|changes| *changes += 1);
-                let more = (picker.page_count > 1).then(|| format!("{alone}&page=2"));
-                let objects = picker.schemas.into_iter().flat_map(|schema| schema.objects);
-                let rows = objects.map(|object| object_row(object, &name, &place)).collect_view();
-                let more = more.map(|more| note(view! { <a href=more>"More of this schema"</a> }));
-                Some(view! { {rows} {more} }.into_any())
-            }
+        move || match fetched.get() {
+            Fetched::No => None,
+            Fetched::Asked => Some(note("Listing…").into_any()),
+            Fetched::Came(answer) => Some(match *answer {
+                Err(error) => note(view! { <FaultNotice fault=error.0/> }).into_any(),
+                Ok(picker) => {
+                    changes.update(|changes| *changes += 1);
+                    let more = (picker.page_count > 1).then(|| format!("{alone}&page=2"));
+                    let objects = picker.schemas.into_iter().flat_map(|schema| schema.objects);
+                    let rows = objects.map(|object| object_row(object, &name, &place)).collect_view();
+                    let more = more.map(|more| note(view! { <a href=more>"More of this schema"</a> }));
+                    view! { {rows} {more} }.into_any()
+                }
+            }),
         }
     };
     let rows = objects.into_iter().map(|object| object_row(object, &name, &place)).collect_view();
@@ -173,7 +193,7 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
                 {all.map(|all| view! { <span class="schema-all" role="gridcell">{all}</span> })}
             </div>
             {why.map(|why| note(view! { {why} {help} {list} }))}
-            <div class="objects" hidden=move || !is_open.get()>{rows} {fetched}</div>
+            <div class="objects" hidden=move || !is_open.get()>{rows} {came}</div>
         </div>
     }
 }
@@ -181,6 +201,10 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
 /// A row that says something of its schema.
 fn note(content: impl IntoView) -> impl IntoView {
     view! { <div class="schema-note quiet" role="row" attr:aria-level="2"><div role="gridcell">{content}</div></div> }
+}
+
+fn kind_cell(kind: ObjectKind) -> impl IntoView {
+    view! { <span role="gridcell" class="kind">{catalog::kind(kind)}</span> }
 }
 
 fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoView + use<> {
@@ -191,7 +215,7 @@ fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoVi
                 <span class="object-mark"><Icon shape=Shape::Check/></span>
                 <a href=paths::dataset(&dataset)>{name}</a>
             </span>
-            <span role="gridcell"><KindBadge kind/></span>
+            {kind_cell(kind)}
             <span role="gridcell" class="quiet">"dataset"</span>
         }
         .into_any(),
@@ -210,10 +234,10 @@ fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoVi
                 <span role="gridcell">
                     <label class="object-name">
                         <input type="checkbox" name="picks[picked][]" value=value prop:checked=is_ticked on:change=toggle/>
-                        <span>{name}</span>
+                        {name}
                     </label>
                 </span>
-                <span role="gridcell"><KindBadge kind/></span>
+                {kind_cell(kind)}
             }
             .into_any()
         }
@@ -224,7 +248,7 @@ fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoVi
                     <span class="object-mark" data-shape="lock"><Icon shape=Shape::Lock/></span>
                     <span class="quiet">{name}</span>
                 </span>
-                <span role="gridcell"><KindBadge kind/></span>
+                {kind_cell(kind)}
                 <span role="gridcell"><a href=why>"not readable: why?"</a></span>
             }
             .into_any()

@@ -64,6 +64,10 @@ impl Journal for StoreJournal {
 
     /// Serves the picker too, so that it opens at once.
     async fn catalog(&self, catalog: &Catalog, rights: &Rights) {
+        // Nothing is picked from the team credential itself.
+        if self.connection.is_credential == 1 {
+            return;
+        }
         let (schemas, objects) = catalog_rows(catalog, rights);
         let (id, purpose) = (&self.connection.id, &self.connection.purpose);
         let saved = self.shared.store.catalog_replace(id, purpose, &schemas, &objects, catalog.is_cut, now()).await;

@@ -8,6 +8,7 @@ use contract::finding::{Finding, Severity};
 
 use super::code;
 use super::journal::Journal;
+use crate::metrics;
 
 pub(super) struct Progress {
     journal: Arc<dyn Journal>,
@@ -15,6 +16,8 @@ pub(super) struct Progress {
     started: Instant,
     stage_started: Instant,
     worst: Severity,
+    /// The code of the finding that ended it.
+    failed_with: Option<&'static str>,
     next: usize,
     current: Option<Stage>,
 }
@@ -22,7 +25,16 @@ pub(super) struct Progress {
 impl Progress {
     pub fn new(journal: Arc<dyn Journal>, stages: &'static [Stage]) -> Self {
         let now = Instant::now();
-        Self { journal, stages, started: now, stage_started: now, worst: Severity::Good, next: 0, current: None }
+        Self {
+            journal,
+            stages,
+            started: now,
+            stage_started: now,
+            worst: Severity::Good,
+            failed_with: None,
+            next: 0,
+            current: None,
+        }
     }
 
     pub fn journal(&self) -> &dyn Journal {
@@ -64,6 +76,9 @@ impl Progress {
             self.worst = severity;
         }
         let duration = self.stage_started.elapsed();
+        if severity == Severity::Failure {
+            self.failed_with = findings.iter().find(|finding| finding.severity() == severity).map(Finding::code);
+        }
         let codes: Vec<&str> = findings.iter().map(Finding::code).collect();
         tracing::info!(
             check.stage = code(&stage),
@@ -94,6 +109,7 @@ impl Progress {
             Severity::Warning => CheckOutcome::Warned,
             Severity::Failure => CheckOutcome::Failed,
         };
+        metrics::check_ended(outcome.as_str(), self.failed_with);
         self.journal.end(outcome, self.started.elapsed().as_micros() as i64).await;
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct Understood {
 /// Reads the form.
 pub(crate) fn understand(form: &ConnectionForm, rules: Rules) -> Understood {
     match Method::from_code(&form.method) {
-        Method::String => {
+        Method::String | Method::Team => {
             let mut target = Target::default();
             let password = read(form, rules, &mut target);
             Understood { target, iam: IamFields::default(), password }

@@ -10,8 +10,9 @@ use contract::team::Actor;
 use secrecy::ExposeSecret;
 use store::{ConnectionRow, NewState, new_id};
 
+use super::allowance;
 use crate::services::audit::{self, Deed};
-use crate::services::{Shared, now, place, store_fault, team};
+use crate::services::{Shared, now, place, store_fault, team, to_json};
 
 pub(crate) struct ConnectionLife {
     shared: Arc<Shared>,
@@ -52,20 +53,13 @@ impl ports::ConnectionLife for ConnectionLife {
 
     async fn edit(&self, actor: &Actor, id: &str) -> ports::Answer<String> {
         let row = self.saved(actor, id).await?;
-        let draft = ConnectionRow {
-            id: new_id(),
-            author_id: actor.member_id.clone(),
-            is_draft: 1,
-            replaces_id: row.id.clone(),
-            secret: None,
-            created_at: now(),
-            updated_at: now(),
-            ..row.clone()
-        };
-        // A secret that cannot be opened is typed again.
-        let password = place::unseal(&self.shared, &row).ok();
-        let secret = password.map(|password| place::seal(&self.shared, &draft, password.expose_secret()));
-        let draft = ConnectionRow { secret, ..draft };
+        let mut draft = resealed(&self.shared, actor, &row);
+        // A place that only an admin could name is not for whoever finds it there.
+        if draft.credential_id.is_empty()
+            && let Err(fault) = allowance::of(&self.shared, actor, &draft).await?
+        {
+            draft.form_fault = to_json(&fault);
+        }
         self.shared.store.draft_put(&draft).await.map_err(store_fault)?;
         Ok(draft.id)
     }
@@ -109,6 +103,25 @@ impl ports::ConnectionLife for ConnectionLife {
     }
 }
 
+/// A draft that edits the row, with the secret in it sealed anew; one that cannot be opened is typed again. What the
+/// team lends stays where it is.
+pub(crate) fn resealed(shared: &Shared, actor: &Actor, row: &ConnectionRow) -> ConnectionRow {
+    let draft = ConnectionRow {
+        id: new_id(),
+        author_id: actor.member_id.clone(),
+        is_draft: 1,
+        replaces_id: row.id.clone(),
+        secret: None,
+        lent_secret: None,
+        created_at: now(),
+        updated_at: now(),
+        ..row.clone()
+    };
+    let own = if row.credential_id.is_empty() { place::unseal(shared, row).ok() } else { None };
+    let secret = own.map(|password| place::seal(shared, &draft, password.expose_secret()));
+    ConnectionRow { secret, ..draft }
+}
+
 /// Puts a draft in the place of the connection that it edits.
 pub(super) async fn apply(shared: &Shared, actor: &Actor, draft: ConnectionRow) -> Result<String, Fault> {
     let old = place::connection(shared, actor, &draft.replaces_id).await?;
@@ -119,14 +132,16 @@ pub(super) async fn apply(shared: &Shared, actor: &Actor, draft: ConnectionRow) 
         None => None,
         Some(_) => {
             let password = place::unseal(shared, &draft).map_err(|_| Fault::NotFound)?;
-            let is_kept = place::unseal(shared, &old).is_ok_and(|old| old.expose_secret() == password.expose_secret());
+            let is_own = old.credential_id.is_empty();
+            let is_kept =
+                is_own && place::unseal(shared, &old).is_ok_and(|old| old.expose_secret() == password.expose_secret());
             if is_kept {
                 typed_by = &old.author_id;
             }
             Some(place::seal(shared, &sealed_for, password.expose_secret()))
         }
     };
-    if secret.is_none() && draft.method != "iam" {
+    if secret.is_none() && draft.method != "iam" && draft.credential_id.is_empty() {
         return Err(Fault::NotFound);
     }
     if !shared.store.draft_apply(&draft, secret.as_deref(), typed_by, now()).await.map_err(store_fault)? {

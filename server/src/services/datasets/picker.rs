@@ -2,36 +2,22 @@
 
 use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, Picker, PickerFilter};
 use contract::fault::Fault;
-use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, ObjectFilter};
+use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, ObjectFilter, SchemaPage, Store, StoreError};
 
 use crate::services::{Shared, now, place, store_fault, whereabouts};
 
 /// Objects on one page, or schemas where they come first.
-const PAGE: u32 = 200;
+const PAGE: u32 = 100;
 
 pub(super) async fn page(shared: &Shared, row: ConnectionRow, filter: &PickerFilter) -> Result<Picker, Fault> {
     let store = &shared.store;
     let wanted = wanted(&filter.search, &filter.kind, &filter.schema);
-    let counts = store.catalog_counts(&row.id, &wanted).await.map_err(store_fault)?;
-    let match_count = u32::try_from(counts.match_count).unwrap_or(u32::MAX);
-    let schemas = store.catalog_schemas(&row.id, &wanted).await.map_err(store_fault)?;
-    // Too many to look through come as schemas, which are opened one by one.
-    let is_closed = wanted.search.is_empty() && wanted.schema.is_empty() && match_count > PAGE;
-    let schemas = of_interest(schemas, &wanted);
-    let count = if is_closed { u32::try_from(schemas.len()).unwrap_or(u32::MAX) } else { match_count };
-    let page_count = count.div_ceil(PAGE).max(1);
-    let page = filter.page.clamp(1, page_count);
-    let offset = (page - 1) * PAGE;
-    let schemas = if is_closed {
-        let on_page = schemas.into_iter().skip(offset as usize).take(PAGE as usize);
-        on_page.map(|schema| group(schema, false)).collect()
-    } else {
-        let objects = store.catalog_objects(&row.id, &wanted, i64::from(PAGE), i64::from(offset)).await;
-        grouped(schemas, objects.map_err(store_fault)?)
-    };
+    let found = async { found(store, &row.id, &wanted, filter.page.max(1)).await.map_err(store_fault) };
+    let size = async { store.catalog_size(&row.id).await.map_err(store_fault) };
+    let (size, Found { schemas, match_count, page, page_count }) = tokio::try_join!(size, found)?;
     let whereabouts = match wanted.search.is_empty() || row.catalog_read_at.is_none() {
         true => None,
-        false => whereabouts::of(shared, &row, &wanted, match_count > 0).await?,
+        false => whereabouts::of(shared, &row, &wanted, &schemas).await?,
     };
     let target = place::target_as_minted(shared, &row).await?;
     Ok(Picker {
@@ -43,7 +29,7 @@ pub(super) async fn page(shared: &Shared, row: ConnectionRow, filter: &PickerFil
         target,
         schemas,
         match_count,
-        object_count: u32::try_from(counts.object_count).unwrap_or(u32::MAX),
+        object_count: small(size),
         page,
         page_count,
         whereabouts,
@@ -61,28 +47,75 @@ pub(super) fn wanted(search: &str, kind: &str, schema: &str) -> ObjectFilter {
     }
 }
 
-/// Those that hold a match; without a search all of them, so that a closed or an empty one can say why.
-fn of_interest(mut schemas: Vec<CatalogSchemaRow>, wanted: &ObjectFilter) -> Vec<CatalogSchemaRow> {
-    let is_open = wanted.search.is_empty() && wanted.kind.is_empty();
-    schemas.retain(|schema| {
-        (wanted.schema.is_empty() || wanted.schema == schema.name) && (schema.match_count > 0 || is_open)
-    });
-    schemas
+struct Found {
+    schemas: Vec<CatalogSchema>,
+    match_count: u32,
+    page: u32,
+    page_count: u32,
 }
 
-fn group(schema: CatalogSchemaRow, is_open: bool) -> CatalogSchema {
+fn pages(count: u32) -> u32 {
+    count.div_ceil(PAGE).max(1)
+}
+
+fn small(count: i64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The page that was asked for, or the first where there are not so many.
+async fn found(store: &Store, id: &str, wanted: &ObjectFilter, asked: u32) -> Result<Found, StoreError> {
+    let offset = |page: u32| i64::from((page - 1) * PAGE);
+    if wanted.search.is_empty() && wanted.schema.is_empty() {
+        // Without a filter an empty schema shows too, so that it can say why it is empty.
+        let at = |page| SchemaPage {
+            with_empty: wanted.kind.is_empty(),
+            limit: i64::from(PAGE),
+            offset: offset(page),
+            ..SchemaPage::ALL
+        };
+        let mut page = asked;
+        let mut rows = store.catalog_schemas(id, wanted, at(page)).await?;
+        if rows.is_empty() && page > 1 {
+            page = 1;
+            rows = store.catalog_schemas(id, wanted, at(page)).await?;
+        }
+        let (count, match_count) = rows.first().map_or((0, 0), |row| (small(row.schema_count), small(row.total_count)));
+        // Too many to look through come as schemas, which are opened one by one.
+        if match_count > PAGE || count > PAGE {
+            let schemas = rows.iter().map(|schema| group(schema, false)).collect();
+            return Ok(Found { schemas, match_count, page, page_count: pages(count) });
+        }
+        let objects = store.catalog_objects(id, wanted, i64::from(PAGE), 0).await?;
+        return Ok(Found { schemas: grouped(&rows, objects), match_count, page: 1, page_count: 1 });
+    }
+    let mut page = asked;
+    let mut objects = store.catalog_objects(id, wanted, i64::from(PAGE), offset(page)).await?;
+    if objects.is_empty() && page > 1 {
+        page = 1;
+        objects = store.catalog_objects(id, wanted, i64::from(PAGE), 0).await?;
+    }
+    let name = |object: Option<&CatalogObjectRow>| object.map(|object| object.schema_name.clone()).unwrap_or_default();
+    let (first, last) = (name(objects.first()), name(objects.last()));
+    let with_empty = wanted.search.is_empty() && wanted.kind.is_empty();
+    let around = SchemaPage { with_empty, first: &first, last: &last, ..SchemaPage::ALL };
+    let rows = store.catalog_schemas(id, wanted, around).await?;
+    let match_count = rows.first().map_or(0, |row| small(row.total_count));
+    Ok(Found { schemas: grouped(&rows, objects), match_count, page, page_count: pages(match_count) })
+}
+
+fn group(schema: &CatalogSchemaRow, is_open: bool) -> CatalogSchema {
     CatalogSchema {
         is_usable: schema.is_usable == 1,
         is_unlisted: schema.is_unlisted == 1,
-        match_count: u32::try_from(schema.match_count).unwrap_or(u32::MAX),
-        name: schema.name,
+        match_count: small(schema.match_count),
+        name: schema.name.clone(),
         is_open,
         objects: Vec::new(),
     }
 }
 
 /// One page of objects under their schemas, both in the same order.
-fn grouped(schemas: Vec<CatalogSchemaRow>, objects: Vec<CatalogObjectRow>) -> Vec<CatalogSchema> {
+fn grouped(schemas: &[CatalogSchemaRow], objects: Vec<CatalogObjectRow>) -> Vec<CatalogSchema> {
     let mut objects = objects.into_iter().peekable();
     let mut groups = Vec::new();
     for schema in schemas {

@@ -120,6 +120,8 @@ pub(crate) fn catalog_rows(catalog: &Catalog, rights: &Rights) -> (Vec<CatalogSc
             is_usable: i64::from(schema.is_usable),
             is_unlisted: i64::from(schema.is_unlisted),
             match_count: 0,
+            schema_count: 0,
+            total_count: 0,
         });
         let row = |object| object_row(&schema.name, object, rights.is_readable(schema, &object.name));
         objects.extend(schema.objects.iter().map(row));

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::flights::{FlightKey, Lane};
 use super::refusals::finding;
 use super::{BUDGET, Iam, fields, need};
+use crate::metrics;
 use crate::services::{Shared, log_failure, now};
 
 /// Names that clusters' admins have unless somebody chose another: the console's presets, and the usual words.
@@ -84,7 +85,9 @@ impl Minter {
         let (entered, key, store) = (Arc::clone(entered), self.key.clone(), self.store.clone());
         let mint = async move {
             let started = Instant::now();
-            let minted = entered.mint().await?;
+            let minted = entered.mint().await;
+            metrics::minted(minted.is_ok());
+            let minted = minted?;
             if let Some(store) = store {
                 count(&store, key, &minted, started).await;
             }

@@ -122,13 +122,17 @@ impl Store {
                  found_admin = (select found_admin from connection d where d.id = $16),
                  catalog_read_at = (select catalog_read_at from connection d where d.id = $16),
                  catalog_is_cut = (select catalog_is_cut from connection d where d.id = $16),
-                 catalog_generation = (select catalog_generation from connection d where d.id = $16)
+                 catalog_generation = (select catalog_generation from connection d where d.id = $16),
+                 credential_id = $19
              where id = $1
                and team_id = $2
                and is_draft = 0
                and exists (select 1 from connection d
                            where d.id = $16 and d.team_id = $2 and d.author_id = $17 and d.is_draft = 1
-                             and d.form_fault = '' and d.purpose = $15)",
+                             and d.form_fault = '' and d.purpose = $15 and d.credential_id = $19)
+               and ($19 = '' or exists (select 1 from connection k
+                                        where k.id = $19 and k.is_credential = 1 and k.is_draft = 0
+                                          and k.purpose = $15))",
         )
         .bind(&draft.replaces_id)
         .bind(&draft.team_id)
@@ -148,6 +152,7 @@ impl Store {
         .bind(&draft.id)
         .bind(&draft.author_id)
         .bind(typed_by)
+        .bind(&draft.credential_id)
         .execute(&mut *write)
         .await?;
         if applied.rows_affected() == 0 {

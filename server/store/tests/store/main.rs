@@ -3,13 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod audit;
+mod credential;
 mod members;
+mod sealed;
 
 use std::path::PathBuf;
 
 use store::{
-    CatalogObjectRow, CatalogSchemaRow, CheckRow, ConnectionRow, NewDataset, NewTeam, ObjectFilter, QueryRow, StageRow,
-    Store, StoreError, new_id,
+    CatalogObjectRow, CatalogSchemaRow, CheckRow, ConnectionRow, NewDataset, NewTeam, ObjectFilter, QueryRow,
+    SchemaPage, StageRow, Store, StoreError, new_id,
 };
 use testkit::postgres::Database;
 
@@ -85,7 +87,7 @@ async fn one_team_is_made_first_and_no_second() {
         assert_eq!(store.team_count().await.unwrap(), 1, "{engine}");
 
         store.session_insert("digest", &member_id, 100).await.unwrap();
-        let found = store.session_member("digest", 50, 50).await.unwrap().unwrap();
+        let found = store.session_member("digest", 50, 50).await.unwrap().unwrap().member;
         assert_eq!((found.email.as_str(), found.role.as_str()), ("ann@acme.example", "admin"), "{engine}");
         assert!(store.session_member("digest", 100, 50).await.unwrap().is_none(), "{engine}: too old");
         assert!(store.session_member("digest", 50, 100).await.unwrap().is_none(), "{engine}: idle too long");
@@ -157,7 +159,14 @@ async fn the_catalog_is_searched_and_picked_from() {
         let row = draft(&team_id, &member_id);
         store.draft_put(&row).await.unwrap();
         store.draft_save(&team_id, &member_id, &row.id, 2).await.unwrap();
-        let schema = |name: &str| CatalogSchemaRow { name: name.into(), is_usable: 1, is_unlisted: 0, match_count: 0 };
+        let schema = |name: &str| CatalogSchemaRow {
+            name: name.into(),
+            is_usable: 1,
+            is_unlisted: 0,
+            match_count: 0,
+            schema_count: 0,
+            total_count: 0,
+        };
         let objects = [
             object("a", "Sales_2026", true),
             object("a", "sales%", true),
@@ -176,9 +185,11 @@ async fn the_catalog_is_searched_and_picked_from() {
             let (store, id) = (store.clone(), row.id.clone());
             async move {
                 let found = store.catalog_objects(&id, &filter, 10, 0).await.unwrap();
-                let counts = store.catalog_counts(&id, &filter).await.unwrap();
-                assert_eq!(counts.match_count as usize, found.len());
-                assert_eq!(counts.object_count, 4);
+                let holding = SchemaPage { with_empty: false, ..SchemaPage::ALL };
+                let schemas = store.catalog_schemas(&id, &filter, holding).await.unwrap();
+                assert_eq!(schemas.iter().map(|each| each.match_count as usize).sum::<usize>(), found.len());
+                assert!(schemas.iter().all(|each| each.total_count as usize == found.len()));
+                assert_eq!(store.catalog_size(&id).await.unwrap(), 4);
                 found.into_iter().map(|object| object.name).collect::<Vec<_>>()
             }
         };
@@ -188,8 +199,17 @@ async fn the_catalog_is_searched_and_picked_from() {
         assert_eq!(find("", "view", "").await, ["v_sales"], "{engine}");
         assert_eq!(find("", "", "b").await, ["shut", "v_sales"], "{engine}");
         assert_eq!(find("b.v", "", "").await, ["v_sales"], "{engine}: with the schema in front");
-        let schemas = store.catalog_schemas(&row.id, &ObjectFilter::default()).await.unwrap();
+        let everything = ObjectFilter::default();
+        let schemas = store.catalog_schemas(&row.id, &everything, SchemaPage::ALL).await.unwrap();
         assert_eq!(schemas.iter().map(|schema| schema.match_count).collect::<Vec<_>>(), [2, 2, 0], "{engine}");
+        let second = SchemaPage { limit: 1, offset: 1, ..SchemaPage::ALL };
+        let schemas = store.catalog_schemas(&row.id, &everything, second).await.unwrap();
+        let told = |rows: &[CatalogSchemaRow]| -> Vec<_> {
+            rows.iter().map(|row| (row.name.clone(), row.schema_count, row.total_count)).collect()
+        };
+        assert_eq!(told(&schemas), [("b".to_owned(), 3, 4)], "{engine}: one of all of them");
+        let between = SchemaPage { first: "b", last: "b", ..SchemaPage::ALL };
+        assert_eq!(told(&store.catalog_schemas(&row.id, &everything, between).await.unwrap()), told(&schemas));
 
         let all = store.catalog_objects(&row.id, &ObjectFilter::default(), 10, 0).await.unwrap();
         let names = |rows: &[CatalogObjectRow]| -> Vec<_> {

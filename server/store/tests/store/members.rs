@@ -11,7 +11,7 @@ fn invitation(team_id: &str, member_id: &str, code_hash: &str) -> InvitationRow 
         role: "member".into(),
         code_hash: code_hash.into(),
         code: vec![0, 1, 255],
-        created_by: member_id.into(),
+        created_by: Some(member_id.into()),
         created_at: 10,
         expires_at: 100,
     }

@@ -1,0 +1,129 @@
+//! The dry run of a team credential's replacement: what it would read, what it would break, and the switch.
+
+use std::time::Duration;
+
+use contract::credential::{LineState, RotationLine, RotationOutcome, RotationView};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::param;
+use crate::api::connections::SaveConnection;
+use crate::api::credential::{StartRotation, show_rotation};
+use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
+use crate::paths;
+use crate::words::Told;
+
+/// Between two looks at a run.
+const POLL: Duration = Duration::from_millis(500);
+
+#[component]
+pub fn RotationPage() -> impl IntoView {
+    let draft = param("draft");
+    let start = Post::<StartRotation>::new();
+    let save = Post::<SaveConnection>::new();
+    let last = LastGood::new();
+    let shown = load(
+        move || (draft.get(), start.count()),
+        move |(draft, _)| async move { last.steady(show_rotation(draft).await) },
+    );
+    last.remember(shown);
+    let is_running =
+        Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|run| run.outcome.is_running()));
+    every_while(POLL, is_running, move || shown.refetch());
+    let refused = move || {
+        let again = start.refused();
+        again.or_else(|| save.refused())
+    };
+    view! {
+        <Title text="Replace the team credential"/>
+        <Transition>
+            {move || Suspend::new(async move {
+                match shown.await {
+                    Ok(run) => view! { <Run run start save/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Transition>
+        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+    }
+}
+
+#[component]
+fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConnection>) -> impl IntoView {
+    let is_running = run.outcome.is_running();
+    let (badge, verdict) = match run.outcome {
+        RotationOutcome::Running => {
+            ("Checking", "Trying the new credential on every dataset that leans on the team's.")
+        }
+        RotationOutcome::Good => {
+            ("Works", "Nothing that works today would break. Replacing switches everything at once.")
+        }
+        RotationOutcome::Breaks => {
+            ("Check failed", "The new credential does not read everything that today's does. Nothing was changed.")
+        }
+        RotationOutcome::Failed => ("Check failed", "The new credential does not get in. Nothing was changed."),
+        RotationOutcome::Interrupted => ("Check interrupted", "The server stopped while this ran. Try again."),
+    };
+    let id = run.draft_id.clone();
+    let is_good = run.outcome == RotationOutcome::Good && !run.is_outdated;
+    let own = id.clone();
+    let replace = is_good.then(|| {
+        view! {
+            <PostForm post=save>
+                <input type="hidden" name="id" value=own/>
+                <button type="submit" class="button">"Replace the team credential"</button>
+            </PostForm>
+        }
+    });
+    let finding = run.finding.map(|told| {
+        view! { <div class="notice" data-tone="bad" data-code=told.code><HintView hint=told.hint/></div> }
+    });
+    let lines = run.lines.into_iter().map(|line| view! { <Line line/> }).collect_view();
+    view! {
+        <div class="page">
+            <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA_CONNECTIONS>"Data connections"</a></nav>
+            <div class="page-head"><h1>"Replace the team credential"</h1></div>
+            <p class="mono wrap">{run.target.redacted()}</p>
+            <p class="verdict" data-outcome=badge role="status" aria-live="polite">{verdict}</p>
+            {run.is_outdated.then(|| view! {
+                <div class="notice" data-tone="plain"><p>"Something was edited since. Try again before you replace it."</p></div>
+            })}
+            <NoScriptRefresh is_running/>
+            {finding}
+            {(!is_running).then(|| view! {
+                <div class="actions">
+                    {replace}
+                    <a class="button-quiet" href=paths::add_redshift_draft(&id, false)>"Edit"</a>
+                    <PostForm post=start>
+                        <input type="hidden" name="draft_id" value=id.clone()/>
+                        <button type="submit" class="button-quiet">"Try again"</button>
+                    </PostForm>
+                </div>
+            })}
+            <ul class="people" aria-label="Datasets">{lines}</ul>
+        </div>
+    }
+}
+
+#[component]
+fn Line(line: RotationLine<Told>) -> impl IntoView {
+    let (state, text) = match line.state {
+        LineState::Waiting => ("none", "Waiting"),
+        LineState::Reads => ("passed", "Reads"),
+        LineState::Breaks => ("failed", "Would break"),
+        LineState::BrokenBefore => ("warned", "Fails today, too"),
+    };
+    let why = line.finding.map(|told| {
+        view! { <div class="finding" data-tone=told.tone.as_str() data-code=told.code><HintView hint=told.hint/></div> }
+    });
+    view! {
+        <li class="person" data-state=state>
+            <div class="person-line">
+                <strong>{line.dataset}</strong>
+                <span class="quiet">{line.connection}</span>
+                <span class="badge" data-state=state>{text}</span>
+            </div>
+            {why}
+        </li>
+    }
+}

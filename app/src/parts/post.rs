@@ -1,0 +1,157 @@
+//! Forms that post to a server function, with and without scripts. Leptos's own `ActionForm` reads each form into its
+//! function's type, writes it out again and reads the answer, with code of its own for each function: a quarter of the
+//! whole download. Here one piece of code sends the fields as the browser itself would, to whichever function.
+
+use std::marker::PhantomData;
+
+use contract::fault::Fault;
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server::ServerActionError;
+use leptos::server_fn::error::ServerFnUrlError;
+use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
+use leptos::server_fn::{Http, ServerFn, codec::PostUrl};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+
+use crate::api::ApiError;
+
+type Answer = Result<(), ApiError>;
+
+/// What posting to one server function came to. The function takes a form and answers with nothing but a fault.
+pub struct Post<S>(Posting, PhantomData<fn() -> S>);
+
+/// The same, whichever the function is.
+#[derive(Clone, Copy)]
+pub struct Posting {
+    path: &'static str,
+    sent: Action<String, Answer>,
+}
+
+impl<S> Clone for Post<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Post<S> {}
+
+impl<S> From<Post<S>> for Posting {
+    fn from(post: Post<S>) -> Self {
+        post.0
+    }
+}
+
+impl<S> std::ops::Deref for Post<S> {
+    type Target = Posting;
+
+    fn deref(&self) -> &Posting {
+        &self.0
+    }
+}
+
+impl<S, Out> Post<S>
+where
+    S: ServerFn<Output = (), Error = ApiError, Protocol = Http<PostUrl, Out>>,
+{
+    #[expect(clippy::new_without_default, reason = "it belongs to the owner it is made under")]
+    pub fn new() -> Self {
+        Self(Posting::to(S::PATH), PhantomData)
+    }
+}
+
+impl Posting {
+    fn to(path: &'static str) -> Self {
+        // Without scripts a fault comes back in the page's own address.
+        let told = use_context::<ServerActionError>().filter(|error| error.path() == path);
+        let told = told.map(|error| Err(ServerFnUrlError::<ApiError>::decode_err(error.err())));
+        let send = move |body: &String| {
+            let body = body.clone();
+            async move { send(path, &body).await }
+        };
+        Self { path, sent: Action::new_unsync_with_value(told, send) }
+    }
+
+    pub fn answer(&self) -> Option<Answer> {
+        self.sent.value().get()
+    }
+
+    /// Why the last one was refused, if it was.
+    pub fn refused(&self) -> Option<Fault> {
+        self.answer().and_then(Result::err).map(|error| error.0)
+    }
+
+    /// The last one went well.
+    pub fn is_done(&self) -> bool {
+        self.answer() == Some(Ok(()))
+    }
+
+    pub fn is_pending(&self) -> bool {
+        self.sent.pending().get()
+    }
+
+    /// Counts the answers.
+    pub fn count(&self) -> usize {
+        self.sent.version().get()
+    }
+}
+
+/// The first of these that was refused, and why.
+pub fn first_refused<const N: usize>(posts: [Posting; N]) -> Option<Fault> {
+    posts.iter().filter_map(Posting::refused).next()
+}
+
+#[component]
+pub fn PostForm(#[prop(into)] post: Posting, children: Children) -> impl IntoView {
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(body) = fields(&event) {
+            post.sent.dispatch(body);
+        }
+    };
+    html::form().action(post.path).method("post").on(leptos::ev::submit, submit).child(children())
+}
+
+/// The form as a browser writes it, with the button that was pressed.
+fn fields(event: &SubmitEvent) -> Option<String> {
+    let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+    let data = FormData::new_with_form(&form).ok()?;
+    if let Some(button) = event.submitter()
+        && let (Some(name), value) = (button.get_attribute("name"), button.get_attribute("value"))
+    {
+        data.append_with_str(&name, &value.unwrap_or_default()).ok()?;
+    }
+    let fields = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    fields.to_string().as_string()
+}
+
+async fn send(path: &str, body: &str) -> Answer {
+    match answered(path, body).await {
+        Ok(answer) => answer,
+        Err(_) => Err(ApiError(Fault::NoAnswer)),
+    }
+}
+
+async fn answered(path: &str, body: &str) -> Result<Answer, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("content-type", "application/x-www-form-urlencoded")?;
+    // How the server tells a script from a browser that posts by itself.
+    headers.set("accept", "application/json")?;
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_headers(&headers);
+    request.set_body(&JsValue::from_str(body));
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &request)).await?.dyn_into()?;
+    if !response.ok() {
+        let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+        return Ok(Err(serde_json::from_slice(text.as_bytes()).unwrap_or(ApiError(Fault::BadRequest))));
+    }
+    if response.headers().has(REDIRECT_HEADER)?
+        && let Some(location) = response.headers().get("location")?
+    {
+        call_redirect_hook(&location);
+    }
+    Ok(Ok(()))
+}

@@ -1,0 +1,69 @@
+//! Everything that is sealed, for those who look after the keys.
+
+use sqlx::FromRow;
+
+use crate::{Result, Store};
+
+/// What holds a sealed value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SealedKind {
+    /// A connection's password.
+    Connection,
+    /// A query's result.
+    Query,
+    /// An invitation's code.
+    Invitation,
+}
+
+impl SealedKind {
+    pub const ALL: [Self; 3] = [Self::Connection, Self::Query, Self::Invitation];
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct SealedRow {
+    pub id: String,
+    pub team_id: String,
+    /// What the value is bound to, besides its place.
+    pub purpose: String,
+    pub sealed: Vec<u8>,
+}
+
+impl Store {
+    /// Up to `limit` sealed values with ids after this one, in order.
+    pub async fn sealed_list(&self, kind: SealedKind, after: &str, limit: i64) -> Result<Vec<SealedRow>> {
+        let rows = sqlx::query_as(match kind {
+            SealedKind::Connection => {
+                "select id, team_id, purpose, secret as sealed from connection
+                 where secret is not null and id > $1 order by id limit $2"
+            }
+            SealedKind::Query => {
+                "select id, team_id, member_id as purpose, result as sealed from query
+                 where result is not null and id > $1 order by id limit $2"
+            }
+            SealedKind::Invitation => {
+                "select id, team_id, role as purpose, code as sealed from invitation
+                 where id > $1 order by id limit $2"
+            }
+        })
+        .bind(after)
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// Puts one sealed value in the place of another; false when that is not there any more.
+    pub async fn sealed_replace(&self, kind: SealedKind, id: &str, old: &[u8], new: &[u8]) -> Result<bool> {
+        let replaced = sqlx::query(match kind {
+            SealedKind::Connection => "update connection set secret = $3 where id = $1 and secret = $2",
+            SealedKind::Query => "update query set result = $3 where id = $1 and result = $2",
+            SealedKind::Invitation => "update invitation set code = $3 where id = $1 and code = $2",
+        })
+        .bind(id)
+        .bind(old)
+        .bind(new)
+        .execute(self.pool())
+        .await?;
+        Ok(replaced.rows_affected() == 1)
+    }
+}
