@@ -1,4 +1,4 @@
-// O-PEER-29 in the browser: names, cells and errors that are markup are shown as text, and nothing in them runs.
+// O-PEER-29 and O-WEB-12 in the browser: names, cells and errors that are markup are shown as text, and nothing in them runs.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { alive, expect, test, testConnection } from '../support/flitch.js';
@@ -25,6 +25,7 @@ test('whatever the server says is text everywhere', async ({ member: page, flitc
 
   const { host } = new URL(server.replace('postgres:', 'http:'));
   await testConnection(page, flitch, hasScript, `postgresql://${name}:Reader-Secret-1@${host}/${name}`, async () => {
+    await page.getByLabel('Name', { exact: true }).fill(SCRIPT);
     await page.getByText('More options').click();
     await page.getByLabel('Certificate authority (PEM)').fill(readFileSync(process.env.FLITCH_TEST_POSTGRES_CA, 'utf8'));
   });
@@ -47,6 +48,13 @@ test('whatever the server says is text everywhere', async ({ member: page, flitc
   await expect(page.locator('[data-code="server_said"]')).toContainText(SCRIPT, { timeout: 20_000 });
   await page.reload();
   await expect(page.locator('[data-code="server_said"]')).toContainText(SCRIPT);
+  // What people and servers named stands on the pages of the team, too.
+  for (const path of ['/data', '/settings/data-connections', '/settings/audit']) {
+    await page.goto(flitch.url + path);
+    if (hasScript) await alive(page);
+    await expect(page.getByText(SCRIPT).first()).toBeVisible();
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+  }
   expect(await page.locator('img[src="x"]').count()).toBe(0);
   expect(dialogs).toBe(0);
 });

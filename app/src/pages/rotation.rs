@@ -113,8 +113,9 @@ fn Line(line: RotationLine<Told>) -> impl IntoView {
         LineState::Breaks => ("failed", "Would break"),
         LineState::BrokenBefore => ("warned", "Fails today, too"),
     };
+    let tone = if line.state == LineState::Breaks { "bad" } else { "warning" };
     let why = line.finding.map(|told| {
-        view! { <div class="finding" data-tone=told.tone.as_str() data-code=told.code><HintView hint=told.hint/></div> }
+        view! { <div class="finding" data-tone=tone data-code=told.code><HintView hint=told.hint/></div> }
     });
     view! {
         <li class="person" data-state=state>

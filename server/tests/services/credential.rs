@@ -327,6 +327,26 @@ async fn o_cred_05_without_the_credential_nothing_is_read_and_nothing_is_lost() 
     }
 }
 
+/// U9: one entry for each decision about the credential, by name and without a value.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_decision_about_the_credential_is_recorded_once() {
+    let lent = Lent::new().await;
+    let draft = lent.replacement(&lent.reader, PASSWORD).await;
+    assert_eq!(lent.save(&draft).await, Err(Fault::DryRunNeeded));
+    assert_eq!(lent.tried(&draft).await.outcome, RotationOutcome::Good);
+    lent.save(&draft).await.unwrap();
+    let (backend, admin) = (&lent.world.backend, &lent.world.actor);
+    let name = backend.credential.show(admin).await.unwrap().credential.unwrap().name;
+    backend.credential.remove(admin, &name).await.unwrap();
+    let log = backend.audit.page(admin, Default::default()).await.unwrap().entries;
+    let codes = log.iter().rev().map(|entry| entry.action.as_str());
+    let codes: Vec<_> = codes.filter(|code| code.starts_with("team_credential")).collect();
+    let expected =
+        ["team_credential_stored", "team_credential_tried", "team_credential_replaced", "team_credential_removed"];
+    assert_eq!(codes, expected);
+    assert!(!backend.audit.csv(admin, Default::default()).await.unwrap().contains(PASSWORD));
+}
+
 /// The credential is the team's: it outlives whoever typed it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_credential_stays_when_its_admin_goes() {

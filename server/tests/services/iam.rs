@@ -231,6 +231,9 @@ async fn o_cred_07_among_teams_the_servers_identity_is_for_listed_clusters_only(
         let refused = world.backend.connections.draft(actor, iam_form(|_| {}), true).await.unwrap();
         assert_eq!(refused.fault, Some(Fault::RoleNeeded));
         assert!(world.backend.checks.start(actor, &refused.id).await.is_err());
+        let for_the_team = iam_form(|form| form.is_credential = true);
+        let refused = world.backend.connections.draft(actor, for_the_team, true).await.unwrap();
+        assert_eq!(refused.fault, Some(Fault::RoleNeeded), "nor by way of a team's credential");
     }
     // What was saved before is judged again each time.
     let again = world.check_again(&alone.connection_id).await;

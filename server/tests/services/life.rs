@@ -174,6 +174,52 @@ async fn others_see_nothing() {
     assert_eq!(world.backend.connections.show(&stranger, id).await, Err(Fault::NotFound));
 }
 
+/// A guesser is slowed by address and by account, meets the same answer for everybody, and locks nobody out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_web_19_a_thousand_guesses_get_nowhere_and_lock_nobody_out() {
+    let world = World::new(Plan::default()).await;
+    let sign_in = async |email: &str, password: &str, client: &str| {
+        let form = SignInForm { email: email.into(), password: Secret::new(password) };
+        world.backend.sessions.sign_in(form, client).await
+    };
+    let mut answers = Vec::new();
+    for number in 0..1000 {
+        let email = if number % 2 == 0 { "ann@acme.example" } else { "nobody@acme.example" };
+        answers.push(sign_in(email, "a wrong password", "10.1.1.1").await.err().unwrap());
+    }
+    let looked_at = answers.iter().filter(|fault| **fault == Fault::WrongSignIn).count();
+    assert!(looked_at <= 60, "{looked_at} of 1,000 were looked at");
+    let slowed = answers.iter().filter(|fault| matches!(fault, Fault::TooManyTries { .. })).count();
+    assert_eq!(looked_at + slowed, 1000, "the same two answers for an account and for none");
+    // From elsewhere the owner still signs in, at once.
+    assert!(sign_in("ann@acme.example", "correct horse battery", "10.2.2.2").await.is_ok());
+}
+
+/// What listens at an address that is not allowed, nobody learns.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_web_21_a_denied_address_says_the_same_whatever_listens_there() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let open = listener.local_addr().unwrap().port();
+    let closed = {
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        gone.local_addr().unwrap().port()
+    };
+    let policy = redshift::Policy { extra_ports: vec![open, closed], ..redshift::Policy::default() };
+    let world = World::new(Plan { policy, ..Plan::default() }).await;
+    let mut told = Vec::new();
+    for host in ["127.0.0.1", "10.0.0.5", "169.254.169.254", "[::1]"] {
+        for port in [open, closed] {
+            let view = world.check(form(format!("postgresql://a:b@{host}:{port}/d"))).await;
+            let denied = view.stages.iter().flat_map(|stage| &stage.findings).find(|f| f.code() == "address_forbidden");
+            told.push((host, serde_json::to_string(denied.unwrap()).unwrap()));
+        }
+    }
+    for pair in told.chunks(2) {
+        assert_eq!(pair[0], pair[1], "open and closed differ");
+    }
+    assert!(listener.set_nonblocking(true).is_ok() && listener.accept().is_err(), "nobody came");
+}
+
 #[tokio::test]
 async fn a_team_is_founded_once_and_sign_in_is_limited() {
     let world = World::new(Plan::default()).await;

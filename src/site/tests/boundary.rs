@@ -236,6 +236,48 @@ impl First {
     }
 }
 
+/// O-SEC-07: what pages hold as admin, as member and as a stranger, with everything there that could be in them.
+#[tokio::test]
+async fn o_sec_07_no_page_holds_a_secret_a_sealed_value_or_a_keys_id() {
+    let mut site = Site::new().await;
+    let shared = site._opened.shared.clone();
+    let backend = server::services::backend(shared.clone());
+    let first = First::new(&shared.store, &backend, &site.cookie).await;
+    let form = "form[connection_string]=postgresql://ann:Zq7-canary-in-a-form@h.example/d&form[name]=Sealed";
+    site.post_form("/api/connections/test", form, "/data/add/redshift").await;
+    let mut never = vec!["Zq7-canary".to_owned()];
+    never.extend(shared.ring.ids().iter().map(|id| id.to_string()));
+    for kind in store::SealedKind::ALL {
+        for row in shared.store.sealed_list(kind, "", 100).await.unwrap().iter().filter(|row| row.sealed.len() > 20) {
+            let hex: String = row.sealed.iter().skip(60).take(12).map(|byte| format!("{byte:02x}")).collect();
+            let list: Vec<String> = row.sealed.iter().skip(60).take(12).map(u8::to_string).collect();
+            never.extend([hex, list.join(",")]);
+        }
+    }
+    assert!(never.len() > 4, "the draft's password and the invitation's code are sealed");
+    site.call("/api/members/invite", "role=member", true).await;
+    let members = site.call("/api/members/list", "", true).await.body;
+    let code = members.split("/invitations/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let form = format!("form[code]={code}&form[email]=bob@acme.example&form[password]=a+battery+of+horses");
+    let joined = site.call("/api/members/accept", &form, false).await;
+    let member = joined.header(header::SET_COOKIE.as_str()).split(';').next().unwrap().to_owned();
+    let admin = site.cookie.clone();
+    for cookie in [admin, member, "nobody=x".to_owned()] {
+        site.cookie = cookie;
+        for (page, _) in PAGES {
+            let body = site.page(&first.filled(page)).await.body;
+            let found = never.iter().find(|never| body.contains(never.as_str()));
+            assert_eq!(found, None, "{page}");
+        }
+        for (path, _, body) in CALLS.iter().filter(|(path, ..)| !path.contains("session") && !path.contains("profile"))
+        {
+            let answer = site.call(path, &first.filled(body), true).await.body;
+            let found = never.iter().find(|never| answer.contains(never.as_str()));
+            assert_eq!(found, None, "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn o_web_08_no_function_and_no_page_crosses_the_teams_boundary() {
     let mut site = Site::new().await;
