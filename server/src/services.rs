@@ -110,6 +110,8 @@ pub(crate) fn store_fault(error: StoreError) -> Fault {
     match error {
         StoreError::Busy(_) => Fault::Busy,
         StoreError::Exists => Fault::BadRequest,
+        // Nothing has such a name.
+        StoreError::NotText => Fault::NotFound,
         error => internal("the metadata store failed", &error),
     }
 }

@@ -57,7 +57,7 @@ pub async fn key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
             keys::unused(&store, &ring, id).await?;
             file::retire(&home.master_keys_path(), id)?;
             keys::record(&store, Action::KeyRetired, "").await?;
-            println!("{id} is retired. Keep a copy as long as backups are kept that were made with it.");
+            println!("{id} is retired, and set aside in the key file's neighbour *.retired for backups that need it.");
             Ok(ExitCode::SUCCESS)
         }
     }

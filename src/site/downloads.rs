@@ -21,6 +21,7 @@ pub(super) async fn audit(
     match backend.0.audit.csv(&actor, query).await {
         Ok(csv) => (named("audit.csv", "text/csv; charset=utf-8"), csv).into_response(),
         Err(fault) => {
+            backend.0.audit.refused(&actor, app::paths::AUDIT_CSV);
             let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, app::words::faults::fault(&fault)).into_response()
         }

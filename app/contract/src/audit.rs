@@ -60,6 +60,7 @@ actions! {
     TeamCredentialTried = "team_credential_tried",
     TeamCredentialReplaced = "team_credential_replaced",
     TeamCredentialRemoved = "team_credential_removed",
+    AuditExported = "audit_exported",
     /// A master key, by the operator; so are the next two.
     KeyAdded = "key_added",
     KeysRotated = "keys_rotated",

@@ -60,6 +60,8 @@ pub enum LineState {
     Breaks,
     /// Neither does: nothing is lost.
     BrokenBefore,
+    /// The new one does not, and today's did not answer clearly.
+    Unclear,
 }
 
 /// A dataset, tried with the new credential.

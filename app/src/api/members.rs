@@ -36,7 +36,9 @@ pub async fn revoke_invitation(id: String) -> Result<(), ApiError> {
 pub async fn set_role(id: String, role: String) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    let role = contract::team::Role::from_code(&role);
+    let known = contract::team::Role::from_code(&role);
+    let role =
+        if known.as_str() == role { known } else { return Err(guard::refuse(contract::fault::Fault::BadRequest)) };
     backend.members.set_role(&actor, &id, role).await.map_err(guard::refuse)?;
     leptos_axum::redirect(crate::paths::MEMBERS);
     Ok(())

@@ -111,6 +111,7 @@ fn Line(line: RotationLine<Told>) -> impl IntoView {
         LineState::Waiting => ("none", "Waiting"),
         LineState::Reads => ("passed", "Reads"),
         LineState::Breaks => ("failed", "Would break"),
+        LineState::Unclear => ("failed", "Not clear: try again"),
         LineState::BrokenBefore => ("warned", "Fails today, too"),
     };
     let tone = if line.state == LineState::Breaks { "bad" } else { "warning" };

@@ -34,6 +34,7 @@ pub fn action(action: Action) -> &'static str {
         Action::TeamCredentialTried => "tried a replacement of the team credential",
         Action::TeamCredentialReplaced => "replaced the team credential",
         Action::TeamCredentialRemoved => "removed the team credential",
+        Action::AuditExported => "exported the audit log",
         Action::KeyAdded => "added a master key",
         Action::KeysRotated => "sealed secrets with the new master key:",
         Action::KeyRetired => "retired a master key",

@@ -102,6 +102,7 @@ impl ports::Audit for Audit {
             csv.push_str(&line.join(","));
             csv.push_str("\r\n");
         }
+        done(&self.shared, actor, Deed { action: Action::AuditExported, target: "", named: "" }).await;
         Ok(csv)
     }
 }
@@ -122,11 +123,14 @@ fn written(us: i64) -> String {
     at.ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
 }
 
-/// A field of RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front (ASVS 1.2.10).
+/// A field of RFC 4180, always quoted. What a spreadsheet would take for a formula gets an apostrophe in front (ASVS
+/// 1.2.10): also where it splits at another sign than ours, and for the signs' full-width twins.
 fn quoted(field: &str) -> String {
-    let is_formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if is_formula { format!("'{field}") } else { field.to_owned() };
-    if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let is_formula =
+        field.starts_with(['\t', '\r']) || field.split([';', '\t', '\r', '\n']).any(|part| part.starts_with(signs));
+    let apostrophe = if is_formula { "'" } else { "" };
+    format!("\"{apostrophe}{}\"", field.replace('"', "\"\""))
 }
 
 #[cfg(test)]
@@ -135,12 +139,11 @@ mod tests {
 
     #[test]
     fn o_web_16_fields_are_quoted_and_no_formula() {
-        assert_eq!(quoted("plain"), "plain");
+        assert_eq!(quoted("plain"), "\"plain\"");
         assert_eq!(quoted("a,\"b\""), "\"a,\"\"b\"\"\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert_eq!(quoted(formula), format!("'{formula}"));
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "x;=1+1", "x\t+1", "＝1+1"] {
+            assert_eq!(quoted(formula), format!("\"'{formula}\""));
         }
-        assert_eq!(quoted("\r=1"), "\"'\r=1\"");
         assert_eq!(written(0), "1970-01-01T00:00:00Z");
     }
 }

@@ -27,7 +27,7 @@ use super::audit::{self, Deed};
 use super::iam::Minter;
 use super::limits::Limit;
 use super::place::Way;
-use super::{SECOND, Shared, entry, now, place, store_fault, to_json};
+use super::{SECOND, Shared, connections, entry, now, place, store_fault, to_json};
 use journal::StoreJournal;
 use progress::Progress;
 use walk::{Entry, Subject};
@@ -92,6 +92,7 @@ impl ports::Checks for Checks {
         if let Ok(fault) = serde_json::from_str::<Fault>(&row.form_fault) {
             return Err(fault);
         }
+        connections::of_draft(&self.shared, actor, &row).await?;
         self.per_minute.take(&actor.member_id)?;
         self.per_hour.take(&actor.member_id)?;
         let store = &self.shared.store;
@@ -115,7 +116,9 @@ impl ports::Checks for Checks {
         store.check_insert(&actor.team_id, &check, &stages).await.map_err(store_fault)?;
         let picked = self.picked(actor, &row).await?;
         let entry = match &target.iam {
-            _ if row.state == "disconnected" => Entry::Password(Err(Finding::ReconnectRequired)),
+            _ if row.state == "disconnected" || entry::lacks_credential(&row) => {
+                Entry::Password(Err(Finding::ReconnectRequired))
+            }
             None => Entry::Password(entry::password(&self.shared, &row)),
             Some(_) => Entry::Iam(Box::new(Minter::of(&self.shared, &row, &actor.member_id).await)),
         };

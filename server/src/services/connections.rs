@@ -21,6 +21,7 @@ use contract::secret::Secret;
 use contract::team::{Actor, Role};
 use store::{ConnectionRow, ConnectionSummaryRow, new_id};
 
+pub(crate) use allowance::of_draft;
 use form::default_name;
 pub(crate) use form::{Understood, understand};
 pub(crate) use life::{ConnectionLife, resealed};
@@ -145,6 +146,7 @@ impl ports::Connections for Connections {
             "" => None,
             id => Some(place::subject(&self.shared, actor, id).await?).filter(|row| row.is_draft == 1),
         };
+        let is_again = stored.is_some();
         let fresh = ConnectionRow {
             id: stored.as_ref().map_or_else(new_id, |row| row.id.clone()),
             team_id: actor.team_id.clone(),
@@ -165,9 +167,12 @@ impl ports::Connections for Connections {
             Method::Team if fresh.is_credential == 0 => self.leaning(actor, fresh).await?,
             method => self.own(actor, fresh, method, &form, stored).await?,
         };
-        let is_kept = fault.is_none() || keeps_refused;
-        if is_kept && !self.shared.store.draft_put(&row).await.map_err(store_fault)? {
-            return Err(Fault::NotFound);
+        if fault.is_none() || keeps_refused {
+            let store = &self.shared.store;
+            let put = if is_again { store.draft_put_again(&row).await } else { store.draft_put(&row).await };
+            if !put.map_err(store_fault)? {
+                return Err(Fault::NotFound);
+            }
         }
         Ok(DraftSaved { id: row.id, fault })
     }
@@ -203,6 +208,7 @@ impl ports::Connections for Connections {
         if row.is_draft == 0 {
             return Ok(row.id);
         }
+        allowance::of_draft(&self.shared, actor, &row).await?;
         if row.is_credential == 1 {
             return credential::save(&self.shared, actor, row).await;
         }

@@ -72,7 +72,9 @@ impl ports::Credential for Credential {
     async fn edit(&self, actor: &Actor) -> ports::Answer<String> {
         let row = self.stored(actor).await?;
         let draft = connections::resealed(&self.shared, actor, &row);
-        self.shared.store.draft_put(&draft).await.map_err(store_fault)?;
+        if !self.shared.store.draft_put_edit(&draft, &row).await.map_err(store_fault)? {
+            return Err(Fault::Busy);
+        }
         Ok(draft.id)
     }
 

@@ -65,8 +65,11 @@ impl ports::Datasets for Datasets {
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
         tracing::info!(connection.id = row.id, added, "datasets were added");
-        let named = format!("{}: {added}", row.name);
-        audit::done(&self.shared, actor, Deed { action: Action::DatasetsAdded, target: &row.id, named: &named }).await;
+        if added > 0 {
+            let named = format!("{}: {added}", row.name);
+            let deed = Deed { action: Action::DatasetsAdded, target: &row.id, named: &named };
+            audit::done(&self.shared, actor, deed).await;
+        }
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }
 

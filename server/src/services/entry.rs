@@ -20,12 +20,18 @@ pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
             return Err(Finding::ConnectionPaused { by, reason });
         }
         "disconnected" => return Err(Finding::ReconnectRequired),
+        _ if lacks_credential(row) => return Err(Finding::ReconnectRequired),
         _ => {}
     }
     match row.method.as_str() {
         "iam" => minted(shared, row, member_id).await,
         _ => with_password(shared, row).await,
     }
+}
+
+/// It leans on the team credential, and that is gone or leads elsewhere by now.
+pub(crate) fn lacks_credential(row: &ConnectionRow) -> bool {
+    !row.credential_id.is_empty() && row.is_lent == 0
 }
 
 async fn with_password(shared: &Shared, row: &ConnectionRow) -> Result<(Session, Target), Finding> {

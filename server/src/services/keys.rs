@@ -145,9 +145,13 @@ pub async fn rotate(store: &Store, ring: &KeyRing, is_dry: bool) -> Result<Rotat
     Ok(rotated)
 }
 
-/// Refuses a key that something is sealed with.
+/// Refuses a key that something is sealed with; and any key where nothing is sealed with the active one, for then this
+/// is not the store that the keys belong to.
 pub async fn unused(store: &Store, ring: &KeyRing, id: KeyId) -> Result<(), KeysError> {
     let uses = status(store, ring).await?;
+    if uses.iter().all(|known| known.records == 0) {
+        return Err(KeysError::NothingSealed);
+    }
     match uses.iter().find(|known| known.id == id).map_or(0, |known| known.records) {
         0 => Ok(()),
         records => Err(KeysError::InUse(records)),

@@ -30,11 +30,11 @@ impl Members {
         Self { shared, sessions, tries: Limit::new(20, std::time::Duration::from_secs(60)) }
     }
 
-    /// The address of a member of the actor's team.
-    async fn email(&self, actor: &Actor, member_id: &str) -> Result<String, Fault> {
+    /// The address and role of a member of the actor's team.
+    async fn member(&self, actor: &Actor, member_id: &str) -> Result<(String, Role), Fault> {
         let members = self.shared.store.member_list(&actor.team_id).await.map_err(store_fault)?;
         let found = members.into_iter().find(|member| member.id == member_id);
-        found.map(|member| member.email).ok_or(Fault::NotFound)
+        found.map(|member| (member.email, Role::from_code(&member.role))).ok_or(Fault::NotFound)
     }
 
     fn link(&self, row: &InvitationRow) -> Option<String> {
@@ -120,9 +120,12 @@ impl ports::Members for Members {
 
     async fn set_role(&self, actor: &Actor, member_id: &str, role: Role) -> ports::Answer<()> {
         admin(actor)?;
-        let email = self.email(actor, member_id).await?;
+        let (email, now_is) = self.member(actor, member_id).await?;
+        if now_is == role {
+            return Ok(());
+        }
         let store = &self.shared.store;
-        if !store.member_role_set(&actor.team_id, member_id, role.as_str()).await.map_err(store_fault)? {
+        if !store.member_role_set(&actor.team_id, member_id, role.as_str(), now()).await.map_err(store_fault)? {
             return Err(Fault::LastAdmin);
         }
         let named = format!("{email}: {}", role.as_str());
@@ -132,7 +135,7 @@ impl ports::Members for Members {
 
     async fn remove(&self, actor: &Actor, member_id: &str) -> ports::Answer<()> {
         admin(actor)?;
-        let email = self.email(actor, member_id).await?;
+        let (email, _) = self.member(actor, member_id).await?;
         let store = &self.shared.store;
         if !store.member_remove(&actor.team_id, member_id, &actor.email, now()).await.map_err(store_fault)? {
             return Err(Fault::LastAdmin);

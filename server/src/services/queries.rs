@@ -61,7 +61,11 @@ impl Queries {
         self.shared.store.query_insert(&row).await.map_err(store_fault)?;
         let named = format!("{}.{}", dataset.schema_name, dataset.name);
         let deed = Deed { action: Action::CredentialUsed, target: &dataset.id, named: &named };
-        audit::done(&self.shared, actor, deed).await;
+        // Through a connection that rests or was cut off nothing is read.
+        match connection.state.as_str() {
+            "paused" | "disconnected" => audit::refused(&self.shared, actor, deed).await,
+            _ => audit::done(&self.shared, actor, deed).await,
+        }
         tokio::spawn(run(Arc::clone(&self.shared), connection, dataset, row.clone()));
         Ok(row)
     }

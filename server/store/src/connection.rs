@@ -37,6 +37,8 @@ pub struct ConnectionRow {
     pub credential_id: String,
     /// That credential's secret, sealed for the credential. Read only, and only where both lead to the same place.
     pub lent_secret: Option<Vec<u8>>,
+    /// The credential is there, and leads where this does.
+    pub is_lent: i64,
     /// `live`, `paused` or `disconnected`.
     pub state: String,
     pub state_reason: String,
@@ -92,51 +94,50 @@ pub struct ConnectionSummaryRow {
 impl Store {
     /// Writes a draft, new or again. Only the author's own draft is overwritten; false when it was not theirs.
     pub async fn draft_put(&self, row: &ConnectionRow) -> Result<bool> {
-        let written = sqlx::query(
-            "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
-               tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam, replaces_id,
-               is_credential, credential_id, catalog_is_cut, catalog_reading_until, catalog_finding)
-             values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-               0, 0, '')
-             on conflict (id) do update set
-               name = excluded.name, host = excluded.host, port = excluded.port,
-               database_name = excluded.database_name, user_name = excluded.user_name,
-               tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
-               ca_certificate = excluded.ca_certificate, secret = excluded.secret,
-               form_fault = excluded.form_fault, updated_at = excluded.updated_at,
-               method = excluded.method, iam = excluded.iam, credential_id = excluded.credential_id,
-               found_host = case when connection.purpose = excluded.purpose then connection.found_host else '' end,
-               purpose = excluded.purpose,
-               catalog_read_at = case when connection.purpose = excluded.purpose
-                                      then connection.catalog_read_at end
-             where connection.is_draft = 1
-               and connection.team_id = excluded.team_id
-               and connection.author_id = excluded.author_id",
+        let mut write = self.begin().await?;
+        let is_written = put(&mut write, row).await?;
+        write.commit().await?;
+        Ok(is_written)
+    }
+
+    /// Writes a draft that was there before; false when it was taken away meanwhile, with the secret in it.
+    pub async fn draft_put_again(&self, row: &ConnectionRow) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let held = sqlx::query(
+            "update connection set updated_at = updated_at
+             where id = $1 and team_id = $2 and author_id = $3 and is_draft = 1",
+        );
+        let held = held.bind(&row.id).bind(&row.team_id).bind(&row.author_id).execute(&mut *write).await?;
+        let is_written = held.rows_affected() == 1 && put(&mut write, row).await?;
+        write.commit().await?;
+        Ok(is_written)
+    }
+
+    /// Writes a draft that edits this row; false when the row is not as it was read. Whoever erases a secret erases the
+    /// drafts that hold it too, and one that comes late would bring it back.
+    pub async fn draft_put_edit(&self, row: &ConnectionRow, edited: &ConnectionRow) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let held = sqlx::query(
+            "update connection set updated_at = updated_at
+             where id = $1
+               and team_id = $2
+               and is_draft = 0
+               and state = $3
+               and purpose = $4
+               and coalesce(secret, $6) = coalesce($5, $6)",
         )
-        .bind(&row.id)
-        .bind(&row.team_id)
-        .bind(&row.author_id)
-        .bind(&row.name)
-        .bind(&row.host)
-        .bind(row.port)
-        .bind(&row.database_name)
-        .bind(&row.user_name)
-        .bind(&row.tls_mode)
-        .bind(&row.tls_name)
-        .bind(&row.ca_certificate)
-        .bind(&row.secret)
-        .bind(&row.form_fault)
-        .bind(row.created_at)
-        .bind(row.updated_at)
-        .bind(&row.purpose)
-        .bind(&row.method)
-        .bind(&row.iam)
-        .bind(&row.replaces_id)
-        .bind(row.is_credential)
-        .bind(&row.credential_id)
-        .execute(self.pool())
+        .bind(&edited.id)
+        .bind(&edited.team_id)
+        .bind(&edited.state)
+        .bind(&edited.purpose)
+        .bind(&edited.secret)
+        // No sealed secret is this short.
+        .bind(Vec::<u8>::from([0]))
+        .execute(&mut *write)
         .await?;
-        Ok(written.rows_affected() == 1)
+        let is_written = held.rows_affected() == 1 && put(&mut write, row).await?;
+        write.commit().await?;
+        Ok(is_written)
     }
 
     /// A connection of the team or its credential, or the member's own draft of either. Where it leads and the secret
@@ -145,7 +146,8 @@ impl Store {
         let row = sqlx::query_as(
             "select c.id, c.team_id, c.author_id, c.name, c.is_draft, c.host, c.port, c.database_name, c.user_name,
                     c.tls_mode, c.tls_name, c.ca_certificate, c.method, c.iam, c.found_host, c.found_port,
-                    c.found_admin, c.secret, c.is_credential, c.credential_id, k.secret as lent_secret, c.state, c.state_reason,
+                    c.found_admin, c.secret, c.is_credential, c.credential_id, k.secret as lent_secret,
+                    case when k.id is null then 0 else 1 end as is_lent, c.state, c.state_reason,
                     c.state_by, c.state_at, c.replaces_id, c.form_fault, c.purpose, c.created_at, c.updated_at,
                     c.catalog_read_at, c.catalog_is_cut, c.catalog_reading_until, c.catalog_finding
              from connection c
@@ -215,7 +217,8 @@ impl Store {
     /// Keeps what AWS told of the cluster, for the target that was asked for.
     pub async fn connection_found(&self, id: &str, purpose: &str, found: Found<'_>) -> Result<()> {
         sqlx::query(
-            "update connection set found_host = $3, found_port = $4, found_admin = $5 where id = $1 and purpose = $2",
+            "update connection set found_host = $3, found_port = $4, found_admin = $5
+             where id = $1 and purpose = $2 and state <> 'disconnected'",
         )
         .bind(id)
         .bind(purpose)
@@ -235,4 +238,52 @@ impl Store {
             .await?;
         Ok(purged.rows_affected())
     }
+}
+
+async fn put(write: &mut sqlx::AnyConnection, row: &ConnectionRow) -> Result<bool> {
+    let written = sqlx::query(
+        "insert into connection (id, team_id, author_id, name, is_draft, host, port, database_name, user_name,
+           tls_mode, tls_name, ca_certificate, secret, form_fault, created_at, updated_at, purpose, method, iam, replaces_id,
+           is_credential, credential_id, catalog_is_cut, catalog_reading_until, catalog_finding)
+         values ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+           0, 0, '')
+         on conflict (id) do update set
+           name = excluded.name, host = excluded.host, port = excluded.port,
+           database_name = excluded.database_name, user_name = excluded.user_name,
+           tls_mode = excluded.tls_mode, tls_name = excluded.tls_name,
+           ca_certificate = excluded.ca_certificate, secret = excluded.secret,
+           form_fault = excluded.form_fault, updated_at = excluded.updated_at,
+           method = excluded.method, iam = excluded.iam, credential_id = excluded.credential_id,
+           found_host = case when connection.purpose = excluded.purpose then connection.found_host else '' end,
+           purpose = excluded.purpose,
+           catalog_read_at = case when connection.purpose = excluded.purpose
+                                  then connection.catalog_read_at end
+         where connection.is_draft = 1
+           and connection.team_id = excluded.team_id
+           and connection.author_id = excluded.author_id",
+    )
+    .bind(&row.id)
+    .bind(&row.team_id)
+    .bind(&row.author_id)
+    .bind(&row.name)
+    .bind(&row.host)
+    .bind(row.port)
+    .bind(&row.database_name)
+    .bind(&row.user_name)
+    .bind(&row.tls_mode)
+    .bind(&row.tls_name)
+    .bind(&row.ca_certificate)
+    .bind(&row.secret)
+    .bind(&row.form_fault)
+    .bind(row.created_at)
+    .bind(row.updated_at)
+    .bind(&row.purpose)
+    .bind(&row.method)
+    .bind(&row.iam)
+    .bind(&row.replaces_id)
+    .bind(row.is_credential)
+    .bind(&row.credential_id)
+    .execute(write)
+    .await?;
+    Ok(written.rows_affected() == 1)
 }

@@ -52,6 +52,8 @@ pub enum StoreError {
     Statement(#[source] sqlx::Error),
     #[error("such a row exists already")]
     Exists,
+    #[error("a text that no text column can hold")]
+    NotText,
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -63,6 +65,8 @@ impl From<sqlx::Error> for StoreError {
         };
         match &error {
             sqlx::Error::Database(said) if said.is_unique_violation() => Self::Exists,
+            // Postgres takes no NUL (character_not_in_repertoire, in its list of error codes).
+            sqlx::Error::Database(said) if said.code().as_deref() == Some("22021") => Self::NotText,
             _ if is_busy => Self::Busy(error),
             _ => Self::Statement(error),
         }

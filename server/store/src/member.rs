@@ -58,9 +58,10 @@ impl Store {
         Ok(rows)
     }
 
-    /// Gives a member another role, and ends their sessions. False when there is no such member, or nobody else would be
+    /// Gives a member another role, and ends their sessions; who is no admin any more loses drafts and open invitations
+    /// too, so that nothing of an admin's is left for later. False when there is no such member, or nobody else would be
     /// an admin.
-    pub async fn member_role_set(&self, team_id: &str, id: &str, role: &str) -> Result<bool> {
+    pub async fn member_role_set(&self, team_id: &str, id: &str, role: &str, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
         if role != "admin" && !has_another_admin(&mut write, team_id, id).await? {
             return Ok(false);
@@ -72,6 +73,14 @@ impl Store {
             .execute(&mut *write)
             .await?;
         sqlx::query("delete from session where member_id = $1").bind(id).execute(&mut *write).await?;
+        if role != "admin" {
+            end_invitations(&mut write, id, now).await?;
+            // What only an admin may aim is not kept for later.
+            sqlx::query("delete from connection where author_id = $1 and is_draft = 1")
+                .bind(id)
+                .execute(&mut *write)
+                .await?;
+        }
         write.commit().await?;
         Ok(set.rows_affected() == 1)
     }
@@ -95,6 +104,7 @@ impl Store {
         if removed.rows_affected() == 0 {
             return Ok(false);
         }
+        end_invitations(&mut write, id, now).await?;
         for erase in [
             "delete from session where member_id = $1",
             "delete from query where member_id = $1",
@@ -157,6 +167,16 @@ impl Store {
         .await?;
         Ok(member)
     }
+}
+
+/// Nobody comes in, or back, by the invitation of somebody who may not invite.
+async fn end_invitations(write: &mut sqlx::AnyConnection, created_by: &str, now: i64) -> Result<()> {
+    sqlx::query("update invitation set ended_at = $2 where created_by = $1 and ended_at is null")
+        .bind(created_by)
+        .bind(now)
+        .execute(write)
+        .await?;
+    Ok(())
 }
 
 /// Whether the team has an admin besides this member. The team's row is held, so that of two admins who leave at once

@@ -49,7 +49,9 @@ impl Store {
         .await?;
         for dataset_id in dataset_ids {
             sqlx::query(
-                "insert into rotation_line (rotation_id, dataset_id, state, finding) values ($1, $2, 'waiting', '')",
+                // One that was removed meanwhile is none to try.
+                "insert into rotation_line (rotation_id, dataset_id, state, finding)
+                 select $1, d.id, 'waiting', '' from dataset d where d.id = $2",
             )
             .bind(&row.id)
             .bind(dataset_id)

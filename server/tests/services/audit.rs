@@ -61,7 +61,7 @@ async fn each_decision_is_recorded_once() {
 
     let csv = world.backend.audit.csv(&world.actor, AuditQuery::default()).await.unwrap();
     assert_eq!(csv.lines().count(), 10);
-    assert!(csv.contains(",ann@acme.example,connection_saved,"), "{csv}");
+    assert!(csv.contains(",\"ann@acme.example\",\"connection_saved\","), "{csv}");
     let member = Actor { role: Role::Member, ..world.actor.clone() };
     assert_eq!(world.backend.audit.page(&member, AuditQuery::default()).await, Err(Fault::NotAdmin));
     assert_eq!(world.backend.audit.csv(&member, AuditQuery::default()).await, Err(Fault::NotAdmin));

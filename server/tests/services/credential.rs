@@ -289,6 +289,58 @@ async fn what_is_broken_already_keeps_nobody_from_replacing() {
     assert_eq!(lent.preview(&lent.datasets[0]).await.state, QueryState::Done);
 }
 
+/// A table that is locked for a while answers neither credential: that proves nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_told_keeps_the_credential_as_it_is() {
+    let lent = Lent::new().await;
+    let other = lent.database.user("other", PASSWORD).await;
+    lent.database.run(&format!("grant select on public.first to {other}")).await;
+    let draft = lent.replacement(&other, PASSWORD).await;
+    let lock = lent.database.run("begin; lock table public.second in access exclusive mode; select pg_sleep(45)");
+    let run = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        lent.tried(&draft).await
+    };
+    // The lock outlasts both tries, and is let go with this future.
+    let run = tokio::select! {
+        run = run => run,
+        _ = lock => panic!("the lock ended first"),
+    };
+    assert_eq!((run.outcome, states(&run)), (RotationOutcome::Breaks, vec![LineState::Reads, LineState::Unclear]));
+    assert_eq!(lent.save(&draft).await, Err(Fault::DryRunNeeded));
+}
+
+/// Whoever edits while somebody else erases: the erased secret does not come back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_erased_secret_is_in_no_draft_that_came_late() {
+    let lent = std::sync::Arc::new(Lent::new().await);
+    for round in 0..10 {
+        let form = ConnectionForm { name: "Own".into(), ..form(rights::string(&lent.database, &lent.reader)) };
+        let own = lent.world.check(form).await.connection_id;
+        lent.save(&own).await.unwrap();
+        let editing = tokio::spawn({
+            let (lent, own) = (std::sync::Arc::clone(&lent), own.clone());
+            async move {
+                let mut drafts = Vec::new();
+                for _ in 0..30 {
+                    let life = &lent.world.backend.connection_life;
+                    drafts.extend(life.edit(&lent.world.actor, &own).await);
+                }
+                drafts
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(round * 3)).await;
+        let (backend, admin) = (&lent.world.backend, &lent.world.actor);
+        backend.connection_life.disconnect(admin, &own, "Own").await.unwrap();
+        for draft in editing.await.unwrap() {
+            if let Ok(shown) = backend.connections.draft_show(admin, &draft).await {
+                assert!(!shown.has_password, "round {round}");
+                assert_eq!(backend.connections.save(admin, &draft).await, Err(Fault::NotFound));
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_cred_05_without_the_credential_nothing_is_read_and_nothing_is_lost() {
     let lent = Lent::new().await;

@@ -116,6 +116,10 @@ async fn a_key_is_added_rotated_to_and_the_old_one_retired() {
 #[tokio::test]
 async fn a_run_over_nothing_is_an_error() {
     let sealed = Sealed::new(0).await;
+    let first = sealed.ring.ids()[0];
+    file::add(&sealed.path()).unwrap();
+    let retiring = keys::unused(&sealed.store, &sealed.ring, first).await;
+    assert!(matches!(retiring, Err(KeysError::NothingSealed)), "another store may need it");
     assert!(matches!(keys::rotate(&sealed.store, &sealed.ring, false).await, Err(KeysError::NothingSealed)));
     assert!(matches!(keys::rotate(&sealed.store, &sealed.ring, true).await, Err(KeysError::NothingSealed)));
 }

@@ -161,3 +161,37 @@ async fn a_new_password_ends_the_other_sessions() {
     let log = world.backend.audit.page(&world.actor, AuditQuery::default()).await.unwrap();
     assert!(log.entries.iter().any(|entry| entry.who == "operator" && entry.named == "bob@acme.example"));
 }
+
+/// Nothing that an admin prepared works once they are none: not their invitations, not their drafts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_no_admin_any_more_kept_nothing_of_it() {
+    let sample = Sample::new(Quirks::default()).await;
+    let world = World::new(sample.plan()).await;
+    let (backend, ann) = (&world.backend, &world.actor);
+    for is_removed in [false, true] {
+        let email = format!("bob-{is_removed}@acme.example");
+        let (_, bob) = joined(&world, Role::Admin, &email).await;
+        backend.members.invite(&bob, Role::Admin).await.unwrap();
+        let link = list(&world).await.invitations.remove(0).link;
+        let code = link.rsplit('/').next().unwrap().to_owned();
+        let aimed = crate::iam::iam_form(|form| form.endpoint = "redshift.evil.example:5439".into());
+        let draft = backend.connections.draft(&bob, aimed, true).await.unwrap();
+        assert_eq!(draft.fault, None, "an admin may");
+        if is_removed {
+            backend.members.remove(ann, &bob.member_id).await.unwrap();
+        } else {
+            backend.members.set_role(ann, &bob.member_id, Role::Member).await.unwrap();
+        }
+        assert_eq!(accept(&world, &code, "evil@acme.example").await.err(), Some(Fault::InvitationOver));
+        let bob = Actor { role: Role::Member, ..bob };
+        assert_eq!(backend.checks.start(&bob, &draft.id).await.err(), Some(Fault::NotFound));
+        assert_eq!(backend.connections.save(&bob, &draft.id).await.err(), Some(Fault::NotFound));
+    }
+    // Nor one that was written at the very moment of it.
+    let (_, eve) = joined(&world, Role::Member, "eve@acme.example").await;
+    let was_admin = Actor { role: Role::Admin, ..eve.clone() };
+    let aimed = crate::iam::iam_form(|form| form.endpoint = "redshift.evil.example:5439".into());
+    let draft = backend.connections.draft(&was_admin, aimed, true).await.unwrap().id;
+    assert_eq!(backend.checks.start(&eve, &draft).await.err(), Some(Fault::EndpointForAdmins));
+    assert_eq!(backend.connections.save(&eve, &draft).await.err(), Some(Fault::EndpointForAdmins));
+}

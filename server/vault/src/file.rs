@@ -88,7 +88,7 @@ pub fn add(path: &Path) -> Result<KeyId, RingError> {
     Ok(fresh.id)
 }
 
-/// Takes a key out. Whatever is still sealed with it is lost: see that nothing is.
+/// Takes a key out. What is still sealed with it cannot be opened any more: see that nothing is.
 pub fn retire(path: &Path, id: KeyId) -> Result<(), RingError> {
     let _lock = lock(path)?;
     let (known, _) = read(path)?;
@@ -97,8 +97,18 @@ pub fn retire(path: &Path, id: KeyId) -> Result<(), RingError> {
         Some(0) => return Err(RingError::Active),
         Some(_) => {}
     }
-    let keys: Vec<&Key> = known.iter().filter(|key| key.id != id).collect();
-    write(path, &keys).map_err(RingError::File)
+    let (kept, out): (Vec<&Key>, Vec<&Key>) = known.iter().partition(|key| key.id != id);
+    set_aside(path, &out).map_err(RingError::File)?;
+    write(path, &kept).map_err(RingError::File)
+}
+
+/// Retired keys go to a file beside, for backups that need them; nothing reads it.
+fn set_aside(path: &Path, keys: &[&Key]) -> io::Result<()> {
+    let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(path.with_extension("retired"))?;
+    for key in keys {
+        file.write_all(key.to_line().as_bytes())?;
+    }
+    file.sync_all()
 }
 
 /// Held until it is dropped, or the process ends.

@@ -128,6 +128,28 @@ async fn o_web_07_an_ended_session_opens_nothing() {
     assert_eq!(site.page("/data").await.status, StatusCode::SEE_OTHER);
 }
 
+/// Numbers at the end of their range, and bytes that are no text.
+#[tokio::test]
+async fn odd_values_are_no_failure_of_ours() {
+    let site = Site::new().await;
+    let form = "form[connection_string]=postgresql://a:b@h.example/d&form[name]=Odd";
+    site.call("/api/connections/test", form, true).await;
+    let store = site._opened.shared.store.clone();
+    let id = store.sealed_list(store::SealedKind::Connection, "", 1).await.unwrap().remove(0).id;
+    for page in ["0", "1", "42949674", "4294967295"] {
+        let body = format!("connection_id={id}&filter[search]=&filter[kind]=&filter[schema]=&filter[page]={page}");
+        assert_eq!(site.call("/api/datasets/picker", &body, true).await.status, StatusCode::OK, "{page}");
+    }
+    assert_eq!(site.call("/api/members/set-role", "id=x&role=garbage", true).await.status, StatusCode::BAD_REQUEST);
+    for (path, body) in [("/api/connections/show", "id=%00"), ("/api/datasets/show", "id=%00")] {
+        assert_eq!(site.call(path, body, true).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let exported = site.page("/settings/audit.csv").await;
+    assert!(exported.status == StatusCode::OK && exported.body.starts_with("number,"), "{}", exported.body);
+    let log = site.call("/api/audit/page", "query[action]=audit_exported&query[search]=&query[before]=0", true).await;
+    assert!(log.body.contains("audit_exported"), "{}", log.body);
+}
+
 #[tokio::test]
 async fn a_fault_has_the_status_that_tells_the_truth() {
     let site = Site::new().await;

@@ -6,6 +6,18 @@ use store::ConnectionRow;
 
 use crate::services::{Shared, iam, store_fault};
 
+/// Where a draft with its own way in leads, judged again: who made it may have been an admin then.
+pub(crate) async fn of_draft(shared: &Shared, actor: &Actor, row: &ConnectionRow) -> Result<(), Fault> {
+    if row.is_draft == 0 || !row.credential_id.is_empty() {
+        return Ok(());
+    }
+    match of(shared, actor, row).await? {
+        // Who may ask is looked at again whenever somebody does.
+        Err(Fault::RoleNeeded) => Ok(()),
+        judged => judged,
+    }
+}
+
 /// Whether the actor may have credentials minted for this row, and sent there. Whoever could aim them at a host of their
 /// own, or have it trusted by an authority of their own, could take them and use them outside Flitch.
 pub(super) async fn of(shared: &Shared, actor: &Actor, row: &ConnectionRow) -> Result<Result<(), Fault>, Fault> {

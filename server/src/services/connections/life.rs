@@ -46,8 +46,10 @@ impl ports::ConnectionLife for ConnectionLife {
     async fn rename(&self, actor: &Actor, id: &str, name: &str) -> ports::Answer<()> {
         let row = self.saved(actor, id).await?;
         let name = team::name(name).ok_or(Fault::FieldMissing { field: Field::ConnectionName })?;
-        self.shared.store.connection_rename(&actor.team_id, id, &name, now()).await.map_err(store_fault)?;
-        self.wrote(actor, Action::ConnectionRenamed, &ConnectionRow { name, ..row }).await;
+        let renamed = self.shared.store.connection_rename(&actor.team_id, id, &name, now()).await;
+        if renamed.map_err(store_fault)? && name != row.name {
+            self.wrote(actor, Action::ConnectionRenamed, &ConnectionRow { name, ..row }).await;
+        }
         Ok(())
     }
 
@@ -60,7 +62,9 @@ impl ports::ConnectionLife for ConnectionLife {
         {
             draft.form_fault = to_json(&fault);
         }
-        self.shared.store.draft_put(&draft).await.map_err(store_fault)?;
+        if !self.shared.store.draft_put_edit(&draft, &row).await.map_err(store_fault)? {
+            return Err(Fault::Busy);
+        }
         Ok(draft.id)
     }
 

@@ -10,6 +10,7 @@ use contract::credential::{LineState, RotationLine, RotationOutcome, RotationVie
 use contract::fault::Fault;
 use contract::finding::Finding;
 use contract::team::Actor;
+use redshift::deadlines::milliseconds;
 use redshift::{Limits, Session, sql};
 use store::{ConnectionRow, LeaningRow, RotationRow, StoreError, new_id};
 
@@ -22,6 +23,9 @@ const LEASE: i64 = 5 * SECOND;
 
 /// One dataset. No row is asked for, so that only a slow catalog takes its time.
 const EACH: Duration = Duration::from_secs(8);
+
+/// All of them.
+const TOTAL: Duration = Duration::from_secs(15 * 60);
 
 pub(super) async fn start(
     shared: &Arc<Shared>,
@@ -108,6 +112,7 @@ impl Trial {
         };
         let (outcome, finding) = tokio::select! {
             () = renew => return,
+            () = tokio::time::sleep(TOTAL) => (RotationOutcome::Failed, to_json(&Finding::GivenUp { after_ms: milliseconds(TOTAL) })),
             tried = self.try_all(&credential, &draft, &leaning) => match tried {
                 Ok(Ok(outcome)) => (outcome, String::new()),
                 Ok(Err(finding)) => (RotationOutcome::Failed, to_json(&finding)),
@@ -141,10 +146,11 @@ impl Trial {
                 Ok(()) => (LineState::Reads, None),
                 Err(finding) => match today.reads(dataset).await {
                     Ok(()) => (LineState::Breaks, Some(finding)),
-                    Err(_) => (LineState::BrokenBefore, Some(finding)),
+                    Err(today) if is_definite(&today) => (LineState::BrokenBefore, Some(finding)),
+                    Err(_) => (LineState::Unclear, Some(finding)),
                 },
             };
-            if state == LineState::Breaks {
+            if matches!(state, LineState::Breaks | LineState::Unclear) {
                 outcome = RotationOutcome::Breaks;
             }
             let finding = finding.as_ref().map(to_json).unwrap_or_default();
@@ -154,6 +160,35 @@ impl Trial {
         fresh.close().await;
         today.close().await;
         Ok(Ok(outcome))
+    }
+}
+
+/// Today's credential does not read it, and will not when it is asked again: not a table that is locked, a network that
+/// is slow or a cluster that is full.
+fn is_definite(finding: &Finding) -> bool {
+    match finding {
+        Finding::SchemaDenied { .. }
+        | Finding::TableDenied { .. }
+        | Finding::TableGone { .. }
+        | Finding::PasswordRefused { .. }
+        | Finding::AccessRefused { .. }
+        | Finding::UnknownDatabase { .. }
+        | Finding::UnknownHost { .. }
+        | Finding::SecretUnreadable
+        | Finding::ReconnectRequired
+        | Finding::AdminUser { .. }
+        | Finding::IamUserMissing { .. }
+        | Finding::AwsRoleNeeded
+        | Finding::AwsRoleDenied { .. }
+        | Finding::AwsDenied { .. }
+        | Finding::AwsDeniedExplicitly { .. }
+        | Finding::AwsClusterUnknown { .. }
+        | Finding::AwsWorkgroupUnknown { .. } => true,
+        // Syntax error or access rule violation, invalid authorization, invalid catalog or schema name.
+        Finding::ServerSaid { sqlstate, .. } => {
+            ["42", "28", "3D", "3F"].iter().any(|class| sqlstate.starts_with(class))
+        }
+        _ => false,
     }
 }
 
@@ -185,7 +220,7 @@ impl<'a> Way<'a> {
         let read = tokio::time::timeout(EACH, session.read(&statement, Limits::PREVIEW)).await;
         let read = match read {
             Ok(read) => read.map(|_| ()).map_err(|error| finding(&error, target, Some((schema, name)))),
-            Err(_) => Err(Finding::GivenUp { after_ms: redshift::deadlines::milliseconds(EACH) }),
+            Err(_) => Err(Finding::GivenUp { after_ms: milliseconds(EACH) }),
         };
         if read.is_err() {
             // Whatever state it is in, the next dataset gets a clean one.

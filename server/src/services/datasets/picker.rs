@@ -64,7 +64,7 @@ fn small(count: i64) -> u32 {
 
 /// The page that was asked for, or the first where there are not so many.
 async fn found(store: &Store, id: &str, wanted: &ObjectFilter, asked: u32) -> Result<Found, StoreError> {
-    let offset = |page: u32| i64::from((page - 1) * PAGE);
+    let offset = |page: u32| i64::from(page - 1) * i64::from(PAGE);
     if wanted.search.is_empty() && wanted.schema.is_empty() {
         // Without a filter an empty schema shows too, so that it can say why it is empty.
         let at = |page| SchemaPage {

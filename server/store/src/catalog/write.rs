@@ -38,6 +38,7 @@ impl Store {
                  catalog_generation = $2
              where id = $1
                and purpose = $4
+               and state <> 'disconnected'
                and catalog_generation < $2",
         )
         .bind(connection_id)
@@ -94,6 +95,7 @@ impl Store {
              set catalog_reading_until = 0, catalog_finding = ''
              where id = $1
                and purpose = $2
+               and state <> 'disconnected'
                and catalog_read_at is not null",
         )
         .bind(connection_id)

@@ -57,7 +57,8 @@ impl Store {
                  found_host = '', catalog_read_at = null, catalog_finding = ''
              where id = $1
                and team_id = $2
-               and is_draft = 0",
+               and is_draft = 0
+               and state <> 'disconnected'",
         )
         .bind(id)
         .bind(team_id)
@@ -116,7 +117,11 @@ impl Store {
              set name = $3, host = $4, port = $5, database_name = $6, user_name = $7, tls_mode = $8, tls_name = $9,
                  ca_certificate = $10, method = $11, iam = $12, secret = $13, author_id = $18, updated_at = $14,
                  purpose = $15,
-                 state = 'live', state_reason = '', state_by = '', state_at = 0, catalog_finding = '',
+                 -- One that rests goes on resting; one that was cut off is connected again.
+                 state = case when state = 'paused' then 'paused' else 'live' end,
+                 state_reason = case when state = 'paused' then state_reason else '' end,
+                 state_by = case when state = 'paused' then state_by else '' end,
+                 state_at = case when state = 'paused' then state_at else 0 end, catalog_finding = '',
                  found_host = (select found_host from connection d where d.id = $16),
                  found_port = (select found_port from connection d where d.id = $16),
                  found_admin = (select found_admin from connection d where d.id = $16),

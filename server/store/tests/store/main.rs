@@ -75,6 +75,15 @@ fn draft(team_id: &str, member_id: &str) -> ConnectionRow {
     }
 }
 
+/// A NUL is in no name; Postgres refuses it and SQLite finds nothing.
+#[tokio::test]
+async fn a_text_that_is_none_finds_nothing() {
+    for (engine, opened) in both().await {
+        let found = opened.store.connection_fetch("t", "m", "a\0b").await;
+        assert!(matches!(found, Ok(None) | Err(StoreError::NotText)), "{engine}: {found:?}");
+    }
+}
+
 #[tokio::test]
 async fn one_team_is_made_first_and_no_second() {
     for (engine, opened) in both().await {

@@ -102,14 +102,14 @@ async fn of_two_admins_that_remove_each_other_one_stays() {
     for (engine, opened) in both().await {
         let store = &opened.store;
         let (team_id, ann) = team(store).await;
-        assert!(!store.member_role_set(&team_id, &ann, "member").await.unwrap(), "{engine}: the last admin");
+        assert!(!store.member_role_set(&team_id, &ann, "member", 30).await.unwrap(), "{engine}: the last admin");
         assert!(!store.member_remove(&team_id, &ann, "ann@acme.example", 200).await.unwrap(), "{engine}");
         let row = invitation(&team_id, &ann, "code");
         store.invitation_insert(&row).await.unwrap();
         assert!(store.invitation_use(&row.id, &joining(&team_id, "bob", "bob@b.example"), "admin", 20).await.unwrap());
         let (first, second) = tokio::join!(
             store.member_remove(&team_id, &ann, "bob@b.example", 200),
-            store.member_role_set(&team_id, "bob", "member"),
+            store.member_role_set(&team_id, "bob", "member", 30),
         );
         assert_ne!(first.unwrap(), second.unwrap(), "{engine}");
         let members = store.member_list(&team_id).await.unwrap();
