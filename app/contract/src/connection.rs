@@ -253,6 +253,19 @@ pub struct Draft {
     pub fault: Option<Fault>,
 }
 
+/// Why a connection has to be reconnected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CutOff {
+    /// Somebody disconnected it.
+    #[default]
+    ByHand,
+    /// The team credential that it used was removed.
+    CredentialRemoved,
+    /// Whoever typed its secret was removed from the team.
+    MemberRemoved,
+}
+
 /// What a saved connection is allowed to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -262,7 +275,7 @@ pub enum ConnectionState {
     /// Nothing is read until somebody resumes it.
     Paused { by: String, reason: String, since: i64 },
     /// Its secret and all that was read are erased; it has to be reconnected.
-    Disconnected { by: String, since: i64 },
+    Disconnected { by: String, why: CutOff, since: i64 },
 }
 
 /// One line of the Data page.

@@ -16,6 +16,7 @@ use leptos_meta::Title;
 use super::query;
 use crate::api::ApiError;
 use crate::api::connections::{TestConnection, show_aws_facts, show_draft, source_facts};
+use crate::api::credential::show_data_connections;
 use crate::parts::{EgressPanel, FaultNotice, PageFault, Post, PostForm, TextArea, TextField, load};
 use crate::paths;
 use iam::IamForm;
@@ -45,6 +46,9 @@ pub fn AddRedshiftPage() -> impl IntoView {
         |(draft, method, purpose)| async move {
             let facts = source_facts().await?;
             let is_credential = purpose == "team";
+            if is_credential && draft.is_empty() && show_data_connections().await?.credential.is_some() {
+                return Err(ApiError(Fault::CredentialExists));
+            }
             let draft = match draft.as_str() {
                 "" => Draft { is_credential, ..Draft::default() },
                 _ => show_draft(draft).await?,

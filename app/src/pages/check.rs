@@ -10,7 +10,9 @@ use super::param;
 use crate::api::checks::{StartCheck, show_check};
 use crate::api::connections::SaveConnection;
 use crate::api::credential::StartRotation;
-use crate::parts::{FaultNotice, LastGood, NoScriptRefresh, PageFault, Post, PostForm, StageList, every_while, load};
+use crate::parts::{
+    FaultNotice, LastGood, NoScriptRefresh, PageFault, Post, PostForm, StageList, every_while, first_refused, load,
+};
 use crate::paths;
 use crate::words::{Told, checks, numbers};
 
@@ -31,10 +33,6 @@ pub fn CheckPage() -> impl IntoView {
     every_while(POLL, is_running, move || view_of.refetch());
     let start = Post::<StartCheck>::new();
     let save = Post::<SaveConnection>::new();
-    let refused = move || {
-        let again = start.refused();
-        again.or_else(|| save.refused())
-    };
     view! {
         <Title text="Connection test"/>
         <Transition>
@@ -45,7 +43,6 @@ pub fn CheckPage() -> impl IntoView {
                 }
             })}
         </Transition>
-        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
     }
 }
 
@@ -130,6 +127,7 @@ fn Next(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnecti
         view! { <a class=class href=paths::add_redshift_draft(&id, false)>"Edit"</a> }
     });
     view! {
+        {move || first_refused([start.into(), save.into()]).map(|fault| view! { <FaultNotice fault/> })}
         <div class="actions">
             {kept}
             {edit}

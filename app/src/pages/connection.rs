@@ -3,7 +3,7 @@
 mod manage;
 
 use contract::aws::MintFacts;
-use contract::connection::ConnectionSummary;
+use contract::connection::{ConnectionState, ConnectionSummary};
 use contract::dataset::DatasetSummary;
 use contract::grants;
 use leptos::prelude::*;
@@ -61,7 +61,11 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
     });
     let rows = rows.collect_view();
     let (state, manage) = (connection.clone(), connection.clone());
-    let check = connection.last_check.as_ref().map(|check| {
+    // What a check said of it says nothing while it is cut off.
+    let is_cut_off = matches!(connection.state, ConnectionState::Disconnected { .. });
+    let checked = connection.last_check.clone().filter(|_| !is_cut_off);
+    let outcome = checked.as_ref().map(|check| check.outcome);
+    let check = checked.as_ref().map(|check| {
         view! {
             <p>
                 {checks::outcome(check.outcome)} " "
@@ -77,7 +81,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA>"Data"</a></nav>
             <div class="page-head">
                 <h1>{connection.name.clone()}</h1>
-                <CheckBadge outcome=connection.last_check.as_ref().map(|check| check.outcome)/>
+                {(!is_cut_off).then(|| view! { <CheckBadge outcome/> })}
             </div>
             <p class="mono wrap">{connection.target.redacted()}</p>
             {connection.is_team.then(|| view! {
@@ -88,7 +92,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             <StateNotice connection=state/>
             {connection.mints.clone().map(|mints| view! { <Mints mints/> })}
             <div class="actions">
-                <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a>
+                {(!is_cut_off).then(|| view! { <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a> })}
                 <PostForm post=start>
                     <input type="hidden" name="connection_id" value=connection.id.clone()/>
                     <button type="submit" class="button-quiet">"Check again"</button>

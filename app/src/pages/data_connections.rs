@@ -51,6 +51,7 @@ fn Shown(shown: DataConnections, actions: Actions) -> impl IntoView {
     let DataConnections { credential, connections, egress } = shown;
     let (leaning, own): (Vec<_>, Vec<_>) = connections.into_iter().partition(|connection| connection.is_team);
     let count = numbers::count(leaning.len() as u32, "connection uses", "connections use");
+    let has_any = credential.is_some();
     let stored = match credential {
         Some(credential) => view! { <Stored credential count=count.clone() actions/> }.into_any(),
         None => view! {
@@ -64,8 +65,7 @@ fn Shown(shown: DataConnections, actions: Actions) -> impl IntoView {
     };
     view! {
         {stored}
-        <h2>{count}" it"</h2>
-        <Lines connections=leaning/>
+        {has_any.then(|| view! { <h2>{count}" it"</h2> <Lines connections=leaning/> })}
         <h2>"With their own way to sign in"</h2>
         <Lines connections=own/>
         <EgressPanel egress/>
@@ -97,7 +97,7 @@ fn Stored(credential: CredentialView, count: String, actions: Actions) -> impl I
                 <CheckBadge outcome/>
             </div>
             <p class="mono wrap">{target.redacted()}</p>
-            <p class="quiet">"Set on "{numbers::moment(set_at)}" by "{by}". Nobody can read it back."{checked}</p>
+            <p class="quiet">{name.clone()}". Set on "{numbers::moment(set_at)}" by "{by}". Nobody can read it back."{checked}</p>
             {warning}
             <div class="actions">
                 <PostForm post=actions.edit>

@@ -30,7 +30,7 @@ pub fn MembersPage() -> impl IntoView {
         <div class="page">
             <div class="page-head"><h1>"Settings"</h1></div>
             <SettingsTabs/>
-            <p class="quiet">"Who is in the team. A member connects and reads; an admin also manages people and reads the audit log."</p>
+            <p class="quiet">"Who is in the team. A member connects and reads; an admin also manages people, the team credential and the audit log. Who gets another role signs in again."</p>
             {move || refused().map(|fault| view! { <FaultNotice fault/> })}
             <Transition>
                 {move || Suspend::new(async move {

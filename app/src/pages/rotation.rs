@@ -9,7 +9,9 @@ use leptos_meta::Title;
 use super::param;
 use crate::api::connections::SaveConnection;
 use crate::api::credential::{StartRotation, show_rotation};
-use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
+use crate::parts::{
+    FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load,
+};
 use crate::paths;
 use crate::words::Told;
 
@@ -30,10 +32,6 @@ pub fn RotationPage() -> impl IntoView {
     let is_running =
         Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|run| run.outcome.is_running()));
     every_while(POLL, is_running, move || shown.refetch());
-    let refused = move || {
-        let again = start.refused();
-        again.or_else(|| save.refused())
-    };
     view! {
         <Title text="Replace the team credential"/>
         <Transition>
@@ -44,7 +42,6 @@ pub fn RotationPage() -> impl IntoView {
                 }
             })}
         </Transition>
-        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
     }
 }
 
@@ -52,9 +49,7 @@ pub fn RotationPage() -> impl IntoView {
 fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConnection>) -> impl IntoView {
     let is_running = run.outcome.is_running();
     let (badge, verdict) = match run.outcome {
-        RotationOutcome::Running => {
-            ("Checking", "Trying the new credential on every dataset that leans on the team's.")
-        }
+        RotationOutcome::Running => ("Checking", "Trying the new credential on every dataset that uses today's."),
         RotationOutcome::Good => {
             ("Works", "Nothing that works today would break. Replacing switches everything at once.")
         }
@@ -90,6 +85,7 @@ fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConne
             })}
             <NoScriptRefresh is_running/>
             {finding}
+            {move || first_refused([start.into(), save.into()]).map(|fault| view! { <FaultNotice fault/> })}
             {(!is_running).then(|| view! {
                 <div class="actions">
                     {replace}

@@ -107,6 +107,10 @@ pub fn first_refused<const N: usize>(posts: [Posting; N]) -> Option<Fault> {
 pub fn PostForm(#[prop(into)] post: Posting, children: Children) -> impl IntoView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
+        // A second click on the way asks for nothing more.
+        if post.sent.pending().get_untracked() {
+            return;
+        }
         if let Some(body) = fields(&event) {
             post.sent.dispatch(body);
         }

@@ -4,7 +4,7 @@ use contract::audit::Action;
 
 pub fn action(action: Action) -> &'static str {
     match action {
-        Action::AccessRefused => "asked for what is not theirs:",
+        Action::AccessRefused => "asked for what is not there, or not theirs:",
         Action::TeamFounded => "founded the team",
         Action::TeamAdded => "added the team",
         Action::SignedIn => "signed in",
@@ -15,9 +15,9 @@ pub fn action(action: Action) -> &'static str {
         Action::MemberJoined => "joined the team",
         Action::RoleChanged => "changed the role of",
         Action::MemberRemoved => "removed from the team",
-        Action::PasswordChanged => "changed the own password",
+        Action::PasswordChanged => "changed their password",
         Action::PasswordReset => "reset the password of",
-        Action::SessionsEnded => "ended own sessions",
+        Action::SessionsEnded => "ended their other sessions",
         Action::ConnectionSaved => "saved the connection",
         Action::ConnectionChecked => "checked the connection",
         Action::CredentialUsed => "read with the credential",

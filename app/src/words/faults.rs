@@ -22,6 +22,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::FieldInvalid { field: Field::Password } => {
             "The password must have 12 to 256 characters. Choose a longer one.".into()
         }
+        Fault::FieldInvalid { field: Field::ConnectionName } => "A name has 1 to 80 characters. Take a shorter one.".into(),
         Fault::FieldInvalid { field: Field::CaCertificate } => {
             "The certificate cannot be read. Paste it in PEM form, from -----BEGIN CERTIFICATE----- to its end.".into()
         }
@@ -64,7 +65,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::NoTeamCredential => "The team has no credential. Ask an admin to store one, or choose another way.".into(),
         Fault::CredentialExists => "The team has a credential already. Replace that one.".into(),
         Fault::DryRunNeeded => {
-            "Nothing was changed: try the new credential on what uses today's first, as things are now.".into()
+            "Nothing was switched: the credential, or what uses it, changed since it was tried. Try again.".into()
         }
         Fault::LastAdmin => "The team would be left without an admin. Make somebody else an admin first.".into(),
         Fault::EmailTaken => "This address has an account already. Sign in with it, or take another one.".into(),

@@ -76,7 +76,7 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
              they are tried."
         ))
         .step("Check again when the cluster is less busy. Whether the user could write stays open until then."),
-        Finding::RightsFit => Hint::plain("The user can read everything listed and write nothing."),
+        Finding::RightsFit => Hint::plain("The user may read what it has to, and write nothing."),
         Finding::TlsNameUnchecked => Hint::plain("Encrypted, and the issuer is trusted, but the name was not checked.")
             .step(
                 "Anyone with a certificate from the same issuer could answer here. Fill in the TLS server name and \

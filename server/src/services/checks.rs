@@ -129,7 +129,9 @@ impl ports::Checks for Checks {
             entry,
             catalog_limits: self.shared.catalog_limits,
         };
-        let deed = Deed { action: Action::ConnectionChecked, target: &row.id, named: &row.name };
+        let named =
+            if row.is_credential == 1 { format!("{}, the team credential", row.name) } else { row.name.clone() };
+        let deed = Deed { action: Action::ConnectionChecked, target: &row.id, named: &named };
         audit::done(&self.shared, actor, deed).await;
         let shared = Arc::clone(&self.shared);
         let journal = StoreJournal { shared, check_id: check.id.clone(), connection: row };

@@ -11,11 +11,11 @@ use async_trait::async_trait;
 use contract::audit::Action;
 use contract::aws::AwsFacts;
 use contract::connection::{
-    AddSourceFacts, ConnectionForm, ConnectionState, ConnectionSummary, Draft, DraftSaved, LastCheck, Method, Target,
-    TlsMode,
+    AddSourceFacts, ConnectionForm, ConnectionState, ConnectionSummary, CutOff, Draft, DraftSaved, LastCheck, Method,
+    Target, TlsMode,
 };
 use contract::connection_string::{Part, StringFault};
-use contract::fault::Fault;
+use contract::fault::{Fault, Field};
 use contract::ports;
 use contract::secret::Secret;
 use contract::team::{Actor, Role};
@@ -163,10 +163,16 @@ impl ports::Connections for Connections {
             return Err(Fault::NotAdmin);
         }
         // The credential itself cannot lean on the credential.
-        let (row, fault) = match Method::from_code(&form.method) {
+        let is_name_bad = fresh.name.is_empty() && !form.name.trim().is_empty();
+        let (mut row, mut fault) = match Method::from_code(&form.method) {
             Method::Team if fresh.is_credential == 0 => self.leaning(actor, fresh).await?,
             method => self.own(actor, fresh, method, &form, stored).await?,
         };
+        if is_name_bad && fault.is_none() {
+            let bad = Fault::FieldInvalid { field: Field::ConnectionName };
+            row.form_fault = to_json(&bad);
+            fault = Some(bad);
+        }
         if fault.is_none() || keeps_refused {
             let store = &self.shared.store;
             let put = if is_again { store.draft_put_again(&row).await } else { store.draft_put(&row).await };
@@ -256,7 +262,14 @@ fn state(stored: &str, reason: &str, by: &str, since: i64) -> ConnectionState {
     let (by, reason) = (by.to_owned(), reason.to_owned());
     match stored {
         "paused" => ConnectionState::Paused { by, reason, since },
-        "disconnected" => ConnectionState::Disconnected { by, since },
+        "disconnected" => {
+            let why = match reason.as_str() {
+                "credential_removed" => CutOff::CredentialRemoved,
+                "member_removed" => CutOff::MemberRemoved,
+                _ => CutOff::ByHand,
+            };
+            ConnectionState::Disconnected { by, why, since }
+        }
         _ => ConnectionState::Live,
     }
 }

@@ -180,7 +180,7 @@ impl Store {
         }
         sqlx::query(
             "update connection
-             set credential_id = '', state = 'disconnected', state_reason = '', state_by = $2, state_at = $3,
+             set credential_id = '', state = 'disconnected', state_reason = 'credential_removed', state_by = $2, state_at = $3,
                  found_host = '', catalog_read_at = null, catalog_finding = ''
              where credential_id = $1",
         )

@@ -109,6 +109,12 @@ impl Store {
             "delete from session where member_id = $1",
             "delete from query where member_id = $1",
             "delete from connection where author_id = $1 and is_draft = 1",
+            // What was read with a secret goes with it.
+            "delete from catalog_object where connection_id in
+               (select id from connection where author_id = $1 and secret is not null and is_credential = 0)",
+            "delete from query where dataset_id in
+               (select d.id from dataset d join connection c on c.id = d.connection_id
+                where c.author_id = $1 and c.secret is not null and c.is_credential = 0)",
             // Drafts of others that edit a connection of theirs hold a copy of its secret.
             "delete from connection
              where is_draft = 1
@@ -119,7 +125,8 @@ impl Store {
         }
         sqlx::query(
             "update connection
-             set state = 'disconnected', state_reason = '', state_by = $3, state_at = $4, secret = null
+             set state = 'disconnected', state_reason = 'member_removed', state_by = $3, state_at = $4, secret = null,
+                 catalog_read_at = null, catalog_finding = ''
              where author_id = $1
                and team_id = $2
                and is_draft = 0

@@ -1,6 +1,6 @@
 //! Managing a saved connection: rename, edit, pause, disconnect, remove. Each says what will happen before its button.
 
-use contract::connection::{ConnectionState, ConnectionSummary};
+use contract::connection::{ConnectionState, ConnectionSummary, CutOff};
 use leptos::prelude::*;
 
 use super::Changes;
@@ -42,11 +42,11 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
             }
             .into_any()
         }
-        ConnectionState::Disconnected { by, since } => view! {
+        ConnectionState::Disconnected { by, why, since } => view! {
             <div class="notice" data-tone="bad" role="status">
                 <p>
-                    "Reconnect required. "{by}" disconnected it at "{numbers::moment(since)}
-                    "; its secret is erased, its datasets are still here."
+                    "Reconnect required. "{cut_off(&by, why)}" at "{numbers::moment(since)}
+                    "; its datasets are still here."
                 </p>
                 <PostForm post=edit>
                     <input type="hidden" name="id" value=id/>
@@ -55,6 +55,14 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
             </div>
         }
         .into_any(),
+    }
+}
+
+fn cut_off(by: &str, why: CutOff) -> String {
+    match why {
+        CutOff::ByHand => format!("{by} disconnected it and erased its secret"),
+        CutOff::CredentialRemoved => format!("{by} removed the team credential that it used"),
+        CutOff::MemberRemoved => format!("{by} removed whoever typed its secret, which was erased"),
     }
 }
 
