@@ -55,8 +55,14 @@ impl Answer {
 
 impl Site {
     async fn new() -> Self {
+        Self::over(&[]).await
+    }
+
+    /// With more settings.
+    async fn over(more: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("flitch-site-{}", store::new_id()));
         let flags = ["test", "--data", folder.to_str().unwrap(), "--dev-loopback", "--checks-per-minute", "100"];
+        let flags = flags.iter().chain(more);
         let settings = Flags::parse_from(flags).settings;
         let opened = services::open(&settings).await.unwrap();
         let shared = opened.shared.clone();

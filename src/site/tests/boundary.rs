@@ -280,7 +280,12 @@ async fn o_sec_07_no_page_holds_a_secret_a_sealed_value_or_a_keys_id() {
 
 #[tokio::test]
 async fn o_web_08_no_function_and_no_page_crosses_the_teams_boundary() {
-    let mut site = Site::new().await;
+    holds(Site::new().await).await;
+    let database = testkit::postgres::Database::fresh().await;
+    holds(Site::over(&["--database-url", &database.url]).await).await;
+}
+
+async fn holds(mut site: Site) {
     let shared = site._opened.shared.clone();
     let backend = server::services::backend(shared.clone());
     let first = First::new(&shared.store, &backend, &site.cookie).await;
