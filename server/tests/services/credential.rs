@@ -457,6 +457,18 @@ async fn a_credential_by_iam_mints_for_whoever_reads() {
     let id = world.backend.connections.save(&bob, &draft.id).await.unwrap();
     let shown = world.backend.connections.show(&bob, &id).await.unwrap();
     assert_eq!((shown.is_team, shown.mints.unwrap().today), (true, 1));
+
+    // A draft that was written just as the credential went: nothing is minted for it.
+    let store = &world.shared.store;
+    let name = world.backend.credential.show(&world.actor).await.unwrap().credential.unwrap().name;
+    let late = world.backend.connection_life.edit(&bob, &id).await.unwrap();
+    let late = store.connection_fetch(&bob.team_id, &bob.member_id, &late).await.unwrap().unwrap();
+    world.backend.credential.remove(&world.actor, &name).await.unwrap();
+    assert!(store.draft_put(&late).await.unwrap());
+    let started = world.backend.checks.start(&bob, &late.id).await.unwrap();
+    let view = world.ended_for(&bob, &started).await;
+    assert!(crate::world::codes(&view).contains(&"reconnect_required"), "{:?}", view.stages);
+    assert_eq!(sample.cloud.ledger.mints().len(), 2, "the admin's check and bob's, before");
 }
 
 /// O-WEB-08 for the credential: another team's admin reaches none of it.

@@ -150,6 +150,33 @@ async fn odd_values_are_no_failure_of_ours() {
     assert!(log.body.contains("audit_exported"), "{}", log.body);
 }
 
+/// A browser that hangs up in the middle of a call: what was done stands in the log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_cut_off_leaves_no_deed_without_its_record() {
+    let site = Site::new().await;
+    let form = "form[connection_string]=postgresql://a:b@h.example/d&form[name]=n";
+    site.call("/api/connections/test", form, true).await;
+    let shared = site._opened.shared.clone();
+    let id = shared.store.sealed_list(store::SealedKind::Connection, "", 1).await.unwrap().remove(0).id;
+    site.call("/api/connections/save", &format!("id={id}"), true).await;
+    let mut done = 0;
+    for number in 0..40_u64 {
+        let body = format!("id={id}&name=n{number}x");
+        let call = site.call("/api/connections/rename", &body, true);
+        let _ = tokio::time::timeout(std::time::Duration::from_micros(number * 100), call).await;
+        // What goes on without the browser ends soon.
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+        let shown = site.call("/api/connections/show", &format!("id={id}"), true).await.body;
+        if shown.contains(&format!("\"n{number}x\"")) {
+            done += 1;
+            let query = format!("query[action]=connection_renamed&query[search]=n{number}x&query[before]=0");
+            let log = site.call("/api/audit/page", &query, true).await.body;
+            assert!(log.contains(&format!("n{number}x")), "renamed, and not written down: {log}");
+        }
+    }
+    assert!(done > 0, "at least one went through");
+}
+
 #[tokio::test]
 async fn a_fault_has_the_status_that_tells_the_truth() {
     let site = Site::new().await;

@@ -149,6 +149,19 @@ async fn a_replacement_follows_a_good_dry_run_of_exactly_it() {
         assert!(store.connection_fetch(&lent.team_id, &lent.ann, &edited.id).await.unwrap().is_none(), "{engine}");
         assert_eq!(store.dataset_list(&lent.team_id).await.unwrap().len(), 1, "{engine}");
 
+        // A list that was being read while the connection was cut off does not come back.
+        let schema = CatalogSchemaRow {
+            name: "a".into(),
+            is_usable: 1,
+            is_unlisted: 0,
+            match_count: 0,
+            schema_count: 0,
+            total_count: 0,
+        };
+        assert!(store.connection_disconnect(&lent.team_id, &lent.connection, "x", 9).await.unwrap(), "{engine}");
+        assert!(!store.connection_disconnect(&lent.team_id, &lent.connection, "y", 9).await.unwrap(), "{engine}: once");
+        assert!(!store.catalog_replace(&lent.connection, "q", &[schema], &[], false, 90).await.unwrap(), "{engine}");
+
         assert!(!store.credential_remove("other", &lent.credential, "x", 9).await.unwrap(), "{engine}");
         assert!(store.credential_remove(&lent.team_id, &lent.credential, "x", 9).await.unwrap(), "{engine}");
         let row = lent.fetch(store, &lent.connection).await;
