@@ -133,17 +133,16 @@ export async function found(page, flitch, hasScript) {
   await page.waitForURL('**/data');
 }
 
+async function running({}, use) {
+  const flitch = new Flitch();
+  await flitch.start();
+  await use(flitch);
+  await flitch.stop();
+}
+
 export const test = base.extend({
   // One per worker.
-  flitch: [
-    async ({}, use) => {
-      const flitch = new Flitch();
-      await flitch.start();
-      await use(flitch);
-      await flitch.stop();
-    },
-    { scope: 'worker' },
-  ],
+  flitch: [running, { scope: 'worker' }],
 
   hasScript: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
 
@@ -181,17 +180,9 @@ export const test = base.extend({
   },
 });
 
-// With a Flitch of its own: for what would be in the way of other tests.
+// With a Flitch of its own, for what would be in the way of other tests: a fixture that is named anew gets workers anew.
 export const ownTest = test.extend({
-  flitch: [
-    async ({}, use) => {
-      const flitch = new Flitch();
-      await flitch.start();
-      await use(flitch);
-      await flitch.stop();
-    },
-    { scope: 'worker' },
-  ],
+  flitch: [running, { scope: 'worker' }],
 });
 
 // Pastes the string, tests, and waits for the check's end.

@@ -162,8 +162,8 @@ impl ports::Connections for Connections {
         if fresh.is_credential == 1 && actor.role != Role::Admin {
             return Err(Fault::NotAdmin);
         }
-        // The credential itself cannot lean on the credential.
         let is_name_bad = fresh.name.is_empty() && !form.name.trim().is_empty();
+        // The credential itself cannot lean on the credential.
         let (mut row, mut fault) = match Method::from_code(&form.method) {
             Method::Team if fresh.is_credential == 0 => self.leaning(actor, fresh).await?,
             method => self.own(actor, fresh, method, &form, stored).await?,

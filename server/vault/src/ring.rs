@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::file::{self, RingError, Stamp};
-use crate::key::{Key, KeyFault, KeyId};
+use crate::key::{Key, KeyId};
 
 pub struct KeyRing {
     /// The first is the one that seals.
@@ -30,12 +30,6 @@ impl KeyRing {
         let (keys, stamp) = file::read(path)?;
         let keys = keys.into_iter().map(Arc::new).collect();
         Ok(Self { keys: RwLock::new((keys, Some(stamp))), path: Some(path.to_owned()) })
-    }
-
-    /// Reads keys from text, one per line.
-    pub fn parse(text: &str) -> Result<Self, KeyFault> {
-        let keys = file::parse(text)?.into_iter().map(Arc::new).collect();
-        Ok(Self { keys: RwLock::new((keys, None)), path: None })
     }
 
     /// A ring with one fresh key, kept nowhere. For tests.
