@@ -51,10 +51,28 @@ impl<W: Write + Send> Writer<W> {
     }
 
     /// Writes the footer. A file without it is no snapshot.
-    pub fn finish(self) -> Result<Written, WriteError> {
-        let rows = self.rows;
-        let metadata = self.parquet.close()?;
-        Ok(Written { rows, row_groups: metadata.num_row_groups() })
+    pub fn finish(mut self) -> Result<Written, WriteError> {
+        self.close()
+    }
+
+    fn close(&mut self) -> Result<Written, WriteError> {
+        let metadata = self.parquet.finish()?;
+        Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups() })
+    }
+}
+
+/// For a file that goes elsewhere while it is written.
+impl Writer<Vec<u8>> {
+    /// What the file has grown by since the last time, which is something once a row group is closed. The file goes on
+    /// behind it: places in it are counted by what was written, not by what is here.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(self.parquet.inner_mut())
+    }
+
+    /// Writes the footer; with it comes the rest of the file.
+    pub fn finish_and_take(mut self) -> Result<(Written, Vec<u8>), WriteError> {
+        let written = self.close()?;
+        Ok((written, self.take()))
     }
 }
 
@@ -94,6 +112,31 @@ mod tests {
             .unwrap();
         let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
         assert_eq!(rows, 120_000);
+    }
+
+    #[test]
+    fn what_is_taken_while_it_is_written_makes_the_same_file() {
+        let schema = Arc::new(Schema::new(vec![Field::new("s", DataType::Utf8, true)]));
+        let batch = |from: i64| {
+            let texts = StringArray::from_iter((from..from + 10_000).map(|n| Some(noise(n))));
+            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(texts)]).unwrap()
+        };
+        let mut whole = Vec::new();
+        let mut beside = Writer::new(&mut whole, Arc::clone(&schema)).unwrap();
+        let mut writer = Writer::new(Vec::new(), Arc::clone(&schema)).unwrap();
+        let (mut pieces, mut times) = (Vec::new(), 0);
+        for at in 0..12 {
+            writer.write(&batch(at * 10_000)).unwrap();
+            beside.write(&batch(at * 10_000)).unwrap();
+            let piece = writer.take();
+            times += usize::from(!piece.is_empty());
+            pieces.extend(piece);
+        }
+        let (written, rest) = writer.finish_and_take().unwrap();
+        pieces.extend(rest);
+        assert_eq!(written, beside.finish().unwrap());
+        assert_eq!(pieces, whole);
+        assert!(times > 0);
     }
 
     /// 400 characters that do not compress well.

@@ -1,6 +1,7 @@
 //! Rows as Arrow batches: each value from the server's text straight into its column's builder, without a `String`
 //! in between.
 
+mod builder;
 mod columns;
 mod values;
 
@@ -13,9 +14,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 
 use crate::stream::{RowShape, RowSink, WireFault};
-use columns::ColumnBuilder;
 
+pub use builder::BatchBuilder;
 pub use columns::arrow_type;
+pub use values::{date, time, timestamp};
 
 /// Where a large read ends by itself.
 #[derive(Clone, Copy, Debug)]
@@ -37,19 +39,11 @@ pub fn schema(columns: &[RowShape]) -> SchemaRef {
     Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
-/// A batch is sent when it has this many rows, or this many bytes of text.
-const BATCH_ROWS: usize = 16 * 1024;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-
 /// Decodes rows and sends them on, batch by batch; the reader of the channel sets the pace.
 pub struct BatchSink {
     limits: DrainLimits,
     out: PollSender<RecordBatch>,
-    schema: SchemaRef,
-    columns: Vec<ColumnBuilder>,
-    /// Of the batch under way.
-    rows: usize,
-    bytes: usize,
+    batch: BatchBuilder,
     total_rows: u64,
     total_bytes: u64,
     has_room: bool,
@@ -62,10 +56,7 @@ impl BatchSink {
         let sink = Self {
             limits,
             out: PollSender::new(out),
-            schema: Arc::new(Schema::empty()),
-            columns: Vec::new(),
-            rows: 0,
-            bytes: 0,
+            batch: BatchBuilder::empty(),
             total_rows: 0,
             total_bytes: 0,
             has_room: false,
@@ -74,36 +65,30 @@ impl BatchSink {
     }
 
     fn send(&mut self) -> Result<(), WireFault> {
-        let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|_| WireFault::Malformed)?;
-        (self.rows, self.bytes, self.has_room) = (0, 0, false);
+        self.total_bytes += self.batch.bytes() as u64;
+        let batch = self.batch.take()?;
+        self.has_room = false;
         self.out.send_item(batch).map_err(|_| WireFault::Abandoned)
     }
 }
 
 impl RowSink for BatchSink {
     fn begin(&mut self, columns: &[RowShape]) -> Result<(), WireFault> {
-        self.schema = schema(columns);
-        let fields = self.schema.fields().iter().zip(columns);
-        self.columns = fields.map(|(field, column)| ColumnBuilder::new(column.oid, field.data_type())).collect();
+        self.batch = BatchBuilder::new(columns);
         Ok(())
     }
 
     fn field(&mut self, column: usize, value: Option<&[u8]>) -> Result<(), WireFault> {
-        self.bytes += value.map_or(0, <[u8]>::len);
-        let builder = self.columns.get_mut(column).ok_or(WireFault::Malformed)?;
-        let bad = || WireFault::BadValue { column: u16::try_from(column).unwrap_or(u16::MAX) };
-        builder.append(value).ok_or_else(bad)
+        self.batch.push(column, value)
     }
 
     fn end_row(&mut self) -> Result<(), WireFault> {
-        self.rows += 1;
+        self.batch.end_row();
         self.total_rows += 1;
-        if self.total_rows > self.limits.rows || self.total_bytes + self.bytes as u64 > self.limits.bytes {
+        if self.total_rows > self.limits.rows || self.total_bytes + self.batch.bytes() as u64 > self.limits.bytes {
             return Err(WireFault::OverLimit);
         }
-        if self.is_full() {
-            self.total_bytes += self.bytes as u64;
+        if self.batch.is_full() {
             self.send()?;
         }
         Ok(())
@@ -123,15 +108,9 @@ impl RowSink for BatchSink {
 
     /// Sends what is left; called after the last row, when there is room.
     fn finish(&mut self) -> Result<u64, WireFault> {
-        if self.rows > 0 {
+        if self.batch.rows() > 0 {
             self.send()?;
         }
         Ok(self.total_rows)
-    }
-}
-
-impl BatchSink {
-    fn is_full(&self) -> bool {
-        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
     }
 }

@@ -18,6 +18,7 @@ pub mod session;
 pub mod sign_in;
 pub mod sql;
 pub mod stream;
+pub mod text;
 pub mod tls;
 pub mod types;
 pub mod wake;

@@ -22,6 +22,11 @@ use transaction::Statement;
 
 pub use ended::EndedBy;
 
+/// By what it said at sign-in: `padb_version`, or the version of PostgreSQL that every Redshift claims to be.
+fn is_redshift(report: &Report) -> bool {
+    report.parameter("padb_version").is_some() || report.parameter("server_version").as_deref() == Some("8.0.2")
+}
+
 /// The parts a connection is made with; the same for checks, previews and everything later.
 #[derive(Clone)]
 pub struct Means {
@@ -38,6 +43,8 @@ pub struct Session {
     deadlines: Deadlines,
     /// A statement was given up in the middle; nothing more can be said here.
     is_broken: AtomicBool,
+    /// What statements are attributed to in the cluster's own records.
+    group: Option<String>,
 }
 
 impl Session {
@@ -80,6 +87,7 @@ impl Session {
             dialer: Arc::clone(&means.dialer),
             deadlines: means.deadlines,
             is_broken: AtomicBool::new(false),
+            group: None,
         })
     }
 
@@ -151,6 +159,25 @@ impl Session {
             Err(Error::Server(_)) => Err(Error::NotReadOnly),
             Err(error) => Err(error),
         }
+    }
+
+    /// Attributes what runs here from now on to this, by Redshift's `query_group`, which its system tables show as the
+    /// label. Anything but a plain word becomes `_`. Other servers know no such setting, and are not told.
+    pub fn attribute(&mut self, to: &str) {
+        if !is_redshift(self.report()) {
+            return;
+        }
+        self.group = Some(crate::sql::plain_label(to));
+    }
+
+    /// The setting, as a further command. The name holds no quote and no backslash.
+    fn group(&self) -> String {
+        self.group.as_ref().map_or_else(String::new, |group| format!("; set query_group to '{group}'"))
+    }
+
+    /// What the server said beside its answers.
+    pub fn notices(&self) -> Vec<String> {
+        self.report().notices()
     }
 
     /// Says goodbye and closes, within its own deadline.

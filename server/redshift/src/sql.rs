@@ -5,9 +5,46 @@ pub fn quote_ident(name: &str) -> Option<String> {
     (!name.contains('\0')).then(|| format!("\"{}\"", name.replace('"', "\"\"")))
 }
 
+/// The most characters of a label (`stl_query.label` in Redshift's manual holds 320).
+const LABEL: usize = 300;
+
+/// A text as a label that may stand between single quotes: letters, digits and a few signs stay, the rest is `_`.
+pub fn plain_label(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "@.+-_:=/ ".contains(c) { c } else { '_' };
+    text.chars().take(LABEL).map(plain).collect()
+}
+
 /// The statement that reads the first rows of a table.
 pub fn select_first(schema: &str, table: &str, rows: usize) -> Option<String> {
-    Some(format!("select * from {}.{} limit {rows}", quote_ident(schema)?, quote_ident(table)?))
+    select_page(schema, table, Page { order: None, rows, offset: 0 })
+}
+
+/// The statement that reads a table.
+pub fn select_all(schema: &str, table: &str) -> Option<String> {
+    Some(format!("select * from {}.{}", quote_ident(schema)?, quote_ident(table)?))
+}
+
+/// A stretch of a table's rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// A column, and whether the largest comes first.
+    pub order: Option<(&'a str, bool)>,
+    pub rows: usize,
+    pub offset: usize,
+}
+
+/// The statement that reads a page of a table. NULLs are the largest, as Redshift sorts them by default.
+pub fn select_page(schema: &str, table: &str, page: Page<'_>) -> Option<String> {
+    let mut sql = select_all(schema, table)?;
+    if let Some((column, is_descending)) = page.order {
+        let direction = if is_descending { " desc" } else { "" };
+        sql.push_str(&format!(" order by {}{direction}", quote_ident(column)?));
+    }
+    sql.push_str(&format!(" limit {}", page.rows));
+    if page.offset > 0 {
+        sql.push_str(&format!(" offset {}", page.offset));
+    }
+    Some(sql)
 }
 
 #[cfg(test)]
@@ -18,6 +55,12 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn a_label_cannot_end_what_it_stands_in(text in any::<String>()) {
+            let label = plain_label(&text);
+            prop_assert!(label.len() <= LABEL && !label.contains(['\'', '\\', '"', '\n', ';', '*']));
+        }
 
         #[test]
         fn quoting_a_name_is_reversible_and_leaves_no_open_quote(name in any::<String>()) {

@@ -122,7 +122,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Bounded<S> {
             if let Err(fault) = this.incoming.take(&mut this.inbox, &mut this.outgoing, &this.report) {
                 return Poll::Ready(Err(this.fail(fault)));
             }
-            if this.incoming.has_clean() || this.outgoing.take_fresh() {
+            // A sink that got full left messages in the inbox, and perhaps nothing more comes after them.
+            if this.incoming.has_clean() || this.outgoing.take_fresh() || this.report.is_sink_full() {
                 continue;
             }
             if ready!(this.poll_fill(cx))? == 0 {

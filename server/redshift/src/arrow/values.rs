@@ -59,7 +59,7 @@ pub(super) fn decimal(bytes: &[u8], precision: u8, scale: i8) -> Option<i128> {
 }
 
 /// Days since 1970: `2026-11-23`, `0044-03-15 BC`, years of more than four digits.
-pub(super) fn date(bytes: &[u8]) -> Option<i32> {
+pub fn date(bytes: &[u8]) -> Option<i32> {
     let (bytes, is_bc) = match bytes.strip_suffix(b" BC") {
         Some(rest) => (rest, true),
         None => (bytes, false),
@@ -102,7 +102,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Microseconds since midnight: `23:59:59.999999`, `24:00:00`.
-pub(super) fn time(bytes: &[u8]) -> Option<i64> {
+pub fn time(bytes: &[u8]) -> Option<i64> {
     let (clock, fraction) = bytes.split_at_checked(8)?;
     let [h1, h2, b':', m1, m2, b':', s1, s2] = clock else { return None };
     let (hours, minutes, seconds) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
@@ -123,7 +123,7 @@ fn fraction(bytes: &[u8]) -> Option<i64> {
 }
 
 /// Microseconds since 1970, in no zone.
-pub(super) fn timestamp(bytes: &[u8]) -> Option<i64> {
+pub fn timestamp(bytes: &[u8]) -> Option<i64> {
     let (bytes, is_bc) = match bytes.strip_suffix(b" BC") {
         Some(rest) => (rest, true),
         None => (bytes, false),

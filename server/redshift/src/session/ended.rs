@@ -13,6 +13,8 @@ use crate::server_error::ServerErrorKind;
 pub enum EndedBy {
     /// The limit that Flitch set.
     TimeOut,
+    /// A shorter limit, of the user's or the cluster's own.
+    ServerLimit,
     /// A cancel that was asked for here.
     Cancel,
     /// A rule of the cluster's workload manager.
@@ -33,9 +35,8 @@ impl Session {
         let by = match said.kind() {
             ServerErrorKind::WorkloadRule(rule) => EndedBy::WorkloadRule { rule },
             ServerErrorKind::Cancelled if was_asked() => EndedBy::Cancel,
-            ServerErrorKind::Cancelled if elapsed + SLACK >= limit || said.message.contains("statement timeout") => {
-                EndedBy::TimeOut
-            }
+            ServerErrorKind::Cancelled if elapsed + SLACK >= limit => EndedBy::TimeOut,
+            ServerErrorKind::Cancelled if said.message.contains("timeout") => EndedBy::ServerLimit,
             ServerErrorKind::Cancelled | ServerErrorKind::Terminated => EndedBy::Administrator,
             _ => return error,
         };

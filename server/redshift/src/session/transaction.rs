@@ -58,7 +58,9 @@ impl Session {
         let left = statement.deadline.saturating_sub(started.elapsed());
         let work = async {
             let settings = if statement.columns.is_some() { OF_OUR_OWN } else { "" };
-            self.command(&format!("{BEGIN}; set statement_timeout to {}{settings}", left.as_millis().max(1))).await?;
+            let group = self.group();
+            let left = left.as_millis().max(1);
+            self.command(&format!("{BEGIN}; set statement_timeout to {left}{group}{settings}")).await?;
             self.collect(statement).await
         };
         let mut work = pin!(work);
@@ -101,8 +103,19 @@ impl Session {
 
     /// Runs a statement whose rows go to the sink as they arrive. Answers how many there were.
     pub async fn drain(&self, sql: &str, sink: Box<dyn RowSink>, deadline: Duration) -> Result<u64, Error> {
+        self.drain_bound(sql, &[], sink, deadline).await
+    }
+
+    /// The same with values, which travel beside the text.
+    pub async fn drain_bound(
+        &self,
+        sql: &str,
+        values: &[&str],
+        sink: Box<dyn RowSink>,
+        deadline: Duration,
+    ) -> Result<u64, Error> {
         let limits = Limits { rows: 0, bytes: 0, cell_bytes: 0 };
-        let statement = Statement { sql, values: &[], limits, deadline, columns: None };
+        let statement = Statement { sql, values, limits, deadline, columns: None };
         self.report().set_sink(Some(sink));
         let outcome = self.attempt(&statement, Instant::now()).await;
         let sink = self.report().set_sink(None);

@@ -7,5 +7,6 @@ mod hostile;
 mod iam;
 mod postgres;
 mod sample;
+mod text;
 mod way;
 mod ways;

@@ -1,0 +1,114 @@
+//! Batches of values that come one by one, from a session or from wherever text cells are at hand.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Schema, SchemaRef};
+
+use super::columns::ColumnBuilder;
+use super::schema;
+use crate::stream::{RowShape, WireFault};
+
+/// A batch is full when it has this many rows, or this many bytes of text.
+const BATCH_ROWS: usize = 16 * 1024;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// The batch under way. In memory is what it holds: about one full batch, if it is taken when it is full.
+pub struct BatchBuilder {
+    schema: SchemaRef,
+    columns: Vec<ColumnBuilder>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl BatchBuilder {
+    pub fn new(columns: &[RowShape]) -> Self {
+        let schema = schema(columns);
+        let fields = schema.fields().iter().zip(columns);
+        let columns = fields.map(|(field, column)| ColumnBuilder::new(column.oid, field.data_type())).collect();
+        Self { schema, columns, rows: 0, bytes: 0 }
+    }
+
+    pub(super) fn empty() -> Self {
+        Self { schema: Arc::new(Schema::empty()), columns: Vec::new(), rows: 0, bytes: 0 }
+    }
+
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The next value of a column, as the server wrote it; `None` is NULL. After an error the batch is of no use.
+    pub fn push(&mut self, column: usize, value: Option<&[u8]>) -> Result<(), WireFault> {
+        self.bytes += value.map_or(0, <[u8]>::len);
+        let builder = self.columns.get_mut(column).ok_or(WireFault::Malformed)?;
+        let bad = || WireFault::BadValue { column: u16::try_from(column).unwrap_or(u16::MAX) };
+        builder.append(value).ok_or_else(bad)
+    }
+
+    /// Every column has its value.
+    pub fn end_row(&mut self) {
+        self.rows += 1;
+    }
+
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Of text, since the last batch.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// The rows so far; the next batch begins empty.
+    pub fn take(&mut self) -> Result<RecordBatch, WireFault> {
+        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        // Without columns nothing else says how many rows there are.
+        let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
+        (self.rows, self.bytes) = (0, 0);
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options).map_err(|_| WireFault::Malformed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Date32Type, Int64Type};
+
+    use super::*;
+
+    fn column(oid: u32) -> RowShape {
+        RowShape { name: "c".to_owned(), oid, type_modifier: -1 }
+    }
+
+    #[test]
+    fn batches_follow_one_another() {
+        let mut builder = BatchBuilder::new(&[column(20), column(1082)]);
+        let push = |builder: &mut BatchBuilder, first: Option<&[u8]>, second: Option<&[u8]>| {
+            builder.push(0, first).unwrap();
+            builder.push(1, second).unwrap();
+            builder.end_row();
+        };
+        push(&mut builder, Some(b"7"), None);
+        push(&mut builder, None, Some(b"1970-01-02"));
+        assert_eq!((builder.rows(), builder.bytes(), builder.is_full()), (2, 11, false));
+        let batch = builder.take().unwrap();
+        assert_eq!(batch.column(0).as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(7), None]);
+        assert_eq!(batch.column(1).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(), [None, Some(1)]);
+        push(&mut builder, Some(b"8"), None);
+        assert_eq!(builder.take().unwrap().num_rows(), 1);
+        assert_eq!(builder.take().unwrap().num_rows(), 0);
+    }
+
+    #[test]
+    fn a_value_that_is_none_names_its_column() {
+        let mut builder = BatchBuilder::new(&[column(20), column(1082)]);
+        builder.push(0, Some(b"1")).unwrap();
+        assert_eq!(builder.push(1, Some(b"infinity")), Err(WireFault::BadValue { column: 1 }));
+        assert_eq!(builder.push(2, None), Err(WireFault::Malformed));
+        assert_eq!(BatchBuilder::new(&[]).take().unwrap().num_rows(), 0);
+    }
+}
