@@ -56,6 +56,8 @@ pub enum Trouble {
     Compute { code: u32, message: &'static str, times: usize },
     /// A rule of the workload manager ends them after a while.
     Rule { name: &'static str, after: Duration },
+    /// A statement_timeout of the user's own ends them after a while.
+    Limit { after: Duration },
     /// The connection is cut after so many rows.
     Cut { after_rows: usize },
     /// They take this long before the first row.

@@ -40,6 +40,16 @@ impl Database {
         run(&self.url, sql).await;
     }
 
+    /// Asks for one text, as the owner.
+    pub async fn ask(&self, sql: &str) -> String {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let answer = client.query_one(sql, &[]).await.unwrap().get(0);
+        drop(client);
+        driver.await.unwrap().unwrap();
+        answer
+    }
+
     /// Makes a user that can sign in, named after the database so that tests do not meet.
     pub async fn user(&self, role: &str, password: &str) -> String {
         let name = format!("{role}_{}", self.name);

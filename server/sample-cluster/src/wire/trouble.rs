@@ -63,16 +63,21 @@ impl Session<'_> {
         }
         match quirks.trouble {
             Trouble::Slow(delay) if touched.iter().any(is_persons) => delay,
-            Trouble::Rule { after, .. } if touched.iter().any(is_persons) => after,
+            Trouble::Rule { after, .. } | Trouble::Limit { after } if touched.iter().any(is_persons) => after,
             _ => Duration::ZERO,
         }
     }
 
-    /// What ends a statement of a person's after its delay, if a rule does.
+    /// What ends a statement of a person's after its delay, if a rule or a limit does.
     pub(super) fn rule(&self, touched: &Touched) -> Option<Refusal> {
-        let Trouble::Rule { name, .. } = &self.shared.quirks.trouble else { return None };
-        let said =
-            format!("Query ({}) cancelled by WLM abort action of Query Monitoring Rule \"{name}\".", query_number());
+        let said = match &self.shared.quirks.trouble {
+            Trouble::Rule { name, .. } => {
+                let number = query_number();
+                format!("Query ({number}) cancelled by WLM abort action of Query Monitoring Rule \"{name}\".")
+            }
+            Trouble::Limit { .. } => "canceling statement due to statement timeout".to_owned(),
+            _ => return None,
+        };
         touched.iter().any(is_persons).then(|| Refusal::new("57014", said))
     }
 
