@@ -61,6 +61,12 @@ actions! {
     TeamCredentialReplaced = "team_credential_replaced",
     TeamCredentialRemoved = "team_credential_removed",
     AuditExported = "audit_exported",
+    /// A typed statement was run.
+    QueryRun = "query_run",
+    QueryCancelled = "query_cancelled",
+    QueryShared = "query_shared",
+    /// A result was taken along as a file.
+    ResultExported = "result_exported",
     /// A master key, by the operator; so are the next two.
     KeyAdded = "key_added",
     KeysRotated = "keys_rotated",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{ClusterKind, IamTarget, MintFacts};
 use crate::check::CheckOutcome;
 
-pub use form::{ConnectionForm, Draft, DraftSaved};
+pub use form::{ConnectionForm, Draft, DraftSaved, FormStart};
 
 /// How strictly the server's certificate is checked. There is no mode without encryption for a person to pick.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::ObjectKind;
 use crate::connection::Target;
+use crate::query::Column;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetSummary {
@@ -19,6 +20,8 @@ pub struct DatasetSummary {
 pub struct DatasetView {
     pub summary: DatasetSummary,
     pub connection_name: String,
+    /// As the newest preview told them; none before the first.
+    pub columns: Vec<Column>,
     pub user: String,
     pub target: Target,
     /// Declared egress addresses, for the hints.

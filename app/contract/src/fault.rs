@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::connection_string::StringFault;
+use crate::explore::ExploreFault;
 
 /// The field of a form that a fault is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,21 @@ pub enum Fault {
     NameMismatch,
     #[error("nothing was picked")]
     NothingPicked,
+    /// So many of one person's queries wait already.
+    #[error("too many queries wait")]
+    QueueFull { limit: u32 },
+    /// What was asked of a dataset does not fit it.
+    #[error("the question does not fit the dataset")]
+    Explore { fault: ExploreFault },
+    /// The dataset was never read, so nothing is known of its columns.
+    #[error("the columns are not known yet")]
+    ColumnsUnknown,
+    /// A file broke off; its query says why.
+    #[error("the export failed")]
+    ExportFailed,
+    /// The rows of a result were removed.
+    #[error("the rows are gone")]
+    RowsGone,
     #[error("the database of Flitch itself is busy")]
     Busy,
     /// Made in the browser only: the server could not be reached.
@@ -102,17 +118,20 @@ impl Fault {
             | Self::EmailTaken
             | Self::NoTeamCredential
             | Self::CredentialExists
+            | Self::ColumnsUnknown
             | Self::DryRunNeeded => 409,
-            Self::InvitationOver => 410,
-            Self::TooManyTries { .. } => 429,
+            Self::InvitationOver | Self::RowsGone => 410,
+            Self::TooManyTries { .. } | Self::QueueFull { .. } => 429,
             Self::FieldMissing { .. }
             | Self::FieldInvalid { .. }
             | Self::ConnectionString { .. }
             | Self::RoleNeeded
             | Self::WrongPassword
             | Self::NameMismatch
+            | Self::Explore { .. }
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
+            Self::ExportFailed => 502,
             Self::Busy | Self::NoAnswer => 503,
             Self::Internal { .. } => 500,
         }

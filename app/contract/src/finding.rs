@@ -48,6 +48,21 @@ pub enum Breach {
     SignIn,
 }
 
+/// Why a text is not sent: what the guard says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    Empty,
+    TooLong { bytes: u32 },
+    ControlCharacter { code: u32 },
+    ManyStatements { count: u32 },
+    NotReading { word: String },
+    Clause { clause: String },
+    Function { name: String },
+    Ambiguous,
+    NotUnderstood { what: String },
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     Good,
@@ -188,6 +203,16 @@ findings! {
         /// The server wanted it in clear text, over a connection whose other end was not verified.
         PasswordWithheld = "password_withheld",
         Cancelled { after_ms: u32 } = "cancelled",
+        /// By somebody else in the team: an admin, or whoever cut the connection off.
+        CancelledByAnother { who: String, after_ms: u32 } = "cancelled_by_another",
+        /// Flitch's own limit on what one statement may take.
+        OverOurLimit { seconds: u32 } = "over_our_limit",
+        /// A limit of the user's or the cluster's own, shorter than Flitch's.
+        EndedByServerLimit { after_ms: u32 } = "ended_by_server_limit",
+        /// The guard let it not through: nothing was sent. The reason is the guard's.
+        StatementRefused { reason: Refusal } = "statement_refused",
+        /// The result has a value that the file's type cannot hold.
+        ValueUnfit { column: String } = "value_unfit",
         EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",
         EndedByAdministrator { after_ms: u32 } = "ended_by_administrator",
         /// A plain read that a read-only transaction of this cluster refuses.

@@ -12,6 +12,7 @@ pub mod connection_string;
 pub mod cookie;
 pub mod credential;
 pub mod dataset;
+pub mod explore;
 pub mod fault;
 pub mod finding;
 pub mod grants;

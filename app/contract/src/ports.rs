@@ -14,7 +14,7 @@ use crate::credential::{DataConnections, RotationView};
 use crate::dataset::{DatasetSummary, DatasetView, Picks};
 use crate::fault::Fault;
 use crate::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
-use crate::query::QueryView;
+use crate::query::{Ask, FileFormat, History, HistoryFilter, QueryView, Row, RunForm, Workspace};
 use crate::team::{Actor, Role, SessionToken, SignInForm, WelcomeForm};
 
 pub type Answer<T> = Result<T, Fault>;
@@ -99,12 +99,49 @@ pub trait Datasets: Send + Sync {
 
 #[async_trait]
 pub trait Queries: Send + Sync {
-    /// The newest preview of a dataset; starts one where none is running or fresh. Never waits for the source.
-    async fn preview(&self, actor: &Actor, dataset_id: &str) -> Answer<QueryView>;
-    /// Asks the source again.
-    async fn preview_again(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
-    /// Asks for the end of the actor's running preview; it comes within seconds, at the source too.
-    async fn preview_cancel(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    /// Runs a typed statement and answers with its query's id at once. One that the guard refuses is a query too, that
+    /// failed: nothing typed is lost. The same text of the same person, still on its way, is not run twice.
+    async fn run(&self, actor: &Actor, form: RunForm) -> Answer<String>;
+    /// A query with a stretch of its rows, from `first`.
+    async fn show(&self, actor: &Actor, id: &str, first: u64) -> Answer<QueryView>;
+    /// Rows of a result that is kept, `count` at most.
+    async fn rows(&self, actor: &Actor, id: &str, first: u64, count: u32) -> Answer<Vec<Row>>;
+    /// Asks for a query's end; it comes within seconds, at the source too. An admin may end anybody's in the team.
+    async fn cancel(&self, actor: &Actor, id: &str) -> Answer<()>;
+    async fn history(&self, actor: &Actor, filter: HistoryFilter) -> Answer<History>;
+    /// A named query is kept for good. An empty name takes it away.
+    async fn rename(&self, actor: &Actor, id: &str, name: &str) -> Answer<()>;
+    /// Shows one's query, with its result, to the team, or to oneself alone again.
+    async fn share(&self, actor: &Actor, id: &str, is_shared: bool) -> Answer<()>;
+    async fn workspace(&self, actor: &Actor) -> Answer<Workspace>;
+    /// Schemas, tables and columns of a connection as far as they are known, as JSON for the editor.
+    async fn completions(&self, actor: &Actor, connection_id: &str) -> Answer<String>;
+    /// The newest answer of a dataset to this; asks where none is running or fresh. Never waits for the source.
+    async fn ask(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<QueryView>;
+    /// Asks the source anew.
+    async fn ask_again(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<()>;
+}
+
+/// A file on its way.
+pub struct Export {
+    pub name: String,
+    pub format: FileFormat,
+    /// The query that fills it, and tells how that went; empty where the rows are at hand.
+    pub query_id: String,
+    pub chunks: Box<dyn Chunks>,
+}
+
+/// The pieces of a file. Dropping them ends what makes them, at the source too.
+#[async_trait]
+pub trait Chunks: Send {
+    /// `None` after the last. A fault means that the file is not whole, and must not look so.
+    async fn next(&mut self) -> Option<Result<Vec<u8>, Fault>>;
+}
+
+#[async_trait]
+pub trait Exports: Send + Sync {
+    /// A query's full result as a file: from what is kept where that is all of it, from the source otherwise.
+    async fn export(&self, actor: &Actor, id: &str, format: FileFormat) -> Answer<Export>;
 }
 
 /// The team's people, for admins.
@@ -151,6 +188,7 @@ pub struct Backend {
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,
+    pub exports: Arc<dyn Exports>,
     pub members: Arc<dyn Members>,
     pub profile: Arc<dyn Profile>,
     pub audit: Arc<dyn Audit>,

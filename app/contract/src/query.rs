@@ -1,12 +1,15 @@
-//! Queries: read-only statements and their results, as rows of text.
+//! Queries: read-only statements, how they run and how they end, and their results as rows of text.
 
 use serde::{Deserialize, Serialize};
 
+use crate::explore::Explore;
 use crate::finding::Finding;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryState {
+    /// Others run before it.
+    Waiting,
     Running,
     /// Somebody asked for its end, and it has not come yet.
     Cancelling,
@@ -19,7 +22,35 @@ pub enum QueryState {
 impl QueryState {
     /// The end is still to come.
     pub fn is_running(self) -> bool {
-        matches!(self, Self::Running | Self::Cancelling)
+        matches!(self, Self::Waiting | Self::Running | Self::Cancelling)
+    }
+}
+
+/// What a query is for. Cancelling, keeping and attributing depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The first rows of a dataset.
+    Preview,
+    /// A question that the explorer put together.
+    Explore,
+    /// What the columns of a dataset hold.
+    Profile,
+    /// A typed statement.
+    Sql,
+    /// A file of the full result.
+    Export,
+}
+
+impl Purpose {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Explore => "explore",
+            Self::Profile => "profile",
+            Self::Sql => "sql",
+            Self::Export => "export",
+        }
     }
 }
 
@@ -43,11 +74,18 @@ pub struct Column {
     pub shape: ColumnShape,
 }
 
-/// A result's rows, each cell as the server wrote it. `None` is SQL's NULL.
+/// A row's cells, each as the server wrote it. `None` is SQL's NULL.
+pub type Row = Vec<Option<String>>;
+
+/// A stretch of a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultSet {
     pub columns: Vec<Column>,
-    pub rows: Vec<Vec<Option<String>>>,
+    /// The number of the first row here, from 0.
+    pub first: u64,
+    pub rows: Vec<Row>,
+    /// How many rows there are in all.
+    pub total: u64,
     /// Why the rows end where they do, when it is not because there are no more.
     pub cut: Option<Cut>,
 }
@@ -60,17 +98,49 @@ pub enum Cut {
     Bytes { limit: u64 },
 }
 
+/// How a statement was kept from writing, layer by layer; each is said only where it held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReadOnly {
+    /// The guard read the text and found nothing but reading in it. Flitch's own statements need none.
+    pub by_guard: bool,
+    /// The server refuses writes in the transaction, which was rolled back.
+    pub by_transaction: bool,
+    /// Whether the user could write; not known before the connection was checked.
+    pub can_user_write: Option<bool>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueryView<F = Finding> {
     pub id: String,
+    pub purpose: Purpose,
     pub state: QueryState,
     /// Microseconds since 1970, UTC.
-    pub started_at: i64,
-    pub duration_us: Option<u64>,
-    /// The statement that was sent.
+    pub queued_at: i64,
+    /// How long it ran, so far or in all; before its turn, how long it waits.
+    pub duration_us: u64,
+    /// How many go before it, where it waits.
+    pub ahead: u32,
+    /// So far, where it runs.
+    pub row_count: u64,
+    pub byte_count: u64,
+    /// The statement, without what Flitch puts in front.
     pub sql: String,
+    /// All that stood in the editor: the same, or more where a part was run.
+    pub typed: String,
+    pub connection_id: String,
+    pub connection_name: String,
+    pub dataset_id: Option<String>,
+    pub name: String,
+    pub author: String,
+    pub is_shared: bool,
+    pub is_own: bool,
+    pub can_cancel: bool,
+    /// What there is of the result. `None` before it ran, where it failed, and where the rows were removed since.
     pub result: Option<ResultSet>,
     pub finding: Option<F>,
+    /// What the server said beside the result.
+    pub notices: Vec<String>,
+    pub kept_read_only: Option<KeptReadOnly>,
 }
 
 impl QueryView {
@@ -79,11 +149,173 @@ impl QueryView {
         QueryView {
             finding: self.finding.as_ref().map(tell),
             id: self.id,
+            purpose: self.purpose,
             state: self.state,
-            started_at: self.started_at,
+            queued_at: self.queued_at,
             duration_us: self.duration_us,
+            ahead: self.ahead,
+            row_count: self.row_count,
+            byte_count: self.byte_count,
             sql: self.sql,
+            typed: self.typed,
+            connection_id: self.connection_id,
+            connection_name: self.connection_name,
+            dataset_id: self.dataset_id,
+            name: self.name,
+            author: self.author,
+            is_shared: self.is_shared,
+            is_own: self.is_own,
+            can_cancel: self.can_cancel,
             result: self.result,
+            notices: self.notices,
+            kept_read_only: self.kept_read_only,
+        }
+    }
+}
+
+/// What is asked of a dataset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// A page of its rows, from 1, in the order of a column where one is named.
+    Preview {
+        sort: String,
+        is_descending: bool,
+        page: u32,
+    },
+    Explore(Explore),
+    Profile,
+}
+
+impl Ask {
+    /// The first rows, as the source gives them.
+    pub fn rows() -> Self {
+        Self::Preview { sort: String::new(), is_descending: false, page: 1 }
+    }
+}
+
+/// A typed statement, as the workspace's form sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunForm {
+    pub connection_id: String,
+    #[serde(default)]
+    pub sql: String,
+    /// Only this part of the text is run; all of it where there is none.
+    #[serde(default)]
+    pub selection: String,
+}
+
+/// What of the history is wanted. Flat, because it is also a GET form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryFilter {
+    #[serde(default)]
+    pub search: String,
+    #[serde(default)]
+    pub connection_id: String,
+    /// `mine`, `named` or `shared`.
+    #[serde(default)]
+    pub of: String,
+    /// Queries before this id; empty for the newest.
+    #[serde(default)]
+    pub before: String,
+}
+
+/// One line of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub id: String,
+    pub purpose: Purpose,
+    pub state: QueryState,
+    /// The beginning of the text.
+    pub sql: String,
+    pub name: String,
+    pub author: String,
+    pub connection_name: String,
+    pub queued_at: i64,
+    pub duration_us: Option<u64>,
+    pub row_count: u64,
+    /// The finding's code, where it failed.
+    pub code: String,
+    pub is_shared: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    pub entries: Vec<HistoryEntry>,
+    pub has_more: bool,
+}
+
+/// What the workspace needs before anything runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workspace {
+    pub connections: Vec<WorkspaceConnection>,
+    /// What one statement may take and bring.
+    pub limits: QueryLimits,
+    /// What waits and runs in the team, oldest first.
+    pub queue: Vec<QueueEntry>,
+}
+
+/// A query on its way, without its text: that is its author's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueEntry {
+    pub id: String,
+    pub author: String,
+    pub connection_name: String,
+    pub purpose: Purpose,
+    pub state: QueryState,
+    pub queued_at: i64,
+    pub is_own: bool,
+    pub can_cancel: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceConnection {
+    pub id: String,
+    pub name: String,
+    /// By its newest check.
+    pub can_user_write: Option<bool>,
+}
+
+/// Limits of typed statements; the operator sets them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryLimits {
+    pub rows: u32,
+    pub bytes: u64,
+    pub seconds: u32,
+}
+
+/// The file to make of a query's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    Csv,
+    Ndjson,
+    Parquet,
+    Xlsx,
+}
+
+impl FileFormat {
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Ndjson, Self::Parquet, Self::Xlsx];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+            Self::Xlsx => "xlsx",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == code)
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
     }
 }

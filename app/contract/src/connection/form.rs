@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Method;
-use crate::aws::IamFields;
+use super::{AddSourceFacts, Method};
+use crate::aws::{AwsFacts, IamFields};
 use crate::fault::Fault;
 use crate::secret::Secret;
 
@@ -119,4 +119,15 @@ pub struct Draft {
     pub ca_certificate: String,
     /// What was wrong with the form when it was last posted.
     pub fault: Option<Fault>,
+}
+
+/// What the form starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormStart {
+    pub facts: AddSourceFacts,
+    /// Empty where the method is not AWS IAM.
+    pub aws: AwsFacts,
+    pub draft: Draft,
+    /// The one that is shown.
+    pub method: Method,
 }

@@ -1,0 +1,149 @@
+//! Kinds of columns: what may be asked of each.
+
+use crate::query::Column;
+
+use super::codes::{Bucket, Function, Operator};
+
+/// Digits after the point where a decimal's type does not say how many.
+const ASSUMED_SCALE: u8 = 10;
+/// Redshift's largest.
+const MAX_SCALE: u8 = 37;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Integer,
+    Decimal {
+        scale: u8,
+    },
+    Real,
+    Double,
+    /// `is_varying` where the type is VARCHAR already. Other text is read as VARCHAR, because CHAR carries blanks that
+    /// some functions see and others do not.
+    Text {
+        is_varying: bool,
+    },
+    Boolean,
+    Date,
+    Timestamp,
+    TimestampTz,
+    Time,
+    TimeTz,
+    /// SUPER, VARBYTE, GEOMETRY, HLLSKETCH and whatever else there is: it can be there or not.
+    Other,
+}
+
+use Operator::{Contains, Eq, Ge, Gt, IsFalse, IsNotNull, IsNull, IsTrue, Le, Lt, Ne, OneOf, StartsWith};
+
+const NUMBERS: &[Function] =
+    &[Function::Count, Function::Sum, Function::Average, Function::Min, Function::Max, Function::Distinct];
+const ORDERED: &[Function] = &[Function::Count, Function::Min, Function::Max, Function::Distinct];
+const HOURS: &[Bucket] = Bucket::ALL;
+const DAYS: &[Bucket] = &[Bucket::Year, Bucket::Quarter, Bucket::Month, Bucket::Week, Bucket::Day];
+
+impl Kind {
+    pub fn of(column: &Column) -> Self {
+        let (name, arguments) = column.type_name.split_once('(').unwrap_or((&column.type_name, ""));
+        match name.trim_end() {
+            "smallint" | "integer" | "bigint" | "oid" => Self::Integer,
+            "numeric" | "decimal" => Self::Decimal { scale: scale(arguments) },
+            "real" => Self::Real,
+            "double precision" => Self::Double,
+            "varchar" | "character varying" | "text" => Self::Text { is_varying: true },
+            "char" | "character" | "bpchar" | "name" | "\"char\"" | "unknown" => Self::Text { is_varying: false },
+            "boolean" => Self::Boolean,
+            "date" => Self::Date,
+            "timestamp" | "timestamp without time zone" => Self::Timestamp,
+            "timestamptz" | "timestamp with time zone" => Self::TimestampTz,
+            "time" | "time without time zone" => Self::Time,
+            "timetz" | "time with time zone" => Self::TimeTz,
+            _ => Self::Other,
+        }
+    }
+
+    /// What can be measured.
+    pub fn functions(self) -> &'static [Function] {
+        match self {
+            Self::Integer | Self::Decimal { .. } | Self::Real | Self::Double => NUMBERS,
+            // Redshift has no MIN and MAX of booleans.
+            Self::Boolean => &[Function::Count, Function::Distinct],
+            Self::Other => &[Function::Count],
+            _ => ORDERED,
+        }
+    }
+
+    /// The stretches of time that rows can be put together by.
+    pub fn buckets(self) -> &'static [Bucket] {
+        match self {
+            Self::Timestamp | Self::TimestampTz => HOURS,
+            Self::Date => DAYS,
+            _ => &[],
+        }
+    }
+
+    pub fn operators(self) -> &'static [Operator] {
+        match self {
+            Self::Integer | Self::Decimal { .. } | Self::Date => &[Eq, Ne, Lt, Le, Gt, Ge, OneOf, IsNull, IsNotNull],
+            Self::Real | Self::Double | Self::Timestamp | Self::TimestampTz | Self::Time => {
+                &[Eq, Ne, Lt, Le, Gt, Ge, IsNull, IsNotNull]
+            }
+            Self::Text { .. } => &[Eq, Ne, Contains, StartsWith, OneOf, Lt, Le, Gt, Ge, IsNull, IsNotNull],
+            Self::Boolean => &[IsTrue, IsFalse, IsNull, IsNotNull],
+            Self::TimeTz | Self::Other => &[IsNull, IsNotNull],
+        }
+    }
+
+    /// Rows can be put together by its values.
+    pub fn is_groupable(self) -> bool {
+        self != Self::Other
+    }
+
+    /// It runs along the calendar.
+    pub fn is_time(self) -> bool {
+        !self.buckets().is_empty()
+    }
+}
+
+/// Of `38,10)`; of `18)` it is 0.
+fn scale(arguments: &str) -> u8 {
+    match arguments.strip_suffix(')') {
+        Some(inner) => match inner.split_once(',') {
+            Some((_, scale)) => scale.trim().parse().unwrap_or(ASSUMED_SCALE).min(MAX_SCALE),
+            None => 0,
+        },
+        None => ASSUMED_SCALE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::ColumnShape;
+
+    fn kind(type_name: &str) -> Kind {
+        Kind::of(&Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text })
+    }
+
+    #[test]
+    fn kinds_come_from_the_manual_s_spelling() {
+        assert_eq!(kind("numeric(38,10)"), Kind::Decimal { scale: 10 });
+        assert_eq!(kind("numeric(18,0)"), Kind::Decimal { scale: 0 });
+        assert_eq!(kind("decimal(18)"), Kind::Decimal { scale: 0 });
+        assert_eq!(kind("numeric"), Kind::Decimal { scale: 10 });
+        assert_eq!(kind("numeric(1000,999)"), Kind::Decimal { scale: 10 });
+        assert_eq!(kind("varchar(256)"), Kind::Text { is_varying: true });
+        assert_eq!(kind("char(4)"), Kind::Text { is_varying: false });
+        assert_eq!(kind("double precision"), Kind::Double);
+        assert_eq!(kind("timestamptz"), Kind::TimestampTz);
+        for other in ["super", "varbyte", "geometry", "hllsketch", "interval day to second", "type 999999", "", "("] {
+            assert_eq!(kind(other), Kind::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn every_kind_can_be_counted_and_looked_for_nulls() {
+        for name in ["bigint", "real", "char", "boolean", "date", "timestamp", "time", "timetz", "super"] {
+            assert_eq!(kind(name).functions().first(), Some(&Function::Count), "{name}");
+            assert!(kind(name).operators().ends_with(&[Operator::IsNull, Operator::IsNotNull]), "{name}");
+        }
+    }
+}
