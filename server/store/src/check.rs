@@ -107,6 +107,25 @@ impl Store {
         Ok(())
     }
 
+    /// What the newest check of a connection, as it stands, found out about the user's rights: JSON of findings.
+    pub async fn check_rights(&self, team_id: &str, connection_id: &str) -> Result<Option<String>> {
+        let findings = sqlx::query_scalar(
+            "select s.findings
+             from check_stage s
+             join check_run r on r.id = s.check_id
+             join connection c on c.id = r.connection_id and c.purpose = r.purpose
+             where r.connection_id = $1 and r.team_id = $2 and s.stage = 'rights' and s.state <> 'not_run'
+               and r.duration_us is not null
+             order by r.id desc
+             limit 1",
+        )
+        .bind(connection_id)
+        .bind(team_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(findings)
+    }
+
     pub async fn check_fetch(&self, team_id: &str, connection_id: &str, check_id: &str) -> Result<Option<CheckRow>> {
         let row = sqlx::query_as(
             "select id, connection_id, outcome, purpose, target, started_at, duration_us, alive_until

@@ -138,9 +138,14 @@ impl Store {
                (select id from connection where credential_id = $1 and purpose <> $2)",
             "delete from catalog_object where connection_id in
                (select id from connection where credential_id = $1 and purpose <> $2)",
-            "delete from query where dataset_id in
-               (select d.id from dataset d join connection c on c.id = d.connection_id
+            "delete from query where dataset_id is not null
+               and connection_id in (select id from connection where credential_id = $1 and purpose <> $2)",
+            "delete from result_page where query_id in
+               (select q.id from query q join connection c on c.id = q.connection_id
                 where c.credential_id = $1 and c.purpose <> $2)",
+            "update query set state = 'cancelling'
+             where state in ('waiting', 'running')
+               and connection_id in (select id from connection where credential_id = $1 and purpose <> $2)",
         ] {
             sqlx::query(erase).bind(&draft.replaces_id).bind(&draft.purpose).execute(&mut *write).await?;
         }
@@ -170,8 +175,13 @@ impl Store {
         for erase in [
             "delete from catalog_schema where connection_id in (select id from connection where credential_id = $1)",
             "delete from catalog_object where connection_id in (select id from connection where credential_id = $1)",
-            "delete from query where dataset_id in
-               (select d.id from dataset d join connection c on c.id = d.connection_id where c.credential_id = $1)",
+            "delete from query where dataset_id is not null
+               and connection_id in (select id from connection where credential_id = $1)",
+            "delete from result_page where query_id in
+               (select q.id from query q join connection c on c.id = q.connection_id where c.credential_id = $1)",
+            "update query set state = 'cancelling'
+             where state in ('waiting', 'running')
+               and connection_id in (select id from connection where credential_id = $1)",
             "delete from connection where credential_id = $1 and is_draft = 1",
             // Drafts that would replace it hold another secret of the team's.
             "delete from connection where replaces_id = $1 and is_draft = 1",

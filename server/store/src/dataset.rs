@@ -11,6 +11,8 @@ pub struct DatasetRow {
     pub schema_name: String,
     pub name: String,
     pub kind: String,
+    /// JSON; empty before the first read.
+    pub known_columns: String,
 }
 
 /// Who adds to which connection.
@@ -57,6 +59,16 @@ impl Store {
         Ok(added)
     }
 
+    /// Keeps what the newest read told of its columns.
+    pub async fn dataset_columns(&self, id: &str, columns: &str) -> Result<()> {
+        sqlx::query("update dataset set known_columns = $2 where id = $1 and known_columns <> $2")
+            .bind(id)
+            .bind(columns)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     pub async fn dataset_delete(&self, team_id: &str, id: &str) -> Result<bool> {
         let deleted = sqlx::query("delete from dataset where id = $1 and team_id = $2")
             .bind(id)
@@ -68,7 +80,7 @@ impl Store {
 
     pub async fn dataset_list(&self, team_id: &str) -> Result<Vec<DatasetRow>> {
         let rows = sqlx::query_as(
-            "select id, connection_id, schema_name, name, kind
+            "select id, connection_id, schema_name, name, kind, known_columns
              from dataset
              where team_id = $1
              order by schema_name, name",
@@ -81,7 +93,7 @@ impl Store {
 
     pub async fn dataset_fetch(&self, team_id: &str, id: &str) -> Result<Option<DatasetRow>> {
         let row = sqlx::query_as(
-            "select id, connection_id, schema_name, name, kind from dataset where id = $1 and team_id = $2",
+            "select id, connection_id, schema_name, name, kind, known_columns from dataset where id = $1 and team_id = $2",
         )
         .bind(id)
         .bind(team_id)

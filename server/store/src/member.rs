@@ -107,14 +107,22 @@ impl Store {
         end_invitations(&mut write, id, now).await?;
         for erase in [
             "delete from session where member_id = $1",
-            "delete from query where member_id = $1",
+            // What they shared is the team's.
+            "delete from query where member_id = $1 and is_shared = 0",
             "delete from connection where author_id = $1 and is_draft = 1",
             // What was read with a secret goes with it.
             "delete from catalog_object where connection_id in
                (select id from connection where author_id = $1 and secret is not null and is_credential = 0)",
-            "delete from query where dataset_id in
-               (select d.id from dataset d join connection c on c.id = d.connection_id
+            "delete from query where dataset_id is not null
+               and connection_id in (select id from connection
+                                     where author_id = $1 and secret is not null and is_credential = 0)",
+            "delete from result_page where query_id in
+               (select q.id from query q join connection c on c.id = q.connection_id
                 where c.author_id = $1 and c.secret is not null and c.is_credential = 0)",
+            "update query set state = 'cancelling'
+             where state in ('waiting', 'running')
+               and connection_id in (select id from connection
+                                     where author_id = $1 and secret is not null and is_credential = 0)",
             // Drafts of others that edit a connection of theirs hold a copy of its secret.
             "delete from connection
              where is_draft = 1

@@ -9,7 +9,7 @@ use crate::{Result, Store};
 pub enum SealedKind {
     /// A connection's password.
     Connection,
-    /// A query's result.
+    /// A page of a query's result.
     Query,
     /// An invitation's code.
     Invitation,
@@ -37,8 +37,10 @@ impl Store {
                  where secret is not null and id > $1 order by id limit $2"
             }
             SealedKind::Query => {
-                "select id, team_id, member_id as purpose, result as sealed from query
-                 where result is not null and id > $1 order by id limit $2"
+                "select p.id, q.team_id, q.member_id as purpose, p.sealed
+                 from result_page p
+                 join query q on q.id = p.query_id
+                 where p.id > $1 order by p.id limit $2"
             }
             SealedKind::Invitation => {
                 "select id, team_id, role as purpose, code as sealed from invitation
@@ -56,7 +58,7 @@ impl Store {
     pub async fn sealed_replace(&self, kind: SealedKind, id: &str, old: &[u8], new: &[u8]) -> Result<bool> {
         let replaced = sqlx::query(match kind {
             SealedKind::Connection => "update connection set secret = $3 where id = $1 and secret = $2",
-            SealedKind::Query => "update query set result = $3 where id = $1 and result = $2",
+            SealedKind::Query => "update result_page set sealed = $3 where id = $1 and sealed = $2",
             SealedKind::Invitation => "update invitation set code = $3 where id = $1 and code = $2",
         })
         .bind(id)

@@ -72,7 +72,9 @@ impl Store {
         for erase in [
             "delete from catalog_schema where connection_id = $1",
             "delete from catalog_object where connection_id = $1",
-            "delete from query where dataset_id in (select id from dataset where connection_id = $1)",
+            "delete from query where connection_id = $1 and dataset_id is not null",
+            "delete from result_page where query_id in (select id from query where connection_id = $1)",
+            "update query set state = 'cancelling' where connection_id = $1 and state in ('waiting', 'running')",
             // Drafts that edit it hold a copy of the secret.
             "delete from connection where replaces_id = $1 and is_draft = 1",
         ] {
@@ -167,7 +169,9 @@ impl Store {
             "delete from catalog_schema where connection_id = $1",
             "delete from catalog_object where connection_id = $1",
             // Rows of where it led before.
-            "delete from query where dataset_id in (select id from dataset where connection_id = $1)",
+            "delete from query where connection_id = $1 and dataset_id is not null",
+            "delete from result_page where query_id in (select id from query where connection_id = $1)",
+            "update query set state = 'cancelling' where connection_id = $1 and state in ('waiting', 'running')",
         ] {
             sqlx::query(erase).bind(&draft.replaces_id).execute(&mut *write).await?;
         }

@@ -5,12 +5,13 @@
 mod audit;
 mod credential;
 mod members;
+mod queries;
 mod sealed;
 
 use std::path::PathBuf;
 
 use store::{
-    CatalogObjectRow, CatalogSchemaRow, CheckRow, ConnectionRow, NewDataset, NewTeam, ObjectFilter, QueryRow,
+    CatalogObjectRow, CatalogSchemaRow, CheckRow, ConnectionRow, NewDataset, NewTeam, ObjectFilter, QueryEnd, QueryRow,
     SchemaPage, StageRow, Store, StoreError, new_id,
 };
 use testkit::postgres::Database;
@@ -246,26 +247,41 @@ async fn the_catalog_is_searched_and_picked_from() {
             id: new_id(),
             team_id: team_id.clone(),
             member_id: member_id.clone(),
-            dataset_id: dataset.id.clone(),
+            connection_id: dataset.connection_id.clone(),
+            dataset_id: Some(dataset.id.clone()),
+            purpose: "preview".into(),
             state: "running".into(),
             statement: "select 1".into(),
-            started_at: 20,
-            duration_us: None,
+            queued_at: 20,
             alive_until: 99,
-            result: None,
-            finding: String::new(),
+            ..QueryRow::default()
         };
         store.query_insert(&query).await.unwrap();
-        store.query_finish(&query.id, "done", Some(&[1, 2, 3]), "", 5).await.unwrap();
-        store.query_finish(&query.id, "failed", None, "late", 6).await.unwrap();
-        let kept = store.query_newest(&team_id, &member_id, &dataset.id).await.unwrap().unwrap();
-        assert_eq!((kept.state.as_str(), kept.result.as_deref()), ("done", Some(&[1, 2, 3][..])), "{engine}");
-        assert!(store.query_newest(&team_id, "other", &dataset.id).await.unwrap().is_none(), "{engine}");
-        assert_eq!(store.query_purge(21).await.unwrap(), 1, "{engine}");
+        store.query_finish(&query.id, QueryEnd { state: "done", ..END }).await.unwrap();
+        store.query_finish(&query.id, QueryEnd { state: "failed", finding: "late", ..END }).await.unwrap();
+        let newest = |member: String| {
+            let (store, team_id, dataset_id) = (store.clone(), team_id.clone(), dataset.id.clone());
+            async move { store.query_newest(&team_id, &member, &dataset_id, "preview", "select 1").await.unwrap() }
+        };
+        let kept = newest(member_id.clone()).await.unwrap();
+        assert_eq!((kept.state.as_str(), kept.finding.as_str()), ("done", ""), "{engine}");
+        assert!(newest("other".into()).await.is_none(), "{engine}");
+        assert_eq!(store.query_purge(21, 21, 0).await.unwrap(), 1, "{engine}");
         assert!(!store.dataset_delete("other", &dataset.id).await.unwrap(), "{engine}");
         assert!(store.dataset_delete(&team_id, &dataset.id).await.unwrap(), "{engine}");
     }
 }
+
+const END: QueryEnd<'static> = QueryEnd {
+    state: "done",
+    duration_us: 5,
+    row_count: 0,
+    byte_count: 0,
+    cut: "",
+    finding: "",
+    notices: "",
+    kept_read_only: "",
+};
 
 /// Table and column names of a migration folder, in order. Types may differ by engine, names may not.
 fn shape(folder: &str) -> Vec<String> {

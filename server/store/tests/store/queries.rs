@@ -1,0 +1,126 @@
+//! Queries on both engines: turns that are claimed once, results of what runs, the history, what is removed when.
+
+use store::{QueryEnd, QueryFilter, QueryRow, ResultPageRow, SealedKind, Store, new_id, result_page_id};
+
+use super::{END, both, draft, team};
+
+/// A team with a connection.
+async fn connected(store: &Store) -> (String, String, String) {
+    let (team_id, member_id) = team(store).await;
+    let row = draft(&team_id, &member_id);
+    store.draft_put(&row).await.unwrap();
+    store.draft_save(&team_id, &member_id, &row.id, 2).await.unwrap();
+    (team_id, member_id, row.id)
+}
+
+fn query((team_id, member_id, connection_id): &(String, String, String), state: &str, statement: &str) -> QueryRow {
+    QueryRow {
+        id: new_id(),
+        team_id: team_id.clone(),
+        member_id: member_id.clone(),
+        connection_id: connection_id.clone(),
+        purpose: "sql".into(),
+        statement: statement.into(),
+        state: state.into(),
+        queued_at: 10,
+        alive_until: 100,
+        ..QueryRow::default()
+    }
+}
+
+fn page(query: &QueryRow, first_row: i64) -> ResultPageRow {
+    ResultPageRow { id: result_page_id(&query.id, first_row), first_row, row_count: 10, sealed: vec![1, 2, 3] }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_that_claim_at_once_as_many_get_a_turn_as_there_is_room_for() {
+    for (engine, opened) in both().await {
+        let store = opened.store.clone();
+        let place = connected(&store).await;
+        let mut claims = Vec::new();
+        for number in 0..12 {
+            let row = query(&place, "waiting", &format!("select {number}"));
+            store.query_insert(&row).await.unwrap();
+            let (store, team_id) = (store.clone(), place.0.clone());
+            claims.push(tokio::spawn(async move {
+                let has_room =
+                    |live: &Vec<store::LiveQuery>| live.iter().filter(|query| query.state == "running").count() < 3;
+                store.query_claim(&team_id, &row.id, 20, 100, has_room).await.unwrap()
+            }));
+        }
+        let mut turns = 0;
+        for claim in claims {
+            turns += usize::from(claim.await.unwrap());
+        }
+        assert_eq!(turns, 3, "{engine}");
+        assert_eq!(store.query_queue(&place.0, 50).await.unwrap().len(), 12, "{engine}");
+        assert!(store.query_queue(&place.0, 100).await.unwrap().is_empty(), "{engine}: leases that ran out");
+        assert!(store.query_queue("other", 50).await.unwrap().is_empty(), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_kept_of_what_runs_and_go_with_what_failed() {
+    for (engine, opened) in both().await {
+        let store = &opened.store;
+        let place = connected(store).await;
+        let (good, bad) = (query(&place, "running", "select 1"), query(&place, "running", "select 2"));
+        for row in [&good, &bad] {
+            store.query_insert(row).await.unwrap();
+            assert!(store.result_append(&row.id, &[page(row, 0), page(row, 10)]).await.unwrap(), "{engine}");
+        }
+        let rows = store.result_pages(&good.id, 5, 12, 9).await.unwrap();
+        assert_eq!(rows.iter().map(|page| page.first_row).collect::<Vec<_>>(), [0, 10], "{engine}");
+        assert!(store.result_pages(&good.id, 20, 30, 9).await.unwrap().is_empty(), "{engine}");
+        assert!(store.query_finish(&good.id, QueryEnd { row_count: 20, ..END }).await.unwrap());
+        assert!(!store.result_append(&good.id, &[page(&good, 20)]).await.unwrap(), "{engine}: it has ended");
+        assert!(store.query_finish(&bad.id, QueryEnd { state: "failed", finding: "f", ..END }).await.unwrap());
+        assert!(store.result_is_kept(&good.id).await.unwrap() && !store.result_is_kept(&bad.id).await.unwrap());
+        // Whoever asked for the end in the last moment gets it.
+        let late = query(&place, "waiting", "select 3");
+        store.query_insert(&late).await.unwrap();
+        assert!(!store.query_cancel(&place.0, "other", false, &late.id).await.unwrap(), "{engine}");
+        assert!(store.query_cancel(&place.0, "admin", true, &late.id).await.unwrap(), "{engine}");
+        assert!(!store.query_cancel("other", &place.1, true, &late.id).await.unwrap(), "{engine}");
+        assert!(!store.query_finish(&late.id, END).await.unwrap(), "{engine}");
+        let heard = store.query_renew(&late.id, 200, 1, 2).await.unwrap().unwrap();
+        assert_eq!((heard.state.as_str(), heard.cancelled_by.as_str()), ("cancelling", "admin"), "{engine}");
+        assert_eq!(store.sealed_list(SealedKind::Query, "", 10).await.unwrap().len(), 2, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn the_history_is_searched_and_ends() {
+    for (engine, opened) in both().await {
+        let store = &opened.store;
+        let place = connected(store).await;
+        let (team_id, member_id) = (&place.0, &place.1);
+        let texts = ["select 'A_b'", "select 'Axb'", "select '50%'"];
+        for text in texts {
+            let row = query(&place, "running", text);
+            store.query_insert(&row).await.unwrap();
+            store.result_append(&row.id, &[page(&row, 0)]).await.unwrap();
+            store.query_finish(&row.id, END).await.unwrap();
+        }
+        let found = async |search: &str, is_named: bool| {
+            let filter = QueryFilter { search: search.into(), is_named, ..QueryFilter::default() };
+            let rows = store.query_list(team_id, member_id, &filter, 10).await.unwrap();
+            rows.into_iter().map(|row| row.statement).collect::<Vec<_>>()
+        };
+        assert_eq!(found("", false).await, ["select '50%'", "select 'Axb'", "select 'A_b'"], "{engine}: newest first");
+        assert_eq!(found("a_b", false).await, ["select 'A_b'"], "{engine}");
+        assert_eq!(found("0%", false).await, ["select '50%'"], "{engine}");
+        let first = store.query_list(team_id, member_id, &QueryFilter::default(), 10).await.unwrap().remove(2);
+        assert!(store.query_rename(team_id, member_id, &first.id, "Kept").await.unwrap());
+        assert!(!store.query_rename(team_id, "other", &first.id, "Stolen").await.unwrap(), "{engine}");
+        assert_eq!(found("kept", true).await, ["select 'A_b'"], "{engine}");
+        assert_eq!(
+            store.result_trim(member_id, 1).await.unwrap(),
+            1,
+            "{engine}: not the newest, and not what has a name"
+        );
+        store.query_purge(11, 11, 11).await.unwrap();
+        assert_eq!(found("", false).await, ["select 'A_b'"], "{engine}: what has a name stays");
+        assert!(store.sealed_list(SealedKind::Query, "", 10).await.unwrap().is_empty(), "{engine}");
+    }
+}
