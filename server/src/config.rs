@@ -37,6 +37,27 @@ pub struct Settings {
     /// How many connection tests one person may start in a minute.
     #[arg(long, env = "FLITCH_CHECKS_PER_MINUTE", default_value_t = 10)]
     pub checks_per_minute: u32,
+    /// How many rows of a typed statement's result are read. Files have all of them.
+    #[arg(long, env = "FLITCH_QUERY_ROWS", default_value_t = 100_000)]
+    pub query_rows: u32,
+    /// How much of a typed statement's result is read, in MiB of text.
+    #[arg(long, env = "FLITCH_QUERY_MIB", default_value_t = 64)]
+    pub query_mib: u32,
+    /// How long a statement may take, in seconds.
+    #[arg(long, env = "FLITCH_QUERY_SECONDS", default_value_t = 60)]
+    pub query_seconds: u32,
+    /// How many statements run at once through one connection; others wait.
+    #[arg(long, env = "FLITCH_QUERIES_PER_CONNECTION", default_value_t = 3)]
+    pub queries_per_connection: usize,
+    /// How many statements run at once for one team.
+    #[arg(long, env = "FLITCH_QUERIES_PER_TEAM", default_value_t = 8)]
+    pub queries_per_team: usize,
+    /// How long an export may take, in seconds.
+    #[arg(long, env = "FLITCH_EXPORT_SECONDS", default_value_t = 7_200)]
+    pub export_seconds: u32,
+    /// How large an export may get, in GiB of text.
+    #[arg(long, env = "FLITCH_EXPORT_GIB", default_value_t = 50)]
+    pub export_gib: u32,
     /// Clusters that the server's own AWS identity may mint for, as TEAM_ID/REGION/CLUSTER. Needed only where several
     /// teams share the installation; a team that is alone may use it for any.
     #[arg(long, env = "FLITCH_AWS_IDENTITY", value_delimiter = ',')]

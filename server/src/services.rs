@@ -5,7 +5,9 @@ mod checks;
 mod connections;
 mod credential;
 mod datasets;
+mod encode;
 mod entry;
+mod exports;
 mod findings;
 pub mod housekeeping;
 pub mod iam;
@@ -29,14 +31,17 @@ use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::fault::Fault;
 use contract::ports::Backend;
+use contract::query::QueryLimits;
 use redshift::{Limits, Means};
 use store::{Store, StoreError};
+use tokio::sync::Notify;
 use vault::KeyRing;
 
 use iam::Iam;
 
 pub use checks::{Journal, check_alone};
 pub use open::{OpenError, Opened, open, open_ring, open_store};
+pub use queries::{DEFAULT_LIMITS, FairUse, Live};
 pub use setup::SetupCode;
 
 /// What every service works with.
@@ -59,6 +64,22 @@ pub struct Shared {
     /// How much of a catalog is listed.
     pub catalog_limits: Limits,
     pub setup_code: SetupCode,
+    /// What one typed statement may take and bring.
+    pub query_limits: QueryLimits,
+    /// What one export may.
+    pub export_limits: ExportLimits,
+    pub fair_use: FairUse,
+    /// What runs in this process.
+    pub live: Live,
+    /// Told each time that a statement ended here.
+    pub ended: Notify,
+}
+
+/// Where an export ends by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportLimits {
+    pub bytes: u64,
+    pub seconds: u32,
 }
 
 /// The backend that the site hands to its pages.
@@ -75,6 +96,7 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
         checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
         datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
         queries: Arc::new(queries::Queries::new(Arc::clone(&shared))),
+        exports: Arc::new(exports::Exports::new(Arc::clone(&shared))),
         audit: Arc::new(audit::Audit::new(shared)),
     }
 }

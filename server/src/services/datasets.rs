@@ -93,6 +93,7 @@ impl ports::Datasets for Datasets {
         let connection = place::connection(&self.shared, actor, &row.connection_id).await?;
         let target = place::target_as_minted(&self.shared, &connection).await?;
         Ok(DatasetView {
+            columns: serde_json::from_str(&row.known_columns).unwrap_or_default(),
             summary: summary(row),
             egress: self.shared.egress.clone(),
             connection_name: connection.name,

@@ -71,6 +71,7 @@ fn breach(fault: WireFault) -> Breach {
 fn ended(by: &EndedBy, after_ms: u32) -> Finding {
     match by {
         EndedBy::TimeOut => Finding::TimedOut { phase: Phase::Statement, after_ms },
+        EndedBy::ServerLimit => Finding::EndedByServerLimit { after_ms },
         EndedBy::Cancel => Finding::Cancelled { after_ms },
         EndedBy::WorkloadRule { rule } => Finding::EndedByRule { rule: rule.clone(), after_ms },
         EndedBy::Administrator => Finding::EndedByAdministrator { after_ms },

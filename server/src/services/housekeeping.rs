@@ -7,8 +7,12 @@ use super::sessions::{AGE, IDLE};
 use super::{SECOND, Shared, log_failure, now};
 
 const DRAFT_AGE: i64 = 24 * 60 * 60 * SECOND;
-/// Previews hold rows of the customer's; they are kept for a look, not for a day.
-const QUERY_AGE: i64 = 10 * 60 * SECOND;
+/// Looks at datasets hold rows of the customer's; they are kept for a look, not for a day.
+const LOOK_AGE: i64 = 10 * 60 * SECOND;
+/// The rows of a typed statement's result.
+const RESULT_AGE: i64 = 24 * 60 * 60 * SECOND;
+/// Its text, and how it went. One with a name, or shared, stays.
+const HISTORY_AGE: i64 = 90 * 24 * 60 * 60 * SECOND;
 /// Mints are counted by the day.
 const MINT_AGE: i64 = 30 * 24 * 60 * 60 * SECOND;
 const EVERY: Duration = Duration::from_secs(5 * 60);
@@ -19,7 +23,7 @@ pub async fn run(shared: Arc<Shared>) {
         let now = now();
         let store = &shared.store;
         for purged in [
-            store.query_purge(now - QUERY_AGE).await,
+            store.query_purge(now - LOOK_AGE, now - RESULT_AGE, now - HISTORY_AGE).await,
             store.draft_purge(now - DRAFT_AGE).await,
             store.session_purge(now - AGE, now - IDLE).await,
             store.mint_purge(now - MINT_AGE).await,

@@ -11,7 +11,7 @@ use vault::{Binding, KeyId, KeyRing};
 use super::{members, operator, place, queries};
 
 /// Records that are read at once.
-const PAGE: i64 = 500;
+const PAGE: i64 = 100;
 
 /// A value that a running server wrote anew meanwhile is looked at again, this often.
 const PASSES: usize = 10;

@@ -8,15 +8,18 @@ use std::sync::Arc;
 
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
+use contract::query::QueryLimits;
 use redshift::address::DevResolver;
 use redshift::iam::Aws;
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer, SystemResolver};
 use store::{Store, StoreError};
 use thiserror::Error;
+use tokio::sync::Notify;
 use vault::{KeyRing, RingError};
 
 use super::iam::Iam;
-use super::{SetupCode, Shared};
+use super::queries::{FairUse, Live};
+use super::{ExportLimits, SetupCode, Shared};
 use crate::config::{Home, Reach, Settings};
 
 #[derive(Debug, Error)]
@@ -69,6 +72,21 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         checks_per_minute: settings.checks_per_minute,
         catalog_limits: Limits::CATALOG,
         setup_code,
+        query_limits: QueryLimits {
+            rows: settings.query_rows,
+            bytes: u64::from(settings.query_mib) * 1024 * 1024,
+            seconds: settings.query_seconds,
+        },
+        export_limits: ExportLimits {
+            bytes: u64::from(settings.export_gib) * 1024 * 1024 * 1024,
+            seconds: settings.export_seconds,
+        },
+        fair_use: FairUse {
+            per_connection: settings.queries_per_connection.max(1),
+            per_team: settings.queries_per_team.max(1),
+        },
+        live: Live::default(),
+        ended: Notify::new(),
     };
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
 }

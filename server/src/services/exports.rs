@@ -1,0 +1,159 @@
+//! Results as files: from what is kept where that is all of it, from the source otherwise, and never all in memory.
+
+mod notes;
+mod pieces;
+mod source;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contract::audit::Action;
+use contract::fault::Fault;
+use contract::ports;
+use contract::query::{FileFormat, Purpose, QueryState};
+use contract::team::Actor;
+use redshift::text::TextLimits;
+use store::{DatasetRow, QueryRow, new_id};
+
+use super::audit::{self, Deed};
+use super::checks::code;
+use super::queries::{self, Job};
+use super::{SECOND, Shared, datasets, now, place, store_fault};
+use pieces::{Making, Pieces};
+
+/// What a file of a kept result takes at most, however slow its reader is.
+const LONGEST: i64 = 30 * 60 * SECOND;
+
+pub(crate) struct Exports {
+    shared: Arc<Shared>,
+}
+
+impl Exports {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Runs the statement again, without the caps of a page.
+    async fn ask_source(&self, actor: &Actor, row: &QueryRow, format: FileFormat) -> ports::Answer<Pieces> {
+        let shared = &self.shared;
+        let connection = place::connection(shared, actor, &row.connection_id).await?;
+        let statement = match &row.dataset_id {
+            Some(id) if row.purpose == Purpose::Preview.as_str() => {
+                whole(&datasets::dataset(shared, actor, id).await?, &row.statement)
+            }
+            _ => row.statement.clone(),
+        };
+        // Also a statement of our own is shown as text, and comes back here as any text does.
+        let approved = redshift::guard::approve(&statement).map_err(|_| Fault::RowsGone)?;
+        let asked = queries::Asked { dataset_id: None, purpose: Purpose::Export, statement: &statement, typed: "" };
+        let new = queries::begin(shared, actor, &connection, asked).await?.alone()?;
+        // Known before anybody can hang up, so that a wish for its end is not lost.
+        shared.live.enter(&new.id);
+        let deed = Deed { action: Action::CredentialUsed, target: &new.id, named: &connection.name };
+        queries::used(shared, actor, &connection, deed).await;
+        let (making, pieces) = Making::begin(shared, format, &new.id)?;
+        let job = Job {
+            row: new,
+            connection,
+            sql: approved.sql().to_owned(),
+            values: Vec::new(),
+            limits: TextLimits { rows: u64::MAX, bytes: shared.export_limits.bytes },
+            deadline: Duration::from_secs(u64::from(shared.export_limits.seconds)),
+            table: None,
+            on_behalf_of: actor.email.clone(),
+            is_guarded: true,
+        };
+        tokio::spawn(source::from_cluster(Arc::clone(shared), job, making));
+        Ok(pieces)
+    }
+}
+
+/// The statement of a preview's page, for all rows: what it is sorted by stays.
+fn whole(dataset: &DatasetRow, page: &str) -> String {
+    let end = page.rfind(" limit ").unwrap_or(page.len());
+    let all = redshift::sql::select_all(&dataset.schema_name, &dataset.name);
+    // A name may hold anything, so the beginning is made anew, and has to be what the page began with.
+    match all {
+        Some(all) if page[..end].starts_with(&all) => page[..end].to_owned(),
+        Some(all) => all,
+        None => page.to_owned(),
+    }
+}
+
+#[async_trait]
+impl ports::Exports for Exports {
+    async fn export(&self, actor: &Actor, id: &str, format: FileFormat) -> ports::Answer<ports::Export> {
+        let shared = &self.shared;
+        let row = queries::query(shared, actor, id).await?;
+        if row.state != code(&QueryState::Done) {
+            return Err(Fault::RowsGone);
+        }
+        let is_all_there = row.cut.is_empty()
+            && row.purpose != Purpose::Export.as_str()
+            && (row.row_count == 0 || shared.store.result_is_kept(&row.id).await.map_err(store_fault)?);
+        let named = format!("{}, {}", row.connection_name, format.as_str());
+        let pieces = if is_all_there {
+            let (making, pieces) = Making::begin(shared, format, "")?;
+            let export = QueryRow {
+                id: new_id(),
+                team_id: actor.team_id.clone(),
+                member_id: actor.member_id.clone(),
+                connection_id: row.connection_id.clone(),
+                purpose: Purpose::Export.as_str().to_owned(),
+                statement: row.statement.clone(),
+                // Without a turn it is not in the queue: it asks nothing of the source.
+                state: code(&QueryState::Running),
+                queued_at: now(),
+                alive_until: now() + LONGEST,
+                ..QueryRow::default()
+            };
+            shared.store.query_insert(&export).await.map_err(store_fault)?;
+            tokio::spawn(source::from_store(Arc::clone(shared), row.clone(), export, making));
+            pieces
+        } else {
+            self.ask_source(actor, &row, format).await?
+        };
+        audit::done(shared, actor, Deed { action: Action::ResultExported, target: id, named: &named }).await;
+        Ok(ports::Export {
+            name: file_name(&row, format),
+            format,
+            query_id: pieces.query_id().to_owned(),
+            chunks: Box::new(pieces),
+        })
+    }
+}
+
+/// After the query's name, or the day it ran.
+fn file_name(row: &QueryRow, format: FileFormat) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    let name: String = row.name.trim().chars().take(60).map(plain).collect();
+    let name = name.trim_matches(['-', '.']).to_owned();
+    let name = if name.is_empty() { format!("flitch-{}", row.id.get(..8).unwrap_or("result")) } else { name };
+    format!("{name}.{}", format.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_a_plain_name_and_a_pages_statement_loses_its_page() {
+        let row =
+            QueryRow { name: " Übersicht: ../etc/passwd ".into(), id: "0195-abcdef".into(), ..QueryRow::default() };
+        assert_eq!(file_name(&row, FileFormat::Csv), "bersicht--..-etc-passwd.csv");
+        let row = QueryRow { name: String::new(), ..row };
+        assert_eq!(file_name(&row, FileFormat::Xlsx), "flitch-0195-abc.xlsx");
+        let dataset = DatasetRow {
+            id: String::new(),
+            connection_id: String::new(),
+            schema_name: "s".into(),
+            name: "a limit 1".into(),
+            kind: String::new(),
+            known_columns: String::new(),
+        };
+        assert_eq!(whole(&dataset, "select * from \"s\".\"a limit 1\" limit 101"), "select * from \"s\".\"a limit 1\"");
+        let sorted = "select * from \"s\".\"a limit 1\" order by \"x\" desc limit 101 offset 100";
+        assert_eq!(whole(&dataset, sorted), "select * from \"s\".\"a limit 1\" order by \"x\" desc");
+    }
+}

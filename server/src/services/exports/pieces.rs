@@ -1,0 +1,144 @@
+//! A file on its way: made in a thread of its own, taken piece by piece by whoever downloads it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contract::fault::Fault;
+use contract::finding::Finding;
+use contract::ports;
+use contract::query::FileFormat;
+use redshift::text::TextBatch;
+use tokio::sync::mpsc;
+
+use super::super::encode::{EncodeError, Encoder, Flow, Notes, encoder};
+use super::super::{Shared, internal, log_failure};
+
+type Piece = Result<Vec<u8>, Fault>;
+
+/// How long a reader may take nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Pieces that wait for a slow reader.
+const WAITING: usize = 4;
+
+/// The end that is read. Dropped before the file's end, it ends the statement that fills it.
+pub(crate) struct Pieces {
+    shared: Arc<Shared>,
+    pieces: mpsc::Receiver<Piece>,
+    query_id: String,
+    is_over: bool,
+}
+
+/// The end that is written.
+pub(super) struct Making {
+    encoder: Box<dyn Encoder>,
+    out: mpsc::Sender<Piece>,
+}
+
+impl Making {
+    /// `query_id` is the statement that fills the file; empty where none runs.
+    pub fn begin(shared: &Arc<Shared>, format: FileFormat, query_id: &str) -> Result<(Self, Pieces), Fault> {
+        let encoder = encoder(format, &std::env::temp_dir());
+        let encoder = encoder.map_err(|error| internal("a file could not be begun", &error))?;
+        let (out, pieces) = mpsc::channel(WAITING);
+        let pieces = Pieces { shared: Arc::clone(shared), pieces, query_id: query_id.to_owned(), is_over: false };
+        Ok((Self { encoder, out }, pieces))
+    }
+
+    /// Encodes what comes until nothing more does. The file is not finished by that: whether it may be, the source
+    /// says. `None` where nobody wants it any more. The flag says that the format has no room for more rows.
+    pub async fn take(self, mut batches: mpsc::Receiver<TextBatch>) -> Result<Option<(Self, bool)>, Finding> {
+        let Self { mut encoder, out } = self;
+        let encode = move || -> Result<Option<(Self, bool)>, Finding> {
+            let mut is_full = false;
+            while let Some(batch) = batches.blocking_recv() {
+                let mut piece = Vec::new();
+                let flow = encoder.batch(&batch, &mut piece).map_err(|error| explain(&error))?;
+                if !piece.is_empty() && !send(&out, piece) {
+                    return Ok(None);
+                }
+                if flow == Flow::Enough {
+                    is_full = true;
+                    break;
+                }
+            }
+            Ok(Some((Self { encoder, out }, is_full)))
+        };
+        tokio::task::spawn_blocking(encode)
+            .await
+            .unwrap_or_else(|error| Err(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
+    }
+
+    /// Writes the end of the file, and tells where it is not the result to the letter. `None` where it was not written.
+    pub async fn finish(self) -> Option<Notes> {
+        let Self { encoder, out } = self;
+        let end = move || match encoder.finish(&mut Outlet(out.clone())) {
+            Ok(notes) => Some(notes),
+            Err(EncodeError::Out(_)) => None,
+            Err(error) => {
+                let _ = out.blocking_send(Err(internal("a file could not be finished", &error)));
+                None
+            }
+        };
+        tokio::task::spawn_blocking(end).await.ok().flatten()
+    }
+
+    /// The pieces, for telling that no more will come.
+    pub fn out(&self) -> mpsc::Sender<Piece> {
+        self.out.clone()
+    }
+}
+
+/// Hands a piece on, from the thread that makes the file. False where nobody takes it: the reader is gone, or took
+/// nothing for so long that others should have its place.
+fn send(out: &mpsc::Sender<Piece>, piece: Vec<u8>) -> bool {
+    let handed = async { tokio::time::timeout(PATIENCE, out.send(Ok(piece))).await };
+    matches!(tokio::runtime::Handle::current().block_on(handed), Ok(Ok(())))
+}
+
+/// The pieces as something to write to. An error where nobody takes them any more.
+struct Outlet(mpsc::Sender<Piece>);
+
+impl std::io::Write for Outlet {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        match send(&self.0, piece.to_vec()) {
+            true => Ok(piece.len()),
+            false => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn explain(error: &EncodeError) -> Finding {
+    match error {
+        EncodeError::Value { column } => Finding::ValueUnfit { column: column.clone() },
+        error => Finding::Internal { reference: log_failure("a file could not be written", error) },
+    }
+}
+
+impl Pieces {
+    pub fn query_id(&self) -> &str {
+        &self.query_id
+    }
+}
+
+#[async_trait]
+impl ports::Chunks for Pieces {
+    async fn next(&mut self) -> Option<Piece> {
+        let piece = self.pieces.recv().await;
+        self.is_over = piece.is_none();
+        piece
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        if !self.is_over && !self.query_id.is_empty() {
+            self.shared.live.cancel(&self.query_id);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Where a file's rows come from.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use contract::fault::Fault;
+use redshift::text::TextBatch;
+use store::{QueryEnd, QueryRow};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::super::queries::{self, Enough, Job, perform};
+use super::super::{Shared, log_failure, store_fault, to_json};
+use super::notes::told;
+use super::pieces::Making;
+
+/// Pages that are read from the store at once.
+const PAGES: i64 = 4;
+
+/// Files of kept results that are made at once in this process: a Parquet file holds a row group of some ten megabytes.
+/// Those from a cluster are as many as there are turns.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// From the cluster, as the rows arrive. The file is finished only where all of them did.
+pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) {
+    let (out, id) = (making.out(), job.row.id.clone());
+    let made = Mutex::new(None);
+    let ended = perform(&shared, job, |batches| async {
+        let taken = making.take(batches).await?;
+        let is_full = taken.as_ref().is_some_and(|(_, is_full)| *is_full);
+        *made.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = taken;
+        Ok(Enough(is_full))
+    });
+    let ended = ended.await;
+    let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match (ended.outcome, ended.cut, made) {
+        (Ok(()), None, Some((making, _))) => {
+            if let Some(notes) = making.finish().await {
+                write_down(&shared, &id, &told(&notes)).await;
+            }
+        }
+        // The connection is cut off, so that no browser takes what there is for all of it.
+        _ => {
+            let _ = out.send(Err(Fault::ExportFailed)).await;
+        }
+    }
+}
+
+async fn write_down(shared: &Shared, id: &str, notes: &[String]) {
+    if !notes.is_empty()
+        && let Err(error) = shared.store.query_notices(id, &to_json(&notes)).await
+    {
+        log_failure("what is to be said of a file could not be kept", &error);
+    }
+}
+
+/// From the pages of a result that is kept whole. `export` is the row that tells of the file.
+pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: QueryRow, making: Making) {
+    let _turn = AT_ONCE.acquire().await;
+    let started = Instant::now();
+    let out = making.out();
+    let (send, batches) = mpsc::channel(1);
+    let feed = async {
+        let fed = feed(&shared, &row, &send).await;
+        drop(send);
+        fed
+    };
+    let (fed, made) = tokio::join!(feed, making.take(batches));
+    let made = match (fed, made) {
+        (Ok(()), Ok(Some((making, _)))) => making.finish().await,
+        (Ok(()), Err(finding)) => {
+            let _ = out.send(Err(Fault::ExportFailed)).await;
+            let end = QueryEnd { state: "failed", finding: &to_json(&finding), ..END };
+            finish(&shared, &export.id, QueryEnd { duration_us: started.elapsed().as_micros() as i64, ..end }).await;
+            return;
+        }
+        _ => {
+            let _ = out.send(Err(Fault::ExportFailed)).await;
+            None
+        }
+    };
+    let Some(notes) = made else { return finish(&shared, &export.id, QueryEnd { state: "interrupted", ..END }).await };
+    let notices = told(&notes);
+    let end = QueryEnd {
+        duration_us: started.elapsed().as_micros() as i64,
+        row_count: notes.rows as i64,
+        notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
+        ..END
+    };
+    finish(&shared, &export.id, end).await;
+}
+
+const END: QueryEnd<'static> = QueryEnd {
+    state: "done",
+    duration_us: 0,
+    row_count: 0,
+    byte_count: 0,
+    cut: "",
+    finding: "",
+    notices: "",
+    kept_read_only: "",
+};
+
+async fn finish(shared: &Shared, id: &str, end: QueryEnd<'_>) {
+    if let Err(error) = shared.store.query_finish(id, end).await {
+        log_failure("how a file came out could not be kept", &error);
+    }
+}
+
+/// All pages in order, none missing.
+async fn feed(shared: &Shared, row: &QueryRow, out: &mpsc::Sender<TextBatch>) -> Result<(), Fault> {
+    let shapes = queries::shapes(&row.result_columns).ok_or(Fault::RowsGone)?;
+    let columns = Arc::from(shapes);
+    let mut next = 0;
+    // Without a row the file still has its columns.
+    if row.row_count == 0 {
+        let _ = out.send(TextBatch::new(Arc::clone(&columns))).await;
+    }
+    while next < row.row_count {
+        let pages = shared.store.result_pages(&row.id, next, i64::MAX, PAGES).await.map_err(store_fault)?;
+        if pages.first().is_none_or(|page| page.first_row != next) {
+            log_failure("a result's pages are not whole", &std::io::Error::other("a page is missing"));
+            return Err(Fault::RowsGone);
+        }
+        for page in pages {
+            let mut batch = TextBatch::new(Arc::clone(&columns));
+            for cells in queries::open_page(shared, row, &page)? {
+                for cell in cells {
+                    batch.push(cell.as_deref().map(str::as_bytes));
+                }
+            }
+            next += page.row_count;
+            // Nobody reads any more, or the file is full.
+            if out.send(batch).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! From a question to the statement that asks it.
+
+use contract::audit::Action;
+use contract::explore::{Dialect, profile};
+use contract::fault::Fault;
+use contract::finding::{Finding, Refusal};
+use contract::object_name::ObjectName;
+use contract::ports;
+use contract::query::{Ask, Column, Purpose};
+use contract::team::Actor;
+use redshift::guard::Refused;
+use redshift::{Limits, sql};
+use store::{DatasetRow, QueryRow};
+
+use super::super::audit::{self, Deed};
+use super::super::{Shared, now, store_fault};
+use super::failed;
+
+/// What is sent, and what is shown of it.
+pub(super) struct Question {
+    pub purpose: Purpose,
+    pub shown: String,
+    pub sql: String,
+    pub values: Vec<String>,
+    pub rows: u64,
+}
+
+pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
+    match ask {
+        Ask::Preview { sort, is_descending, page } => {
+            let rows = Limits::PREVIEW.rows;
+            let offset = (*page).max(1).saturating_sub(1).min(MOST_PAGES) as usize * rows;
+            let order = (!sort.is_empty()).then_some((sort.as_str(), *is_descending));
+            // One more than is shown, to know whether there are more.
+            let page = sql::Page { order, rows: rows + 1, offset };
+            let sql = sql::select_page(&dataset.schema_name, &dataset.name, page).ok_or(Fault::NotFound)?;
+            Ok(Question { purpose: Purpose::Preview, shown: sql.clone(), sql, values: Vec::new(), rows: rows as u64 })
+        }
+        Ask::Explore(explore) => {
+            let table = ObjectName { schema: dataset.schema_name.clone(), name: dataset.name.clone() };
+            let asked = explore.compile(&table, &known_columns(dataset)?, Dialect::Redshift);
+            let asked = asked.map_err(|fault| Fault::Explore { fault })?;
+            let shown = asked.shown().to_owned();
+            let rows = u64::from(explore.limit);
+            Ok(Question { purpose: Purpose::Explore, shown, sql: asked.sql, values: asked.values, rows })
+        }
+        Ask::Profile => {
+            let table = ObjectName { schema: dataset.schema_name.clone(), name: dataset.name.clone() };
+            let sql = profile::statement(&table, &known_columns(dataset)?, profile::DEFAULT_ROWS);
+            let sql = sql.ok_or(Fault::ColumnsUnknown)?;
+            Ok(Question { purpose: Purpose::Profile, shown: sql.clone(), sql, values: Vec::new(), rows: u64::MAX })
+        }
+    }
+}
+
+/// What the newest preview told of the dataset's columns.
+fn known_columns(dataset: &DatasetRow) -> Result<Vec<Column>, Fault> {
+    serde_json::from_str(&dataset.known_columns).map_err(|_| Fault::ColumnsUnknown)
+}
+
+/// Beyond it a source is asked to skip more rows than anybody looks through.
+const MOST_PAGES: u32 = 10_000;
+
+/// Keeps a text that the guard refused, with the reason: what was typed is not lost.
+pub(super) async fn keep_refused(
+    shared: &Shared,
+    actor: &Actor,
+    row: QueryRow,
+    refused: Refused,
+) -> ports::Answer<String> {
+    let statement = kept(&row.statement);
+    let row = QueryRow { statement, queued_at: now(), ..row };
+    let row = failed(row, &Finding::StatementRefused { reason: reason(refused) });
+    shared.store.query_insert(&row).await.map_err(store_fault)?;
+    let deed = Deed { action: Action::QueryRun, target: &row.id, named: "refused by the guard" };
+    audit::refused(shared, actor, deed).await;
+    Ok(row.id)
+}
+
+/// A text as it is kept: no longer than what could run, and without what no text column takes.
+pub(super) fn kept(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\0', "");
+    text[..text.floor_char_boundary(redshift::guard::MAX_BYTES)].to_owned()
+}
+
+fn reason(refused: Refused) -> Refusal {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    match refused {
+        Refused::Empty => Refusal::Empty,
+        Refused::TooLong { bytes } => Refusal::TooLong { bytes: number(bytes) },
+        Refused::ControlCharacter { code } => Refusal::ControlCharacter { code },
+        Refused::ManyStatements { count } => Refusal::ManyStatements { count: number(count) },
+        Refused::NotReading { word } => Refusal::NotReading { word },
+        Refused::Clause { clause } => Refusal::Clause { clause: clause.to_owned() },
+        Refused::Function { name } => Refusal::Function { name },
+        Refused::Ambiguous => Refusal::Ambiguous,
+        Refused::NotUnderstood { what } => Refusal::NotUnderstood { what },
+    }
+}

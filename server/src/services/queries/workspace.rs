@@ -1,0 +1,64 @@
+//! What the workspace shows around a query: connections, what is on its way, names to complete.
+
+use std::collections::BTreeMap;
+
+use contract::fault::Fault;
+use contract::ports;
+use contract::query::{Column, Purpose, QueryState, QueueEntry, Workspace, WorkspaceConnection};
+use contract::team::{Actor, Role};
+use serde::Serialize;
+use store::ObjectFilter;
+
+use super::super::checks::parse;
+use super::super::{Shared, now, place, store_fault, to_json};
+use super::rights;
+
+/// More tables than these are found by typing a schema's name by heart.
+const COMPLETED: i64 = 20_000;
+
+pub(super) async fn facts(shared: &Shared, actor: &Actor) -> ports::Answer<Workspace> {
+    let store = &shared.store;
+    let mut connections = Vec::new();
+    for row in store.connection_list(&actor.team_id).await.map_err(store_fault)? {
+        let can_user_write = rights::can_user_write(shared, &actor.team_id, &row.id).await?;
+        connections.push(WorkspaceConnection { id: row.id, name: row.name, can_user_write });
+    }
+    let live = store.query_queue(&actor.team_id, now()).await.map_err(store_fault)?;
+    let members = store.member_list(&actor.team_id).await.map_err(store_fault)?;
+    let name_of = |id: &str| connections.iter().find(|known| known.id == id).map(|known| known.name.clone());
+    let queue = live.into_iter().map(|query| QueueEntry {
+        author: members.iter().find(|member| member.id == query.member_id).map(|m| m.email.clone()).unwrap_or_default(),
+        connection_name: name_of(&query.connection_id).unwrap_or_default(),
+        purpose: parse(&query.purpose).unwrap_or(Purpose::Sql),
+        state: parse(&query.state).unwrap_or(QueryState::Running),
+        queued_at: query.queued_at,
+        is_own: query.member_id == actor.member_id,
+        can_cancel: query.member_id == actor.member_id || actor.role == Role::Admin,
+        id: query.id,
+    });
+    Ok(Workspace { queue: queue.collect(), limits: shared.query_limits, connections })
+}
+
+/// As the editor takes it: schemas, in them tables, in them columns.
+#[derive(Default, Serialize)]
+struct Names {
+    schemas: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+pub(super) async fn completions(shared: &Shared, actor: &Actor, connection_id: &str) -> Result<String, Fault> {
+    let row = place::connection(shared, actor, connection_id).await?;
+    let store = &shared.store;
+    let mut names = Names::default();
+    let objects = store.catalog_objects(&row.id, &ObjectFilter::default(), COMPLETED, 0).await.map_err(store_fault)?;
+    for object in objects.into_iter().filter(|object| object.is_readable == 1) {
+        names.schemas.entry(object.schema_name).or_default().insert(object.name, Vec::new());
+    }
+    for dataset in store.dataset_list(&actor.team_id).await.map_err(store_fault)? {
+        if dataset.connection_id == row.id {
+            let columns: Vec<Column> = serde_json::from_str(&dataset.known_columns).unwrap_or_default();
+            let columns = columns.into_iter().map(|column| column.name).collect();
+            names.schemas.entry(dataset.schema_name).or_default().insert(dataset.name, columns);
+        }
+    }
+    Ok(to_json(&names))
+}
