@@ -28,7 +28,8 @@ pub fn write(files: &[PathBuf]) -> anyhow::Result<Vec<Size>> {
 
 fn one(file: &Path) -> anyhow::Result<Size> {
     let bytes = fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    let params =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut bytes.as_slice(), &mut packed, &params).context("compressing")?;
     fs::write(beside(file, "br"), &packed)?;
