@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
-use app::shell::shell;
+use app::shell::{EditorScript, shell};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -61,12 +61,17 @@ pub fn router(parts: Parts) -> Router {
     let is_https = IsHttps(origin.starts_with("https://"));
     let state = AppState { options: options.clone(), backend: BackendState(backend.clone()), store };
     let provide = {
-        let backend = backend.clone();
-        move || provide_context(backend.clone())
+        let (backend, editor) = (backend.clone(), EditorScript(files::editor(&site).into()));
+        move || {
+            provide_context(backend.clone());
+            provide_context(editor.clone());
+        }
     };
     let pages = Router::new()
         .route("/api/{*function}", any(no_such_function))
         .route(app::paths::AUDIT_CSV, get(downloads::audit))
+        .route("/query/{id}/{file}", get(downloads::result))
+        .route("/data/connections/{id}/names.json", get(downloads::names))
         .leptos_routes_with_context(&state, generate_route_list(App), provide.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide, shell))
         .layer(middleware::from_fn(to_the_end))

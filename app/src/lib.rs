@@ -5,6 +5,12 @@
 #![recursion_limit = "256"]
 
 pub mod api;
+pub mod asks;
+/// Drawn where the server is: the browser gets the finished markup.
+#[cfg(feature = "ssr")]
+pub mod chart;
+#[cfg(feature = "ssr")]
+pub mod made;
 pub mod pages;
 pub mod parts;
 pub mod paths;

@@ -1,31 +1,36 @@
 //! Reusable pieces of pages.
 
 mod badge;
+mod cell;
 mod copy;
 mod egress;
 mod field;
 mod frame;
+mod get_form;
 mod grid;
-mod hint;
 mod icons;
 mod load;
+mod made;
 mod notice;
 mod poll;
 mod post;
 mod settings;
-mod stages;
+mod wide_grid;
 
 pub use badge::{CheckBadge, KindBadge};
-pub use copy::CopyText;
+pub use copy::{CopyText, copy_when_pressed};
 pub use egress::EgressPanel;
-pub use field::{TextArea, TextField};
+pub use field::{SqlArea, TextArea, TextField};
 pub use frame::Frame;
-pub use grid::Grid;
-pub use hint::HintView;
+pub use get_form::GetForm;
+pub use grid::{Grid, Sorting};
 pub use icons::{Icon, Shape};
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_after};
+pub use made::Made;
+#[cfg(feature = "ssr")]
+pub use made::made;
 pub use notice::{FaultNotice, PageFault};
-pub use poll::{LastGood, NoScriptRefresh, every_while};
+pub use poll::{NoScriptRefresh, every_while};
 pub use post::{Post, PostForm, Posting, first_refused};
 pub use settings::{CurrentActor, SettingsTabs};
-pub use stages::StageList;
+pub use wide_grid::WideGrid;

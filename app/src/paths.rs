@@ -14,6 +14,8 @@ pub const PROFILE: &str = "/settings/profile";
 pub const DATA_CONNECTIONS: &str = "/settings/data-connections";
 /// The form for a team credential.
 pub const TEAM_CREDENTIAL: &str = "/data/add/redshift?for=team";
+/// The SQL workspace.
+pub const QUERY: &str = "/query";
 pub const AUDIT: &str = "/settings/audit";
 pub const AUDIT_CSV: &str = "/settings/audit.csv";
 
@@ -50,6 +52,25 @@ pub fn picker(connection: &str) -> String {
 pub fn picker_schema(connection: &str, schema: &str) -> String {
     let query = if schema.is_empty() { String::new() } else { format!("?schema={}", encode(schema)) };
     picker(connection) + &query
+}
+
+pub fn query(id: &str) -> String {
+    format!("{QUERY}/{id}")
+}
+
+/// The workspace with this in its editor; nothing runs by it.
+pub fn query_with(connection: &str, sql: &str) -> String {
+    format!("{QUERY}?connection={connection}&sql={}", encode(sql))
+}
+
+/// A query's full result as a file.
+pub fn export(id: &str, format: &str) -> String {
+    format!("{QUERY}/{id}/result.{format}")
+}
+
+/// Names for the editor to complete.
+pub fn completions(connection: &str) -> String {
+    format!("/data/connections/{connection}/names.json")
 }
 
 pub fn dataset(id: &str) -> String {

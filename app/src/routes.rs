@@ -7,14 +7,15 @@ use leptos_router::{SsrMode, path};
 
 use crate::pages::{
     AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataConnectionsPage, DataPage, DatasetPage,
-    HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, RotationPage, SignInPage,
+    HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, QueryPage, RotationPage, SignInPage,
     WelcomePage,
 };
-use crate::parts::Frame;
+use crate::parts::{Frame, copy_when_pressed};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    copy_when_pressed();
     // Tests wait for this mark before they click.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/data/connections/:id/checks/:check") view=CheckPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/connections/:id/datasets") view=PickerPage ssr=SsrMode::Async/>
                     <Route path=path!("/data/datasets/:id") view=DatasetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/query/:id?") view=QueryPage ssr=SsrMode::Async/>
                     <Route path=path!("/invitations/:code") view=InvitationPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/members") view=MembersPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/profile") view=ProfilePage ssr=SsrMode::Async/>

@@ -1,5 +1,7 @@
 //! Every sentence a person reads that is more than a label: what happened, then what to do.
 
+pub mod asks;
+#[cfg(feature = "ssr")]
 pub mod audit;
 pub mod catalog;
 pub mod checks;
@@ -7,6 +9,8 @@ pub mod faults;
 /// Put into words where the server is, not in the browser: they are long, and nobody reads more than a few.
 #[cfg(feature = "ssr")]
 pub mod findings;
+#[cfg(feature = "ssr")]
+pub mod hint;
 pub mod numbers;
 pub mod sql;
 pub mod strings;
@@ -15,13 +19,8 @@ pub mod whereabouts;
 
 use serde::{Deserialize, Serialize};
 
-/// One thing to do: a sentence, or something to copy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    Do(String),
-    /// A label, and the text to copy.
-    Copy(String, String),
-}
+#[cfg(feature = "ssr")]
+pub use hint::{Hint, Step};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
@@ -45,28 +44,6 @@ impl Tone {
 pub struct Told {
     pub code: String,
     pub tone: Tone,
-    pub hint: Hint,
-}
-
-/// A sentence, and the steps that follow from it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hint {
-    pub sentence: String,
-    pub steps: Vec<Step>,
-}
-
-impl Hint {
-    pub fn plain(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), steps: Vec::new() }
-    }
-
-    pub fn step(mut self, step: impl Into<String>) -> Self {
-        self.steps.push(Step::Do(step.into()));
-        self
-    }
-
-    pub fn copy(mut self, label: &'static str, text: impl Into<String>) -> Self {
-        self.steps.push(Step::Copy(label.to_owned(), text.into()));
-        self
-    }
+    /// The sentence and the steps, as markup.
+    pub hint: String,
 }

@@ -14,6 +14,13 @@ pub(super) fn packages(site: &Path) -> Router {
     Router::new().fallback_service(files).layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, forever))
 }
 
+/// The address of the SQL editor, by the list of hashes that `make site` wrote; empty where it was not built.
+pub(super) fn editor(site: &Path) -> String {
+    let hashes = std::fs::read_to_string(site.join("hash.txt")).unwrap_or_default();
+    let hash = hashes.lines().find_map(|line| line.strip_prefix("editor: "));
+    hash.map_or_else(String::new, |hash| format!("/pkg/editor.{}.js", hash.trim()))
+}
+
 pub(super) async fn favicon() -> ([(header::HeaderName, &'static str); 1], &'static str) {
     ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("../../public/favicon.svg"))
 }

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod pages;
+mod questions;
 mod rights;
 mod safety;
 mod sessions;

@@ -1,13 +1,15 @@
 //! The audit log.
 
-use contract::audit::{AuditPage, AuditQuery};
+use contract::audit::AuditQuery;
 use leptos::prelude::*;
 
 use super::ApiError;
 
+/// A page of it, as markup.
 #[server(prefix = "/api", endpoint = "audit/page")]
-pub async fn show_audit(query: AuditQuery) -> Result<AuditPage, ApiError> {
+pub async fn show_audit(query: AuditQuery) -> Result<String, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.audit.page(&actor, query).await.map_err(guard::refuse)
+    let page = backend.audit.page(&actor, query.clone()).await.map_err(guard::refuse)?;
+    Ok(crate::made::audit::log(page, &query))
 }

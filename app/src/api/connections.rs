@@ -1,23 +1,22 @@
 //! Connections and drafts.
 
+#[cfg(feature = "ssr")]
 use contract::aws::AwsFacts;
-use contract::connection::{AddSourceFacts, ConnectionForm, ConnectionSummary, Draft};
+use contract::connection::{ConnectionForm, ConnectionSummary, FormStart};
+#[cfg(feature = "ssr")]
+use contract::connection::{Draft, Method};
 use leptos::prelude::*;
 
 use super::ApiError;
 
-#[server(prefix = "/api", endpoint = "connections/facts")]
-pub async fn source_facts() -> Result<AddSourceFacts, ApiError> {
+/// The help page, as markup.
+#[server(prefix = "/api", endpoint = "connections/help")]
+pub async fn show_help(#[server(default)] user: String, #[server(default)] schema: String) -> Result<String, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.connections.facts(&actor).await.map_err(guard::refuse)
-}
-
-#[server(prefix = "/api", endpoint = "connections/aws-facts")]
-pub async fn show_aws_facts() -> Result<AwsFacts, ApiError> {
-    use super::guard;
-    let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.connections.aws_facts(&actor).await.map_err(guard::refuse)
+    let facts = backend.connections.facts(&actor).await.map_err(guard::refuse)?;
+    let aws = backend.connections.aws_facts(&actor).await.map_err(guard::refuse)?;
+    Ok(crate::made::help::help(facts, aws, user, schema))
 }
 
 #[server(prefix = "/api", endpoint = "connections/list")]
@@ -34,11 +33,39 @@ pub async fn show_connection(id: String) -> Result<ConnectionSummary, ApiError> 
     backend.connections.show(&actor, &id).await.map_err(guard::refuse)
 }
 
-#[server(prefix = "/api", endpoint = "connections/draft")]
-pub async fn show_draft(id: String) -> Result<Draft, ApiError> {
+/// What the Add Source form starts from: the draft, the facts around it, and the method that is shown.
+#[server(prefix = "/api", endpoint = "connections/form")]
+pub async fn start_form(
+    #[server(default)] draft: String,
+    #[server(default)] method: String,
+    #[server(default)] purpose: String,
+) -> Result<FormStart, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.connections.draft_show(&actor, &id).await.map_err(guard::refuse)
+    let connections = &backend.connections;
+    let facts = connections.facts(&actor).await.map_err(guard::refuse)?;
+    let is_credential = purpose == "team";
+    if is_credential && draft.is_empty() {
+        let shown = backend.credential.show(&actor).await.map_err(guard::refuse)?;
+        if shown.credential.is_some() {
+            return Err(guard::refuse(contract::fault::Fault::CredentialExists));
+        }
+    }
+    let draft = match draft.as_str() {
+        "" => Draft { is_credential, ..Draft::default() },
+        id => connections.draft_show(&actor, id).await.map_err(guard::refuse)?,
+    };
+    let method = match method.as_str() {
+        // Where the team has a credential, a new connection starts from it.
+        "" if draft.id.is_empty() && !is_credential && facts.credential.is_some() => Method::Team,
+        "" => draft.method,
+        method => Method::from_code(method),
+    };
+    let aws = match method {
+        Method::Iam => connections.aws_facts(&actor).await.map_err(guard::refuse)?,
+        _ => AwsFacts::default(),
+    };
+    Ok(FormStart { facts, aws, draft, method })
 }
 
 /// Keeps the form as a draft and starts its check. A form that cannot be tested comes back: to the script as a

@@ -1,10 +1,23 @@
 //! The team credential.
 
-use contract::credential::{DataConnections, RotationView};
+use contract::credential::{DataConnections, RotationOutcome};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::ApiError;
-use crate::words::Told;
+
+/// A dry run as its page shows it ([`contract::credential::RotationView`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationShown {
+    pub draft_id: String,
+    pub outcome: RotationOutcome,
+    pub is_outdated: bool,
+    /// What is tried, without its secret.
+    pub redacted: String,
+    /// Why the new credential does not get in, and what it came to for each dataset, as markup.
+    pub finding: String,
+    pub lines: String,
+}
 
 #[server(prefix = "/api", endpoint = "credential/show")]
 pub async fn show_data_connections() -> Result<DataConnections, ApiError> {
@@ -42,10 +55,18 @@ pub async fn start_rotation(draft_id: String) -> Result<(), ApiError> {
 }
 
 #[server(prefix = "/api", endpoint = "credential/tried")]
-pub async fn show_rotation(draft_id: String) -> Result<RotationView<Told>, ApiError> {
+pub async fn show_rotation(draft_id: String) -> Result<RotationShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let run = backend.credential.rotation(&actor, &draft_id).await.map_err(guard::refuse)?;
-    Ok(run.tell(|finding, target, egress| told(finding, Around { target, egress })))
+    let run = run.tell(|finding, target, egress| told(finding, Around { target, egress }));
+    Ok(RotationShown {
+        redacted: run.target.redacted(),
+        finding: crate::made::rotation::finding(run.finding),
+        lines: crate::made::rotation::lines(run.lines),
+        draft_id: run.draft_id,
+        outcome: run.outcome,
+        is_outdated: run.is_outdated,
+    })
 }

@@ -5,10 +5,10 @@ use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use leptos::prelude::*;
 
 use super::ApiError;
-use crate::words::{Hint, Told};
+use crate::words::Told;
 
 /// A page of the picker, in words.
-pub type PickerTold = Picker<Told, Hint>;
+pub type PickerTold = Picker<Told, String>;
 
 #[server(prefix = "/api", endpoint = "datasets/picker")]
 pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<PickerTold, ApiError> {
@@ -19,7 +19,7 @@ pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<
     let picker = backend.datasets.picker(&actor, &connection_id, filter).await.map_err(guard::refuse)?;
     Ok(picker.tell(
         |finding, picker| told(finding, Around { target: &picker.target, egress: &picker.egress }),
-        |found, picker| whereabouts(found, &picker.user, &picker.target.database),
+        |found, picker| crate::made::hint::hint(whereabouts(found, &picker.user, &picker.target.database)),
     ))
 }
 

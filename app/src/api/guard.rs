@@ -2,12 +2,15 @@
 
 use contract::fault::Fault;
 use contract::ports::Backend;
+use contract::query::QueryView;
 use contract::team::{Actor, Client, SessionToken};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::ApiError;
+use crate::words::Told;
+use crate::words::findings::{Around, told};
 
 pub fn backend() -> Result<Backend, ApiError> {
     use_context::<Backend>().ok_or(ApiError(Fault::BadRequest))
@@ -72,4 +75,11 @@ pub fn set_cookie(cookie: &str) {
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), http::HeaderValue::from_str(cookie)) {
         response.append_header(http::header::SET_COOKIE, cookie);
     }
+}
+
+/// A query with its finding put into words.
+pub async fn tell_query(backend: &Backend, actor: &Actor, query: QueryView) -> Result<QueryView<Told>, ApiError> {
+    let connection = backend.connections.show(actor, &query.connection_id).await.map_err(refuse)?;
+    let egress = backend.connections.facts(actor).await.map_err(refuse)?.egress;
+    Ok(query.tell(|finding| told(finding, Around { target: &connection.target, egress: &egress })))
 }

@@ -1,35 +1,184 @@
-//! Queries: today the preview of a dataset.
+//! Queries: typed statements, their results and history, and what is asked of datasets.
 
-use contract::query::QueryView;
+#[cfg(feature = "ssr")]
+use contract::query::{Ask, ResultSet};
+use contract::query::{HistoryFilter, QueryView, Row, RunForm, Workspace};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::ApiError;
 use crate::words::Told;
 
-#[server(prefix = "/api", endpoint = "queries/preview")]
-pub async fn show_preview(dataset_id: String) -> Result<QueryView<Told>, ApiError> {
-    use super::guard;
-    use crate::words::findings::{Around, told};
-    let (backend, actor) = (guard::backend()?, guard::member()?);
-    let query = backend.queries.preview(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    Ok(query.tell(|finding| told(finding, Around { target: &dataset.target, egress: &dataset.egress })))
+/// A dataset's answer, with what was made of it where the server is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    pub query: QueryView<Told>,
+    /// Charts or columns, as markup.
+    pub made: String,
+    /// What was made is all there is to see.
+    pub is_all: bool,
+    /// The statement and how it was read, as markup.
+    pub how_read: String,
 }
 
-#[server(prefix = "/api", endpoint = "queries/preview-again")]
-pub async fn preview_again(dataset_id: String) -> Result<(), ApiError> {
+impl Asked {
+    pub fn is_running(&self) -> bool {
+        self.query.state.is_running()
+    }
+}
+
+/// A query with how it ran, as markup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub query: QueryView<Told>,
+    pub record: String,
+}
+
+/// As many rows as a chart is drawn of.
+#[cfg(feature = "ssr")]
+async fn drawn_rows(
+    backend: &contract::ports::Backend,
+    actor: &contract::team::Actor,
+    id: &str,
+) -> Result<Vec<Row>, ApiError> {
+    backend.queries.rows(actor, id, 0, 10_000).await.map_err(super::guard::refuse)
+}
+
+/// A chart of a typed statement's result, as markup; empty where nothing can be drawn.
+#[server(prefix = "/api", endpoint = "queries/chart")]
+pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result<String, ApiError> {
+    use super::guard;
+    use contract::explore::Chart;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let query = backend.queries.show(&actor, &id, 0).await.map_err(guard::refuse)?;
+    let Some(result) = query.result.filter(|_| !query.state.is_running()) else { return Ok(String::new()) };
+    let rows = drawn_rows(&backend, &actor, &id).await?;
+    let link = |code: &str| if code == "table" { "?".to_owned() } else { format!("?chart={code}") };
+    Ok(crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link).markup)
+}
+
+/// Runs a statement and leads to its page.
+#[server(prefix = "/api", endpoint = "queries/run")]
+pub async fn run_query(form: RunForm) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.queries.preview_again(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    leptos_axum::redirect(&crate::paths::dataset(&dataset_id));
+    let id = backend.queries.run(&actor, form).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::query(&id));
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "queries/preview-cancel")]
-pub async fn preview_cancel(dataset_id: String) -> Result<(), ApiError> {
+/// A query; none without an id.
+#[server(prefix = "/api", endpoint = "queries/show")]
+pub async fn show_query(
+    #[server(default)] id: String,
+    #[server(default)] first: u64,
+) -> Result<Option<Shown>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.queries.preview_cancel(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    leptos_axum::redirect(&crate::paths::dataset(&dataset_id));
+    if id.is_empty() {
+        return Ok(None);
+    }
+    let query = backend.queries.show(&actor, &id, first).await.map_err(guard::refuse)?;
+    let query = guard::tell_query(&backend, &actor, query).await?;
+    let record = if query.state.is_running() { String::new() } else { crate::made::record::record(&query) };
+    Ok(Some(Shown { query, record }))
+}
+
+/// Rows of a result that is kept.
+#[server(prefix = "/api", endpoint = "queries/rows")]
+pub async fn show_rows(id: String, first: u64, count: u32) -> Result<Vec<Row>, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.rows(&actor, &id, first, count).await.map_err(guard::refuse)
+}
+
+/// A form without scripts leads back to the page that it was on.
+#[server(prefix = "/api", endpoint = "queries/cancel")]
+pub async fn cancel_query(id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.cancel(&actor, &id).await.map_err(guard::refuse)
+}
+
+/// The history, as markup.
+#[server(prefix = "/api", endpoint = "queries/history")]
+pub async fn show_history(filter: HistoryFilter) -> Result<String, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let history = backend.queries.history(&actor, filter.clone()).await.map_err(guard::refuse)?;
+    Ok(crate::made::history::entries(history, &filter))
+}
+
+#[server(prefix = "/api", endpoint = "queries/rename")]
+pub async fn rename_query(id: String, #[server(default)] name: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.rename(&actor, &id, &name).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::query(&id));
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "queries/share")]
+pub async fn share_query(id: String, #[server(default)] is_shared: bool) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.share(&actor, &id, is_shared).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::query(&id));
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "queries/workspace")]
+pub async fn show_workspace() -> Result<Workspace, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.workspace(&actor).await.map_err(guard::refuse)
+}
+
+/// What a dataset answers to the view that its page's query string asks for.
+#[server(prefix = "/api", endpoint = "queries/ask")]
+pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) -> Result<Asked, ApiError> {
+    use super::guard;
+    use crate::made;
+    use contract::explore::{Chart, Explore};
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let ask = crate::asks::read(&view).map_err(guard::refuse)?;
+    let query = backend.queries.ask(&actor, &dataset_id, ask.clone()).await.map_err(guard::refuse)?;
+    let query = guard::tell_query(&backend, &actor, query).await?;
+    let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    let is_explore = matches!(ask, Ask::Explore(_));
+    let how_read = made::how_read::how_read(&query.sql, &dataset, is_explore);
+    let mut asked = Asked { query, made: String::new(), is_all: false, how_read };
+    let Some(result) = asked.query.result.as_ref().filter(|_| !asked.is_running()) else { return Ok(asked) };
+    match ask {
+        Ask::Preview { .. } => {}
+        Ask::Explore(explore) => {
+            let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
+            let link = |code: &str| {
+                let chart = Chart::from_code(code);
+                format!("?view=explore&{}", Explore { chart, ..explore.clone() }.to_query())
+            };
+            let seen = made::chart::seen(Some(&explore), explore.chart, result, &rows, link);
+            (asked.made, asked.is_all) = (seen.markup, seen.is_number);
+        }
+        Ask::Profile => {
+            let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
+            asked.made = made::profile::columns(&asked.query, &dataset.columns, &rows);
+            // The page shows what was made of them.
+            asked.query.result = asked.query.result.map(|result| ResultSet { rows: Vec::new(), ..result });
+        }
+    }
+    Ok(asked)
+}
+
+/// Asks the source anew.
+#[server(prefix = "/api", endpoint = "queries/ask-again")]
+pub async fn ask_again(dataset_id: String, #[server(default)] view: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let ask = crate::asks::read(&view).map_err(guard::refuse)?;
+    backend.queries.ask_again(&actor, &dataset_id, ask).await.map_err(guard::refuse)?;
+    // An address is plain text; whatever else was sent is no part of one.
+    let view: String = view.trim_start_matches('?').chars().filter(char::is_ascii_graphic).collect();
+    leptos_axum::redirect(&format!("{}?{view}", crate::paths::dataset(&dataset_id)));
     Ok(())
 }

@@ -8,15 +8,13 @@ mod string;
 mod team;
 
 use contract::aws::AwsFacts;
-use contract::connection::{AddSourceFacts, Draft, Method};
+use contract::connection::{AddSourceFacts, Draft, FormStart, Method};
 use contract::fault::{Fault, Field};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::query;
-use crate::api::ApiError;
-use crate::api::connections::{TestConnection, show_aws_facts, show_draft, source_facts};
-use crate::api::credential::show_data_connections;
+use crate::api::connections::{StartForm, TestConnection};
 use crate::parts::{EgressPanel, FaultNotice, PageFault, Post, PostForm, TextArea, TextField, load};
 use crate::paths;
 use iam::IamForm;
@@ -41,34 +39,13 @@ impl Start {
 #[component]
 pub fn AddRedshiftPage() -> impl IntoView {
     let (draft, method, wait, purpose) = (query("draft"), query("method"), query("wait"), query("for"));
-    let data = load(
-        move || (draft.get(), method.get(), purpose.get()),
-        |(draft, method, purpose)| async move {
-            let facts = source_facts().await?;
-            let is_credential = purpose == "team";
-            if is_credential && draft.is_empty() && show_data_connections().await?.credential.is_some() {
-                return Err(ApiError(Fault::CredentialExists));
-            }
-            let draft = match draft.as_str() {
-                "" => Draft { is_credential, ..Draft::default() },
-                _ => show_draft(draft).await?,
-            };
-            let method = match method.as_str() {
-                // Where the team has a credential, a new connection starts from it.
-                "" if draft.id.is_empty() && !is_credential && facts.credential.is_some() => Method::Team,
-                "" => draft.method,
-                method => Method::from_code(method),
-            };
-            let aws = if method == Method::Iam { show_aws_facts().await? } else { AwsFacts::default() };
-            Ok::<_, ApiError>((facts, aws, draft, method))
-        },
-    );
+    let start = load(move || StartForm { draft: draft.get(), method: method.get(), purpose: purpose.get() });
     view! {
         <Title text="Add Amazon Redshift"/>
         <Transition>
             {move || Suspend::new(async move {
-                match data.await {
-                    Ok((facts, aws, draft, method)) => {
+                match start.await {
+                    Ok(FormStart { facts, aws, draft, method }) => {
                         let is_early = !wait.get_untracked().is_empty();
                         view! { <AddForm start=Start { facts, aws, draft } method is_early/> }.into_any()
                     }

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use contract::check::CheckView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::param;
-use crate::api::checks::{StartCheck, show_check};
+use crate::api::checks::{CheckShown, ShowCheck, StartCheck};
 use crate::api::connections::SaveConnection;
 use crate::api::credential::StartRotation;
-use crate::parts::{
-    FaultNotice, LastGood, NoScriptRefresh, PageFault, Post, PostForm, StageList, every_while, first_refused, load,
-};
+use crate::parts::{FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load};
 use crate::paths;
-use crate::words::{Told, checks, numbers};
+use crate::words::{checks, numbers};
 
 /// Between two looks at a running check.
 const POLL: Duration = Duration::from_millis(500);
@@ -22,12 +19,7 @@ const POLL: Duration = Duration::from_millis(500);
 #[component]
 pub fn CheckPage() -> impl IntoView {
     let (connection, check) = (param("id"), param("check"));
-    let last = LastGood::new();
-    let view_of = load(
-        move || (connection.get(), check.get()),
-        move |(connection, check)| async move { last.steady(show_check(connection, check).await) },
-    );
-    last.remember(view_of);
+    let view_of = load(move || ShowCheck { connection_id: connection.get(), check_id: check.get() });
     let is_running =
         Signal::derive(move || view_of.get().and_then(Result::ok).is_some_and(|check| check.outcome.is_running()));
     every_while(POLL, is_running, move || view_of.refetch());
@@ -47,7 +39,7 @@ pub fn CheckPage() -> impl IntoView {
 }
 
 #[component]
-fn Check(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
+fn Check(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
     let is_running = check.outcome.is_running();
     let total = check.duration_us.map(|us| format!("In all {}.", numbers::duration(us)));
     let (crumb, crumb_text) = if check.is_credential && !check.is_draft {
@@ -61,7 +53,7 @@ fn Check(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnect
         <div class="page">
             <nav class="crumbs" aria-label="Breadcrumb"><a href=crumb>{crumb_text}</a></nav>
             <div class="page-head"><h1>"Connection test"</h1></div>
-            <p class="mono wrap">{check.target.redacted()}</p>
+            <p class="mono wrap">{check.redacted.clone()}</p>
             <p class="verdict" data-outcome=checks::badge(check.outcome) role="status" aria-live="polite">
                 {checks::outcome(check.outcome)} " " {total}
             </p>
@@ -72,7 +64,7 @@ fn Check(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnect
             })}
             <NoScriptRefresh is_running/>
             {(!is_running).then(|| view! { <Next check=check.clone() start save/> })}
-            <StageList check=check.clone()/>
+            <Made markup=check.stages.clone()/>
         </div>
     }
 }
@@ -93,7 +85,7 @@ fn Try(draft_id: String, count: u32, is_good: bool) -> impl IntoView {
 
 /// What can be done now that the check has ended.
 #[component]
-fn Next(check: CheckView<Told>, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
+fn Next(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
     let is_good = check.outcome.is_good() && !check.is_outdated;
     let id = check.connection_id.clone();
     let is_replacement = check.is_credential && check.is_draft && check.leaning_count > 0;

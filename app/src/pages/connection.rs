@@ -11,9 +11,9 @@ use leptos_meta::Title;
 
 use super::param;
 use crate::api::checks::StartCheck;
-use crate::api::connections::show_connection;
-use crate::api::datasets::list_datasets;
-use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load};
+use crate::api::connections::ShowConnection;
+use crate::api::datasets::ListDatasets;
+use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load_after};
 use crate::paths;
 use crate::words::{checks, numbers};
 use manage::{Manage, StateNotice};
@@ -23,16 +23,15 @@ pub fn ConnectionPage() -> impl IntoView {
     let id = param("id");
     let changes = Changes(RwSignal::new(0));
     provide_context(changes);
-    let data = load(
-        move || (id.get(), changes.0.get()),
-        |(id, _)| async move { Ok::<_, crate::api::ApiError>((show_connection(id).await?, list_datasets().await?)) },
-    );
+    let count = move || changes.0.get() as usize;
+    let connection = load_after(count, move || ShowConnection { id: id.get() });
+    let datasets = load_after(count, || ListDatasets {});
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match data.await {
-                    Ok((connection, datasets)) => view! { <Connection connection datasets/> }.into_any(),
-                    Err(error) => view! { <PageFault error/> }.into_any(),
+                match (connection.await, datasets.await) {
+                    (Ok(connection), Ok(datasets)) => view! { <Connection connection datasets/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
                 }
             })}
         </Transition>

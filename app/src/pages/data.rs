@@ -5,23 +5,22 @@ use contract::dataset::DatasetSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api::connections::list_connections;
-use crate::api::datasets::list_datasets;
+use crate::api::connections::ListConnections;
+use crate::api::datasets::ListDatasets;
 use crate::parts::{CheckBadge, Icon, KindBadge, PageFault, Shape, load};
 use crate::paths;
 use crate::words::numbers;
 
 #[component]
 pub fn DataPage() -> impl IntoView {
-    let data =
-        load(|| (), |()| async { Ok::<_, crate::api::ApiError>((list_connections().await?, list_datasets().await?)) });
+    let (connections, datasets) = (load(|| ListConnections {}), load(|| ListDatasets {}));
     view! {
         <Title text="Data"/>
         <Suspense>
             {move || Suspend::new(async move {
-                match data.await {
-                    Ok((connections, datasets)) => view! { <DataList connections datasets/> }.into_any(),
-                    Err(error) => view! { <PageFault error/> }.into_any(),
+                match (connections.await, datasets.await) {
+                    (Ok(connections), Ok(datasets)) => view! { <DataList connections datasets/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
                 }
             })}
         </Suspense>

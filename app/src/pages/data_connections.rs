@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::api::checks::StartCheck;
-use crate::api::credential::{EditCredential, RemoveCredential, show_data_connections};
+use crate::api::credential::{EditCredential, RemoveCredential, ShowDataConnections};
 use crate::parts::{
-    CheckBadge, EgressPanel, FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, first_refused, load,
+    CheckBadge, EgressPanel, FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, first_refused, load_after,
 };
 use crate::paths;
 use crate::words::numbers;
@@ -25,7 +25,7 @@ struct Actions {
 pub fn DataConnectionsPage() -> impl IntoView {
     let actions = Actions { edit: Post::new(), check: Post::new(), remove: Post::new() };
     let Actions { edit, check, remove } = actions;
-    let shown = load(move || remove.count(), |_| show_data_connections());
+    let shown = load_after(move || remove.count(), || ShowDataConnections {});
     let refused = move || first_refused([edit.into(), check.into(), remove.into()]);
     view! {
         <Title text="Data connections"/>

@@ -1,47 +1,49 @@
-//! One dataset: its columns and first rows, read from the source.
+//! One dataset: its rows, what its columns hold, and questions to it. Which of these is shown, and all that belongs to
+//! it, stands in the address.
+
+mod explore;
+mod form;
+mod rows;
 
 use std::time::Duration;
 
 use contract::dataset::DatasetView;
-use contract::query::{Cut, QueryState, QueryView};
+use contract::query::QueryView;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
-use super::param;
-use crate::api::datasets::{RemoveDataset, show_dataset};
-use crate::api::queries::{PreviewAgain, PreviewCancel, show_preview};
+use super::{param, query};
+use crate::api::datasets::{RemoveDataset, ShowDataset};
+use crate::api::queries::{AskAgain, AskDataset, Asked, CancelQuery};
+use crate::asks::View;
 use crate::parts::{
-    CopyText, FaultNotice, Grid, HintView, KindBadge, LastGood, NoScriptRefresh, PageFault, Post, PostForm,
-    every_while, load,
+    FaultNotice, KindBadge, Loaded, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, load, load_after,
 };
 use crate::paths;
-use crate::words::{Told, numbers};
+use crate::words::Told;
+use explore::{Answer, ExploreForm};
+use rows::Rows;
 
 const POLL: Duration = Duration::from_millis(250);
 
 #[component]
 pub fn DatasetPage() -> impl IntoView {
-    let id = param("id");
-    let head = load(move || id.get(), show_dataset);
-    let again = Post::<PreviewAgain>::new();
-    let last = LastGood::new();
-    let preview =
-        load(move || (id.get(), again.count()), move |(id, _)| async move { last.steady(show_preview(id).await) });
-    last.remember(preview);
-    let is_running =
-        Signal::derive(move || preview.get().and_then(Result::ok).is_some_and(|query| query.state.is_running()));
-    every_while(POLL, is_running, move || preview.refetch());
+    let (id, code) = (param("id"), query("view"));
+    let view = Memo::new(move |_| View::from_code(&code.get()));
+    let location = use_location();
+    let search = Memo::new(move |_| location.search.get());
+    let again = Post::<AskAgain>::new();
+    let head = load(move || ShowDataset { id: id.get() });
+    let asked = load_after(move || again.count(), move || AskDataset { dataset_id: id.get(), view: search.get() });
+    let is_running = Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.is_running()));
+    every_while(POLL, is_running, move || asked.refetch());
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match (head.await, preview.await) {
-                    (Ok(dataset), Ok(query)) => view! { <Dataset dataset query again/> }.into_any(),
-                    (Ok(dataset), Err(error)) => view! {
-                        <Title text=dataset.summary.name/>
-                        <div class="page"><FaultNotice fault=error.0/></div>
-                    }
-                    .into_any(),
-                    (Err(error), _) => view! { <PageFault error/> }.into_any(),
+                match head.await {
+                    Ok(dataset) => view! { <Dataset id dataset asked again view search/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
         </Transition>
@@ -49,12 +51,25 @@ pub fn DatasetPage() -> impl IntoView {
 }
 
 #[component]
-fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: Post<PreviewAgain>) -> impl IntoView {
-    let summary = dataset.summary;
+fn Dataset(
+    id: Memo<String>,
+    dataset: DatasetView,
+    asked: Loaded<Asked>,
+    again: Post<AskAgain>,
+    view: Memo<View>,
+    search: Memo<String>,
+) -> impl IntoView {
+    let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
-    let is_running = query.state.is_running();
-    let sql = query.sql.clone();
-    let (id, removed_id) = (summary.id.clone(), summary.id.clone());
+    let (own_id, removed_id) = (summary.id.clone(), summary.id.clone());
+    let tab = {
+        let id = own_id.clone();
+        move |code: View, name: &'static str| {
+            let href = format!("{}?view={}", paths::dataset(&id), code.as_str());
+            view! { <a href=href aria-current=move || (view.get() == code).then_some("page")>{name}</a> }
+        }
+    };
+    let name = StoredValue::new(summary.name.clone());
     view! {
         <Title text=summary.name.clone()/>
         <div class="page page-wide">
@@ -67,8 +82,9 @@ fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: Post<PreviewAgai
                 <KindBadge kind=summary.kind/>
                 <div class="actions">
                     <PostForm post=again>
-                        <input type="hidden" name="dataset_id" value=id/>
-                        <button type="submit" class="button-quiet" disabled=is_running>"Read again"</button>
+                        <input type="hidden" name="dataset_id" value=own_id/>
+                        <input type="hidden" name="view" value=move || search.get()/>
+                        <button type="submit" class="button-quiet">"Read again"</button>
                     </PostForm>
                     <PostForm post=remove>
                         <input type="hidden" name="id" value=removed_id/>
@@ -76,66 +92,69 @@ fn Dataset(dataset: DatasetView, query: QueryView<Told>, again: Post<PreviewAgai
                     </PostForm>
                 </div>
             </div>
-            <NoScriptRefresh is_running/>
-            <Outcome query name=summary.name id=summary.id/>
-            <details class="more">
-                <summary>"How it was read"</summary>
-                <p>"In a read-only transaction that was rolled back, as " {dataset.user} ", with:"</p>
-                <CopyText label="the statement".to_owned() text=sql/>
-            </details>
+            <nav class="tabs" aria-label="Views">
+                {tab(View::Rows, "Rows")} {tab(View::Columns, "Columns")} {tab(View::Explore, "Explore")}
+            </nav>
+            {move || (view.get() == View::Explore).then(|| view! { <ExploreForm id search/> })}
+            <Transition>
+                {move || Suspend::new(async move {
+                    match asked.await {
+                        Ok(asked) => view! { <Outcome asked name=name.get_value() view=view.get() search/> }.into_any(),
+                        Err(error) if explore::is_nothing(&error) => ().into_any(),
+                        Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
+                    }
+                })}
+            </Transition>
         </div>
     }
 }
 
 #[component]
-fn Outcome(query: QueryView<Told>, name: String, id: String) -> impl IntoView {
-    let cancel = Post::<PreviewCancel>::new();
-    let read_at = numbers::moment(query.started_at);
-    let took = query.duration_us.map(numbers::duration).unwrap_or_default();
-    match (query.state, query.result, query.finding) {
-        (state, ..) if state.is_running() => view! {
-            <div class="running">
-                <p class="verdict" role="status" aria-live="polite">
-                    {match state {
-                        QueryState::Cancelling => "Cancelling…",
-                        _ => "Reading the first rows from the source…",
-                    }}
-                </p>
-                <PostForm post=cancel>
-                    <input type="hidden" name="dataset_id" value=id/>
-                    <button type="submit" class="button-quiet" disabled=state == QueryState::Cancelling>"Cancel"</button>
-                </PostForm>
-            </div>
-            <div class="grid grid-waiting" aria-hidden="true"></div>
+fn Outcome(asked: Asked, name: String, view: View, search: Memo<String>) -> impl IntoView {
+    let query = asked.query.clone();
+    if query.state.is_running() {
+        return view! { <Running query/> }.into_any();
+    }
+    if let Some(finding) = query.finding {
+        return view! {
+            <div class="notice" data-tone="bad" role="alert" data-code=finding.code><Made markup=finding.hint/></div>
         }
-        .into_any(),
-        (QueryState::Done, Some(result), _) => {
-            let rows = u32::try_from(result.rows.len()).unwrap_or(u32::MAX);
-            let columns = u32::try_from(result.columns.len()).unwrap_or(u32::MAX);
-            let which = match result.cut {
-                Some(Cut::Rows { .. }) => format!("The first {}", numbers::count(rows, "row", "rows")),
-                Some(Cut::Bytes { .. }) => format!("The first {}, cut by size", numbers::count(rows, "row", "rows")),
-                None => format!("All {}", numbers::count(rows, "row", "rows")),
-            };
-            let said =
-                format!("Live: {which} × {}, read {read_at} in {took}.", numbers::count(columns, "column", "columns"));
-            view! {
-                <p class="verdict" role="status" aria-live="polite">{said}</p>
-                <Grid label=format!("First rows of {name}") result/>
-            }
-            .into_any()
-        }
-        (_, _, Some(finding)) => {
-            view! {
-                <div class="notice" data-tone="bad" role="alert" data-code=finding.code><HintView hint=finding.hint/></div>
-            }
-            .into_any()
-        }
-        _ => view! {
+        .into_any();
+    }
+    if query.result.is_none() {
+        return view! {
             <div class="notice" data-tone="bad" role="alert">
                 <p>"The server stopped while this was read. Read it again."</p>
             </div>
         }
-        .into_any(),
+        .into_any();
+    }
+    match view {
+        View::Rows => view! { <Rows asked name search/> }.into_any(),
+        View::Columns => view! { <Made markup=asked.made/> <Made markup=asked.how_read/> }.into_any(),
+        View::Explore => view! { <Answer asked search/> }.into_any(),
+    }
+}
+
+#[component]
+fn Running(query: QueryView<Told>) -> impl IntoView {
+    let cancel = Post::<CancelQuery>::new();
+    let is_cancelling = query.state == contract::query::QueryState::Cancelling;
+    view! {
+        <NoScriptRefresh is_running=true/>
+        <div class="running">
+            <p class="verdict" role="status" aria-live="polite">
+                {match (is_cancelling, query.ahead) {
+                    (true, _) => "Cancelling…",
+                    (false, 0) => "Reading from the source…",
+                    (false, _) => "Waiting: other queries run before it…",
+                }}
+            </p>
+            <PostForm post=cancel>
+                <input type="hidden" name="id" value=query.id/>
+                <button type="submit" class="button-quiet" disabled=is_cancelling>"Cancel"</button>
+            </PostForm>
+        </div>
+        <div class="grid grid-waiting" aria-hidden="true"></div>
     }
 }

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{load_anew, param};
-use crate::api::members::{AcceptInvitation, show_invitation};
+use crate::api::members::{AcceptInvitation, ShowInvitation};
 use crate::parts::{FaultNotice, PageFault, Post, PostForm, TextField, load};
 
 #[component]
 pub fn InvitationPage() -> impl IntoView {
     let code = param("code");
-    let invited = load(move || code.get(), show_invitation);
+    let invited = load(move || ShowInvitation { code: code.get() });
     let accept = Post::<AcceptInvitation>::new();
     load_anew(accept.into());
     let refused = move || accept.refused();

@@ -5,8 +5,8 @@ use contract::team::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api::members::{InviteMember, RemoveMember, RevokeInvitation, SetRole, list_members};
-use crate::parts::{CopyText, FaultNotice, PageFault, Post, PostForm, SettingsTabs, first_refused, load};
+use crate::api::members::{InviteMember, ListMembers, RemoveMember, RevokeInvitation, SetRole};
+use crate::parts::{CopyText, FaultNotice, PageFault, Post, PostForm, SettingsTabs, first_refused, load_after};
 use crate::words::numbers;
 
 /// What can be done on the page.
@@ -22,8 +22,8 @@ struct Actions {
 pub fn MembersPage() -> impl IntoView {
     let actions = Actions { invite: Post::new(), revoke: Post::new(), set_role: Post::new(), remove: Post::new() };
     let Actions { invite, revoke, set_role, remove } = actions;
-    let changes = move || (invite.count(), revoke.count(), set_role.count(), remove.count());
-    let members = load(changes, |_| list_members());
+    let changes = move || invite.count() + revoke.count() + set_role.count() + remove.count();
+    let members = load_after(changes, || ListMembers {});
     let refused = move || first_refused([invite.into(), revoke.into(), set_role.into(), remove.into()]);
     view! {
         <Title text="Members"/>

@@ -11,8 +11,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{param, query};
-use crate::api::datasets::{AddDatasets, PickerTold, ReadCatalog, show_picker};
-use crate::parts::{FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
+use crate::api::datasets::{AddDatasets, PickerTold, ReadCatalog, ShowPicker};
+use crate::parts::{FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
 use crate::words::{catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
@@ -38,12 +38,7 @@ pub fn PickerPage() -> impl IntoView {
         schema: schema.get(),
         page: page.get().parse().unwrap_or(1),
     };
-    let last = LastGood::new();
-    let shown = load(
-        move || (id.get(), filter()),
-        move |(id, filter)| async move { last.steady(show_picker(id, filter).await) },
-    );
-    last.remember(shown);
+    let shown = load(move || ShowPicker { connection_id: id.get(), filter: filter() });
     let is_reading = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|picker| picker.is_reading));
     every_while(std::time::Duration::from_millis(500), is_reading, move || shown.refetch());
     let add = Post::<AddDatasets>::new();
@@ -162,7 +157,7 @@ fn Found(
         view! {
             <div class="notice" data-tone="bad" role="alert" data-code=finding.code.clone()>
                 <p>"The list could not be read."</p>
-                <HintView hint=finding.hint.clone()/>
+                <Made markup=finding.hint.clone()/>
             </div>
         }
     });
@@ -191,7 +186,7 @@ fn Found(
         format!("?search={}&kind={}&schema={}&page={page}", encode(&search), encode(&kind), encode(&schema))
     };
     let missing = picker.whereabouts.as_ref().map(|found| {
-        view! { <div class="notice" data-tone="info" role="status"><HintView hint=found.clone()/></div> }
+        view! { <div class="notice" data-tone="info" role="status"><Made markup=found.clone()/></div> }
     });
     let alone = (!schema.get_untracked().is_empty()).then(|| view! { <Alone picker=picker.clone() schema read/> });
     let (page, pages) = (picker.page, picker.page_count);

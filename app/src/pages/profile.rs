@@ -4,15 +4,15 @@ use contract::members::SessionView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api::members::{ChangePassword, EndSessions, list_sessions};
-use crate::parts::{FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, load};
+use crate::api::members::{ChangePassword, EndSessions, ListSessions};
+use crate::parts::{FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, load_after};
 use crate::words::numbers;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let change = Post::<ChangePassword>::new();
     let end = Post::<EndSessions>::new();
-    let sessions = load(move || (change.count(), end.count()), |_| list_sessions());
+    let sessions = load_after(move || change.count() + end.count(), || ListSessions {});
     let refused = move || {
         let wrong = change.refused();
         wrong.or_else(|| end.refused())

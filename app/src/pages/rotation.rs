@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use contract::credential::{LineState, RotationLine, RotationOutcome, RotationView};
+use contract::credential::RotationOutcome;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::param;
 use crate::api::connections::SaveConnection;
-use crate::api::credential::{StartRotation, show_rotation};
+use crate::api::credential::{RotationShown, ShowRotation, StartRotation};
 use crate::parts::{
-    FaultNotice, HintView, LastGood, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load,
+    FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load_after,
 };
 use crate::paths;
-use crate::words::Told;
 
 /// Between two looks at a run.
 const POLL: Duration = Duration::from_millis(500);
@@ -23,12 +22,7 @@ pub fn RotationPage() -> impl IntoView {
     let draft = param("draft");
     let start = Post::<StartRotation>::new();
     let save = Post::<SaveConnection>::new();
-    let last = LastGood::new();
-    let shown = load(
-        move || (draft.get(), start.count()),
-        move |(draft, _)| async move { last.steady(show_rotation(draft).await) },
-    );
-    last.remember(shown);
+    let shown = load_after(move || start.count(), move || ShowRotation { draft_id: draft.get() });
     let is_running =
         Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|run| run.outcome.is_running()));
     every_while(POLL, is_running, move || shown.refetch());
@@ -46,7 +40,7 @@ pub fn RotationPage() -> impl IntoView {
 }
 
 #[component]
-fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConnection>) -> impl IntoView {
+fn Run(run: RotationShown, start: Post<StartRotation>, save: Post<SaveConnection>) -> impl IntoView {
     let is_running = run.outcome.is_running();
     let (badge, verdict) = match run.outcome {
         RotationOutcome::Running => ("Checking", "Trying the new credential on every dataset that uses today's."),
@@ -70,21 +64,17 @@ fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConne
             </PostForm>
         }
     });
-    let finding = run.finding.map(|told| {
-        view! { <div class="notice" data-tone="bad" data-code=told.code><HintView hint=told.hint/></div> }
-    });
-    let lines = run.lines.into_iter().map(|line| view! { <Line line/> }).collect_view();
     view! {
         <div class="page">
             <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA_CONNECTIONS>"Data connections"</a></nav>
             <div class="page-head"><h1>"Replace the team credential"</h1></div>
-            <p class="mono wrap">{run.target.redacted()}</p>
+            <p class="mono wrap">{run.redacted}</p>
             <p class="verdict" data-outcome=badge role="status" aria-live="polite">{verdict}</p>
             {run.is_outdated.then(|| view! {
                 <div class="notice" data-tone="plain"><p>"Something was edited since. Try again before you replace it."</p></div>
             })}
             <NoScriptRefresh is_running/>
-            {finding}
+            <Made markup=run.finding/>
             {move || first_refused([start.into(), save.into()]).map(|fault| view! { <FaultNotice fault/> })}
             {(!is_running).then(|| view! {
                 <div class="actions">
@@ -96,32 +86,7 @@ fn Run(run: RotationView<Told>, start: Post<StartRotation>, save: Post<SaveConne
                     </PostForm>
                 </div>
             })}
-            <ul class="people" aria-label="Datasets">{lines}</ul>
+            <Made markup=run.lines/>
         </div>
-    }
-}
-
-#[component]
-fn Line(line: RotationLine<Told>) -> impl IntoView {
-    let (state, text) = match line.state {
-        LineState::Waiting => ("none", "Waiting"),
-        LineState::Reads => ("passed", "Reads"),
-        LineState::Breaks => ("failed", "Would break"),
-        LineState::Unclear => ("failed", "Not clear: try again"),
-        LineState::BrokenBefore => ("warned", "Fails today, too"),
-    };
-    let tone = if line.state == LineState::Breaks { "bad" } else { "warning" };
-    let why = line.finding.map(|told| {
-        view! { <div class="finding" data-tone=tone data-code=told.code><HintView hint=told.hint/></div> }
-    });
-    view! {
-        <li class="person" data-state=state>
-            <div class="person-line">
-                <strong>{line.dataset}</strong>
-                <span class="quiet">{line.connection}</span>
-                <span class="badge" data-state=state>{text}</span>
-            </div>
-            {why}
-        </li>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::load_anew;
-use crate::api::team::{FoundTeam, is_new};
+use crate::api::team::{FoundTeam, IsNew};
 use crate::parts::{FaultNotice, PageFault, Post, PostForm, TextField, load};
 use crate::paths;
 
@@ -12,7 +12,7 @@ use crate::paths;
 pub fn WelcomePage() -> impl IntoView {
     let found = Post::<FoundTeam>::new();
     load_anew(found.into());
-    let new = load(|| (), |()| is_new());
+    let new = load(|| IsNew {});
     view! {
         <Title text="Welcome"/>
         <Suspense>

@@ -1,6 +1,10 @@
-//! Text to take along. The button works once the page is hydrated; without it, the text can be selected.
+//! Text to take along. The button shows once the page is alive (style/parts/copy.css); without it, the text can be
+//! selected. One listener serves all of them, also in what the server made.
 
+use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 #[component]
 pub fn CopyText(
@@ -8,23 +12,25 @@ pub fn CopyText(
     label: String,
     text: String,
 ) -> impl IntoView {
-    let is_hydrated = RwSignal::new(false);
-    Effect::new(move |_| is_hydrated.set(true));
-    let has_copied = RwSignal::new(false);
-    let copied = text.clone();
-    let copy = move |_| {
-        // The promise's end is not waited for: a browser that refuses leaves the text selectable.
-        let _ = window().navigator().clipboard().write_text(&copied);
-        has_copied.set(true);
-    };
-    let word = move || if has_copied.get() { "Copied" } else { "Copy" };
     let name = format!("Copy {label}");
     view! {
         <div class="copy" role="group" aria-label=label>
             <pre class="copy-text">{text}</pre>
-            <button type="button" class="button-quiet" aria-label=name hidden=move || !is_hydrated.get() on:click=copy>
-                {word}
-            </button>
+            <button type="button" class="button-quiet" aria-label=name data-copy="">"Copy"</button>
         </div>
     }
+}
+
+/// Listens for presses of those buttons, for as long as the app lives.
+pub fn copy_when_pressed() {
+    let listener = window_event_listener(ev::click, |event| {
+        let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = pressed.and_then(|pressed| pressed.closest("[data-copy]").ok().flatten());
+        let Some(button) = button else { return };
+        let text = button.previous_element_sibling().and_then(|text| text.text_content()).unwrap_or_default();
+        // The promise's end is not waited for: a browser that refuses leaves the text selectable.
+        let _ = window().navigator().clipboard().write_text(&text);
+        button.set_text_content(Some("Copied"));
+    });
+    on_cleanup(move || listener.remove());
 }

@@ -40,7 +40,7 @@ pub fn TextField(
     }
 }
 
-/// The only place with a `<textarea>`: Leptos 0.8 writes its children unescaped, so they are escaped here.
+/// The only file with a `<textarea>`: Leptos 0.8 writes its children unescaped, so they are escaped here.
 #[component]
 pub fn TextArea(
     label: &'static str,
@@ -86,6 +86,38 @@ fn tell(on_text: Option<Callback<String>>, event: &leptos::ev::Event) {
 /// `form[user]` → `form-user`
 fn field_id(name: &str) -> String {
     name.replace('[', "-").replace(']', "")
+}
+
+/// The field of a statement. Where scripts run, the SQL editor (scripts/site/editor) takes its place.
+#[component]
+pub fn SqlArea(
+    name: &'static str,
+    text: String,
+    /// The address of the names to complete.
+    #[prop(into)]
+    names: Signal<String>,
+    area: NodeRef<leptos::html::Textarea>,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="sql">"Statement"</label>
+            <textarea
+                id="sql"
+                name=name
+                rows="8"
+                class="mono"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                data-editor=""
+                data-hint="Ctrl or ⌘ + Enter runs. Escape, then Tab, leaves the editor."
+                data-completions=move || names.get()
+                node_ref=area
+            >
+                {escape(&text)}
+            </textarea>
+        </div>
+    }
 }
 
 fn escape(text: &str) -> String {

@@ -17,6 +17,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         view! {
             <nav class="frame-nav" aria-label="Main">
                 <A href=paths::DATA>"Data"</A>
+                <A href=paths::QUERY>"Query"</A>
                 <A href=paths::HELP>"Help"</A>
                 <A href=paths::PROFILE>"Settings"</A>
             </nav>

@@ -118,6 +118,13 @@ pub fn PostForm(#[prop(into)] post: Posting, children: Children) -> impl IntoVie
     html::form().action(post.path).method("post").on(leptos::ev::submit, submit).child(children())
 }
 
+/// The form's fields that have something in them, as a query string.
+pub(super) fn filled(event: &SubmitEvent) -> Option<String> {
+    let fields = fields(event)?;
+    let filled: Vec<&str> = fields.split('&').filter(|field| !field.ends_with('=')).collect();
+    Some(filled.join("&"))
+}
+
 /// The form as a browser writes it, with the button that was pressed.
 fn fields(event: &SubmitEvent) -> Option<String> {
     let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
@@ -133,12 +140,19 @@ fn fields(event: &SubmitEvent) -> Option<String> {
 
 async fn send(path: &str, body: &str) -> Answer {
     match answered(path, body).await {
-        Ok(answer) => answer,
+        Ok(answered) if answered.is_good => Ok(()),
+        Ok(answered) => Err(serde_json::from_slice(answered.text.as_bytes()).unwrap_or(ApiError(Fault::BadRequest))),
         Err(_) => Err(ApiError(Fault::NoAnswer)),
     }
 }
 
-async fn answered(path: &str, body: &str) -> Result<Answer, JsValue> {
+/// What the server said: the answer's JSON, or a fault's.
+pub(super) struct Answered {
+    pub is_good: bool,
+    pub text: String,
+}
+
+pub(super) async fn answered(path: &str, body: &str) -> Result<Answered, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/x-www-form-urlencoded")?;
     // How the server tells a script from a browser that posts by itself.
@@ -148,14 +162,11 @@ async fn answered(path: &str, body: &str) -> Result<Answer, JsValue> {
     request.set_headers(&headers);
     request.set_body(&JsValue::from_str(body));
     let response: Response = JsFuture::from(window().fetch_with_str_and_init(path, &request)).await?.dyn_into()?;
-    if !response.ok() {
-        let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-        return Ok(Err(serde_json::from_slice(text.as_bytes()).unwrap_or(ApiError(Fault::BadRequest))));
-    }
     if response.headers().has(REDIRECT_HEADER)?
         && let Some(location) = response.headers().get("location")?
     {
         call_redirect_hook(&location);
     }
-    Ok(Ok(()))
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok(Answered { is_good: response.ok(), text })
 }

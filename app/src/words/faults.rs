@@ -75,6 +75,17 @@ pub fn fault(fault: &Fault) -> String {
         }
         Fault::WrongPassword => "The current password is wrong. Nothing was changed.".into(),
         Fault::NameMismatch => "That is not its name. Type it exactly as it is shown.".into(),
+        Fault::QueueFull { limit } => format!(
+            "{limit} of your queries wait already. Cancel one, or wait until some have ended, and run it again."
+        ),
+        Fault::Explore { fault } => super::asks::fault(*fault),
+        Fault::ColumnsUnknown => {
+            "The columns of this dataset are not known yet. Open its rows once, then come back.".into()
+        }
+        Fault::ExportFailed => "The file broke off. Its query in the history says why.".into(),
+        Fault::RowsGone => {
+            "The rows of this result are not kept any more, or there never were any. Run the query again.".into()
+        }
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
         Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),

@@ -4,6 +4,7 @@
 mod aws;
 mod failures;
 mod network;
+mod refusals;
 mod statements;
 
 use contract::connection::Target;
@@ -11,6 +12,7 @@ use contract::finding::{CatalogPart, Finding, Severity, SignInMethod};
 
 use super::sql::{self, create_reader};
 use super::{Hint, Told, Tone, numbers};
+use crate::made;
 
 /// What a hint may refer to.
 #[derive(Clone, Copy)]
@@ -27,7 +29,7 @@ pub fn told(finding: &Finding, around: Around<'_>) -> Told {
         Severity::Warning => Tone::Warning,
         Severity::Failure => Tone::Bad,
     };
-    Told { code: finding.code().to_owned(), tone, hint: hint(finding, around) }
+    Told { code: finding.code().to_owned(), tone, hint: made::hint::hint(hint(finding, around)) }
 }
 
 pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -133,7 +135,7 @@ pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {
 
 #[cfg(test)]
 mod tests {
-    use contract::finding::CODES;
+    use contract::finding::{CODES, Refusal};
     use serde_json::json;
 
     use super::*;
@@ -146,12 +148,15 @@ mod tests {
             "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
             "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
             "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000,
-            "reference": 12_345_678, "by": "ann", "reason": "moving", "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
+            "reference": 12_345_678, "by": "ann", "who": "bob", "column": "price", "reason": "moving", "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
             "role": "arn:aws:iam::1:role/x", "action": "redshift:DescribeClusters", "cluster": "sales",
             "resource": "arn:aws:redshift:eu-west-1:1:cluster:sales", "region": "eu-west-1", "workgroup": "etl", "code": "X",
         });
         // A finding without fields is its code alone.
-        let alone = serde_json::from_value(json!(code));
+        let alone = match code {
+            "statement_refused" => Ok(Finding::StatementRefused { reason: Refusal::Ambiguous }),
+            code => serde_json::from_value(json!(code)),
+        };
         alone
             .or_else(|_| serde_json::from_value(json!({ code: fields })))
             .unwrap_or_else(|error| panic!("{code}: {error}"))

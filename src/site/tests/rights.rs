@@ -17,11 +17,10 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/team/is-new", Rule::Anyone, ""),
     ("/api/team/found", Rule::Anyone, "form[team_name]=A&form[email]=a&form[password]=p&form[setup_code]=c"),
     ("/api/sessions/sign-in", Rule::Anyone, "form[email]=a@b.example&form[password]=p"),
-    ("/api/connections/facts", Rule::Member, ""),
-    ("/api/connections/aws-facts", Rule::Member, ""),
+    ("/api/connections/help", Rule::Member, ""),
     ("/api/connections/list", Rule::Member, ""),
     ("/api/connections/show", Rule::Member, "id=x"),
-    ("/api/connections/draft", Rule::Member, "id=x"),
+    ("/api/connections/form", Rule::Member, "draft=x"),
     ("/api/connections/test", Rule::Member, "form[name]=x"),
     ("/api/connections/save", Rule::Member, "id=x"),
     ("/api/connections/rename", Rule::Member, "id=x&name=y"),
@@ -42,9 +41,17 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/datasets/remove", Rule::Member, "id=x"),
     ("/api/datasets/list", Rule::Member, ""),
     ("/api/datasets/show", Rule::Member, "id=x"),
-    ("/api/queries/preview", Rule::Member, "dataset_id=x"),
-    ("/api/queries/preview-again", Rule::Member, "dataset_id=x"),
-    ("/api/queries/preview-cancel", Rule::Member, "dataset_id=x"),
+    ("/api/queries/run", Rule::Member, "form[connection_id]=x"),
+    ("/api/queries/show", Rule::Member, "id=x"),
+    ("/api/queries/rows", Rule::Member, "id=x&first=0&count=1"),
+    ("/api/queries/cancel", Rule::Member, "id=x"),
+    ("/api/queries/rename", Rule::Member, "id=x&name=y"),
+    ("/api/queries/share", Rule::Member, "id=x&is_shared=true"),
+    ("/api/queries/chart", Rule::Member, "id=x"),
+    ("/api/queries/history", Rule::Member, "filter[search]="),
+    ("/api/queries/workspace", Rule::Member, ""),
+    ("/api/queries/ask", Rule::Member, "dataset_id=x"),
+    ("/api/queries/ask-again", Rule::Member, "dataset_id=x"),
     ("/api/members/invited", Rule::Anyone, "code=x"),
     ("/api/members/accept", Rule::Anyone, "form[code]=x&form[email]=a@b.example&form[password]=p"),
     ("/api/members/list", Rule::Admin, ""),
@@ -147,7 +154,7 @@ async fn odd_values_are_no_failure_of_ours() {
     let exported = site.page("/settings/audit.csv").await;
     assert!(exported.status == StatusCode::OK && exported.body.starts_with("number,"), "{}", exported.body);
     let log = site.call("/api/audit/page", "query[action]=audit_exported&query[search]=&query[before]=0", true).await;
-    assert!(log.body.contains("audit_exported"), "{}", log.body);
+    assert!(log.body.contains("data-action=\\\"audit_exported\\\""), "{}", log.body);
 }
 
 /// A browser that hangs up in the middle of a call: what was done stands in the log.

@@ -80,7 +80,7 @@ async fn o_web_11_an_edit_form_comes_without_its_secret() {
         let page = site.page(&path).await;
         assert!(page.status == StatusCode::OK && !page.body.contains("Zq7-canary"), "{path}");
     }
-    let draft = site.call("/api/connections/draft", &format!("id={id}"), true).await.body;
+    let draft = site.call("/api/connections/form", &format!("draft={id}"), true).await.body;
     assert!(draft.contains("\"has_password\":true") && !draft.contains("Zq7-canary"), "{draft}");
 }
 

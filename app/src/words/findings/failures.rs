@@ -2,7 +2,7 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, aws, network, statements};
+use super::{Around, Hint, aws, network, refusals, statements};
 use crate::words::{numbers, sql};
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -68,6 +68,11 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::ProtocolBroken { phase, breach } => statements::broken(*phase, *breach),
         Finding::PasswordWithheld => statements::withheld(),
         Finding::Cancelled { after_ms } => statements::cancelled(*after_ms),
+        Finding::CancelledByAnother { who, after_ms } => statements::cancelled_by_another(who, *after_ms),
+        Finding::OverOurLimit { seconds } => statements::over_our_limit(*seconds),
+        Finding::EndedByServerLimit { after_ms } => statements::by_server_limit(*after_ms),
+        Finding::StatementRefused { reason } => refusals::refused(reason),
+        Finding::ValueUnfit { column } => statements::value_unfit(column),
         Finding::EndedByRule { rule, after_ms } => statements::by_rule(rule, *after_ms),
         Finding::EndedByAdministrator { after_ms } => statements::by_administrator(*after_ms),
         Finding::ReadRefused { schema, table } => statements::read_refused(schema, table),

@@ -14,6 +14,34 @@ pub(super) fn cancelled(after_ms: u32) -> Hint {
     Hint::plain(format!("Cancelled here, after {}; the cluster ended it too.", after(after_ms))).step("Run it again.")
 }
 
+pub(super) fn cancelled_by_another(who: &str, after_ms: u32) -> Hint {
+    Hint::plain(format!("Cancelled by {who} after {}; the cluster ended it too.", after(after_ms)))
+        .step("Ask them why before you run it again.")
+}
+
+pub(super) fn over_our_limit(seconds: u32) -> Hint {
+    Hint::plain(format!(
+        "Flitch ended the statement: it may take {} and took longer.",
+        numbers::count(seconds, "second", "seconds")
+    ))
+    .step("Ask for less: fewer columns, a filter on the sort key, a smaller stretch of time.")
+    .step("The operator sets the limit: FLITCH_QUERY_SECONDS.")
+}
+
+pub(super) fn by_server_limit(after_ms: u32) -> Hint {
+    Hint::plain(format!(
+        "Redshift ended the statement after {}, by a limit of its own that is shorter than Flitch's.",
+        after(after_ms)
+    ))
+    .step("It is the user's or the queue's statement_timeout. An admin of the cluster sees it with:")
+    .copy("SQL", "SHOW statement_timeout;")
+}
+
+pub(super) fn value_unfit(column: &str) -> Hint {
+    Hint::plain(format!("The column {column} holds a value that the file's type for it cannot hold."))
+        .step("Take the result along as CSV or NDJSON, which keep every value as text, or cast the column to varchar.")
+}
+
 pub(super) fn by_rule(rule: &str, after_ms: u32) -> Hint {
     Hint::plain(format!("The cluster's workload rule “{rule}” ended the statement after {}.", after(after_ms)))
         .step("Ask for less: fewer rows, fewer columns, a filter on the sort key.")

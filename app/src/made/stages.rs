@@ -1,15 +1,14 @@
 //! The stages of a check, each with its time, its findings and their hints.
 
-use contract::check::{CheckView, StageState, StageView};
+use contract::check::{StageState, StageView};
 use leptos::prelude::*;
 
-use super::{HintView, Icon, Shape};
+use crate::parts::{Icon, Made, Shape, made};
 use crate::words::{Told, checks, numbers};
 
-#[component]
-pub fn StageList(check: CheckView<Told>) -> impl IntoView {
-    let stages = check.stages.into_iter().map(stage_item).collect_view();
-    view! { <ol class="stages" aria-label="Stages of the check">{stages}</ol> }
+pub fn stages(stages: Vec<StageView<Told>>) -> String {
+    let stages = stages.into_iter().map(stage_item).collect_view();
+    made(view! { <ol class="stages" aria-label="Stages of the check">{stages}</ol> })
 }
 
 fn stage_item(stage: StageView<Told>) -> impl IntoView {
@@ -27,7 +26,7 @@ fn stage_item(stage: StageView<Told>) -> impl IntoView {
         .map(|told| {
             view! {
                 <div class="finding" data-tone=told.tone.as_str() data-code=told.code>
-                    <HintView hint=told.hint/>
+                    <Made markup=told.hint/>
                 </div>
             }
         })

@@ -1,0 +1,124 @@
+//! The SQL workspace: write, run, look at the result; beneath, what runs in the team and what was run before.
+
+mod chart;
+mod editor;
+mod history;
+mod keep;
+mod outcome;
+mod progress;
+mod queue;
+
+use std::time::Duration;
+
+use contract::query::Workspace;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::{param, query};
+use crate::api::queries::{RunQuery, ShowQuery, ShowWorkspace, Shown};
+use crate::parts::{FaultNotice, PageFault, Post, every_while, load, load_after};
+use editor::{Draft, Editor};
+use history::HistoryList;
+use outcome::Outcome;
+
+pub use outcome::Files;
+use queue::QueueList;
+
+/// Between two looks at a query on its way.
+const POLL: Duration = Duration::from_millis(500);
+
+#[component]
+pub fn QueryPage() -> impl IntoView {
+    let id = param("id");
+    let (connection, sql, from) = (query("connection"), query("sql"), query("from"));
+    let first = move || from.get().parse::<u64>().map_or(0, |row| row.saturating_sub(1));
+    let run = Post::<RunQuery>::new();
+    let changes = RwSignal::new(0_usize);
+    let workspace = load(|| ShowWorkspace {});
+    // The text in the editor is its writer's: it is set once, and the result beneath comes and goes.
+    let start = load(move || ShowQuery { id: id.get_untracked(), first: 0 });
+    let shown = load_after(move || changes.get(), move || ShowQuery { id: id.get(), first: first() });
+    let is_running = Signal::derive(move || {
+        let query = shown.get().and_then(Result::ok).flatten();
+        query.is_some_and(|shown| shown.query.state.is_running())
+    });
+    every_while(POLL, is_running, move || shown.refetch());
+    let draft = Draft::new();
+    // A link to another query brings its text; a run of what stands there does not.
+    Effect::new(move |last: Option<(String, usize)>| {
+        let runs = run.count();
+        let Some(Ok(Some(Shown { query, .. }))) = shown.get() else { return last.unwrap_or_default() };
+        if let Some((id, seen)) = last
+            && id != query.id
+            && seen == runs
+        {
+            draft.set(query.connection_id.clone(), query.typed.clone());
+        }
+        (query.id, runs)
+    });
+    // Counts what changes the lists beneath: a run, its end, a name.
+    let seen = Memo::new(move |_| {
+        let query = shown.get().and_then(Result::ok).flatten();
+        query.map(|shown| (shown.query.id, shown.query.state))
+    });
+    let fresh = RwSignal::new(0_usize);
+    Effect::new(move |before: Option<()>| {
+        seen.track();
+        changes.track();
+        if before.is_some() {
+            fresh.update(|fresh| *fresh += 1);
+        }
+    });
+    let refused = move || run.refused();
+    view! {
+        <Title text="Query"/>
+        <div class="page page-wide">
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match (workspace.await, start.await) {
+                        (Ok(workspace), Ok(query)) => {
+                            let (connection, text) = match query {
+                                Some(Shown { query, .. }) => (query.connection_id, query.typed),
+                                None => (connection.get_untracked(), sql.get_untracked()),
+                            };
+                            draft.start(connection, text);
+                            view! { <Write run workspace draft/> }.into_any()
+                        }
+                        (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+            {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+            <Transition>
+                {move || Suspend::new(async move {
+                    match shown.await {
+                        Ok(Some(shown)) => view! { <Outcome shown changes/> }.into_any(),
+                        // Said above, where the same was asked.
+                        _ => ().into_any(),
+                    }
+                })}
+            </Transition>
+            <QueueList fresh/>
+            <HistoryList fresh/>
+        </div>
+    }
+}
+
+#[component]
+fn Write(run: Post<RunQuery>, workspace: Workspace, draft: Draft) -> impl IntoView {
+    if workspace.connections.is_empty() {
+        return view! {
+            <h1>"Query"</h1>
+            <div class="empty">
+                <p>"There is nothing to ask yet."</p>
+                <a class="button" href=crate::paths::ADD>"Add source"</a>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <h1>"Query"</h1>
+        <Editor run workspace draft/>
+    }
+    .into_any()
+}

@@ -1,0 +1,65 @@
+//! What waits and runs in the team.
+
+use std::time::Duration;
+
+use contract::query::{Purpose, QueryState, QueueEntry};
+use leptos::prelude::*;
+
+use crate::api::queries::{CancelQuery, ShowWorkspace};
+use crate::parts::{Post, PostForm, every_while, load_after};
+use crate::words::numbers;
+
+/// Between two looks at a queue that has something in it.
+const POLL: Duration = Duration::from_secs(2);
+
+#[component]
+pub fn QueueList(fresh: RwSignal<usize>) -> impl IntoView {
+    let cancel = Post::<CancelQuery>::new();
+    let facts = load_after(move || cancel.count() + fresh.get(), || ShowWorkspace {});
+    let is_busy = Signal::derive(move || facts.get().and_then(Result::ok).is_some_and(|facts| !facts.queue.is_empty()));
+    every_while(POLL, is_busy, move || facts.refetch());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let queue = facts.await.map(|facts| facts.queue).unwrap_or_default();
+                (!queue.is_empty()).then(|| view! {
+                    <section aria-label="Under way">
+                        <h2>"Under way in the team"</h2>
+                        <ul class="queue">
+                            {queue.into_iter().map(|entry| view! { <Line entry cancel/> }).collect_view()}
+                        </ul>
+                    </section>
+                })
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Line(entry: QueueEntry, cancel: Post<CancelQuery>) -> impl IntoView {
+    let state = match entry.state {
+        QueryState::Waiting => "waits",
+        QueryState::Cancelling => "is being cancelled",
+        _ => "runs",
+    };
+    let what = match entry.purpose {
+        Purpose::Sql => "A query",
+        Purpose::Export => "An export",
+        Purpose::Preview | Purpose::Explore | Purpose::Profile => "A look at a dataset",
+    };
+    let who = if entry.is_own { "you".to_owned() } else { entry.author };
+    view! {
+        <li>
+            <span>
+                {what} " by " {who} " " {state} " at " {entry.connection_name} ", since "
+                {numbers::moment(entry.queued_at)}
+            </span>
+            {entry.can_cancel.then(|| view! {
+                <PostForm post=cancel>
+                    <input type="hidden" name="id" value=entry.id/>
+                    <button type="submit" class="button-quiet">"Cancel"</button>
+                </PostForm>
+            })}
+        </li>
+    }
+}
