@@ -185,6 +185,11 @@ export const ownTest = test.extend({
   flitch: [running, { scope: 'worker' }],
 });
 
+// Another such, so that the two do not share one either.
+export const queryTest = test.extend({
+  flitch: [running, { scope: 'worker' }],
+});
+
 // Pastes the string, tests, and waits for the check's end.
 export async function testConnection(page, flitch, hasScript, string, more = async () => {}) {
   await visit(page, `${flitch.url}/data/add/redshift`, hasScript);

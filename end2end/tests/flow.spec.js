@@ -49,10 +49,10 @@ test('from nothing to the first rows', async ({ member: page, flitch, hasScript 
 
   await page.getByRole('link', { name: 'public.event_details' }).click();
   await expect(page.getByText(/Live: The first 100 rows × 7 columns/)).toBeVisible({ timeout: 20_000 });
-  const table = page.getByRole('region', { name: 'First rows of event_details' });
+  const table = page.getByRole('region', { name: 'Rows of event_details' });
   await expect(table.getByRole('columnheader', { name: 'price_index numeric(38,10)' })).toBeVisible();
   await expect(table.getByRole('cell', { name: '123.4567890024', exact: true })).toBeVisible();
-  await expect(table.getByRole('cell', { name: '{"doors":"18:30"' }).first()).toBeVisible();
+  await expect(table.getByText('{"doors":"18:30"').first()).toBeVisible();
   await expect(table.getByRole('cell', { name: '00001eef00019919' })).toBeVisible();
   await accessible(page, hasScript);
 

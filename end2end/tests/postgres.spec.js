@@ -1,7 +1,7 @@
 // The same job against a real PostgreSQL, whose certificate has an issuer of its own.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { alive, expect, test, testConnection } from '../support/flitch.js';
+import { alive, expect, test, testConnection, visit } from '../support/flitch.js';
 
 const server = process.env.FLITCH_TEST_POSTGRES;
 const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
@@ -34,4 +34,30 @@ test('a real PostgreSQL is checked, said to be one, and read', async ({ member: 
   await expect(page.getByText(/Live: All 1 row × 5 columns/)).toBeVisible({ timeout: 20_000 });
   const printed = psql(own, 'select * from edges').trim().split('|');
   await expect(page.locator('.grid tbody td')).toHaveText(printed);
+
+  // A statement that takes minutes: watched from a second tab, and cancelled from there.
+  await visit(page, `${flitch.url}/query`, hasScript);
+  const own_connection = page.locator('#connection option', { hasText: name });
+  await page.locator('#connection').selectOption(await own_connection.first().getAttribute('value'));
+  const long = 'select count(*) from generate_series(1, 10000000000) as n';
+  if (hasScript) {
+    await page.locator('.cm-content').click();
+    await page.keyboard.insertText(long);
+    await page.keyboard.press('Control+Enter');
+  } else {
+    await page.locator('textarea#sql').fill(long);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+  }
+  await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
+  await expect(page.locator('.running .verdict')).toContainText('Running for');
+  const second = await page.context().newPage();
+  await visit(second, page.url(), hasScript);
+  await expect(second.locator('.running .verdict')).toContainText('Running for');
+  await second.locator('.running').getByRole('button', { name: 'Cancel' }).click();
+  for (const tab of [second, page]) {
+    await expect(tab.locator('.result [role=alert]')).toContainText('Cancelled here', { timeout: 20_000 });
+  }
+  const running = "select count(*) from pg_stat_activity where state = 'active' and datname = current_database() and query like '/* flitch%'";
+  expect(psql(own, running).trim()).toBe('0');
+  await second.close();
 });

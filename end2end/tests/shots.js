@@ -54,6 +54,28 @@ test('every page, in four ways', async ({ page }) => {
     await page.getByText(/Live: The first 100 rows/).waitFor({ timeout: 20_000 });
     await shoot('dataset');
     await visit(page, `${flitch.url}/data`, true);
+    await page.getByRole('link', { name: 'public.sales', exact: true }).click();
+    await page.getByText(/Live: The first 100 rows/).waitFor({ timeout: 20_000 });
+    const sales = page.url().split('?')[0];
+    await visit(page, `${sales}?view=columns`, true);
+    await page.locator('.profile').waitFor({ timeout: 20_000 });
+    await shoot('dataset-columns');
+    for (const [name, question] of [
+      ['line', 'm=sum&mc=pricepaid&g=saletime&gb=month'],
+      ['bar', 'm=sum&mc=pricepaid&m=sum&mc=commission&g=qtysold&c=bar'],
+      ['number', 'm=average&mc=pricepaid&f=qtysold&fo=gt&fv=4'],
+    ]) {
+      await visit(page, `${sales}?view=explore&${question}`, true);
+      await page.locator('.chart-figure').waitFor({ timeout: 20_000 });
+      await shoot(`explore-${name}`);
+    }
+    await visit(page, `${flitch.url}/query`, true);
+    await page.locator('.cm-content').click();
+    await page.keyboard.insertText('select salesid, buyerid, qtysold, pricepaid, saletime\nfrom public.sales\norder by pricepaid desc');
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByRole('grid').waitFor({ timeout: 20_000 });
+    await shoot('query');
+    await visit(page, `${flitch.url}/data`, true);
     await shoot('data');
     await visit(page, `${flitch.url}/help/redshift`, true);
     await shoot('help');

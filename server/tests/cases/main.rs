@@ -8,6 +8,7 @@ mod dns;
 mod hosts;
 mod peers;
 mod spies;
+mod statements;
 #[path = "../services/world.rs"]
 #[expect(dead_code, reason = "these tests need less of it")]
 mod world;
@@ -16,7 +17,7 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let sections = [connections::trials(), hosts::trials(), dns::trials(), peers::trials()];
+    let sections = [connections::trials(), hosts::trials(), dns::trials(), peers::trials(), statements::trials()];
     let trials: Vec<Trial> = sections.into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -10,12 +10,13 @@ use contract::catalog::PickerFilter;
 use contract::check::CheckOutcome;
 use contract::dataset::Picks;
 use contract::finding::Finding;
-use contract::query::QueryState;
+use contract::query::{Ask, QueryLimits};
 use libtest_mimic::Trial;
 use redshift::Deadlines;
 use sample_cluster::cert::{Authority, Validity};
 use sample_cluster::users::USERS;
 use sample_cluster::{Cluster, Options};
+use server::services::DEFAULT_LIMITS;
 use testkit::canary;
 use testkit::cases::Case;
 use testkit::hostile::{Hostile, Plan as PeerPlan, forms};
@@ -56,6 +57,7 @@ async fn every_way_in(case: &Arc<Case>, id: &str) {
         names: Arc::new(Names(vec![("localhost", Ok(peer.address)), ("honest.example", Ok(cluster.address()))])),
         extra_ca_pem: Some(authority.pem().to_owned()),
         deadlines: Deadlines { statement: STATEMENT, ..Deadlines::default() },
+        query_limits: QueryLimits { seconds: 2, ..DEFAULT_LIMITS },
         ..Plan::default()
     })
     .await;
@@ -141,8 +143,8 @@ async fn list(world: &World, connection: &str) -> Vec<Finding> {
 async fn preview(world: &World, dataset: &str) -> Vec<Finding> {
     let started = Instant::now();
     loop {
-        let preview = world.backend.queries.preview(&world.actor, dataset).await.unwrap();
-        if preview.state != QueryState::Running {
+        let preview = world.backend.queries.ask(&world.actor, dataset, Ask::rows()).await.unwrap();
+        if !preview.state.is_running() {
             assert!(started.elapsed() < Duration::from_secs(14), "the preview took {:?}", started.elapsed());
             return preview.finding.into_iter().collect();
         }

@@ -3,6 +3,7 @@
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::Picks;
 use contract::fault::Fault;
+use contract::query::Ask;
 use contract::secret::Secret;
 use contract::team::{Actor, Role, SignInForm};
 use sample_cluster::Quirks;
@@ -38,8 +39,8 @@ async fn each_decision_is_recorded_once() {
     let picks = Picks { connection_id: id.clone(), whole_schema: "reporting".into(), ..Picks::default() };
     world.backend.datasets.add(&world.actor, picks).await.unwrap();
     let dataset = world.backend.datasets.list(&world.actor).await.unwrap().remove(0);
-    world.backend.queries.preview(&world.actor, &dataset.id).await.unwrap();
-    world.backend.queries.preview(&world.actor, &dataset.id).await.unwrap();
+    world.backend.queries.ask(&world.actor, &dataset.id, Ask::rows()).await.unwrap();
+    world.backend.queries.ask(&world.actor, &dataset.id, Ask::rows()).await.unwrap();
     world.backend.datasets.remove(&world.actor, &dataset.id).await.unwrap();
 
     let named = format!("{}.{}", dataset.schema, dataset.name);

@@ -7,7 +7,7 @@ use contract::connection_string::{Part, StringFault};
 use contract::dataset::Picks;
 use contract::fault::Fault;
 use contract::finding::Finding;
-use contract::query::{QueryState, QueryView};
+use contract::query::{Ask, QueryState, QueryView};
 use contract::secret::Secret;
 use sample_cluster::Quirks;
 
@@ -48,10 +48,10 @@ impl Life {
 
     async fn preview(&self) -> QueryView {
         let (queries, actor) = (&self.world.backend.queries, &self.world.actor);
-        queries.preview_again(actor, &self.dataset).await.unwrap();
+        queries.ask_again(actor, &self.dataset, Ask::rows()).await.unwrap();
         loop {
-            let preview = queries.preview(actor, &self.dataset).await.unwrap();
-            if preview.state != QueryState::Running {
+            let preview = queries.ask(actor, &self.dataset, Ask::rows()).await.unwrap();
+            if !preview.state.is_running() {
                 return preview;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -141,7 +141,8 @@ async fn disconnecting_erases_and_reconnecting_restores() {
     let store = &life.world.shared.store;
     let row = store.connection_fetch(&actor.team_id, &actor.member_id, &life.id).await.unwrap().unwrap();
     assert_eq!((row.secret, row.catalog_read_at), (None, None));
-    assert!(store.query_newest(&actor.team_id, &actor.member_id, &life.dataset).await.unwrap().is_none());
+    let kept = store.sealed_list(store::SealedKind::Query, "", 10).await.unwrap();
+    assert!(kept.is_empty(), "nor rows that were read");
     assert_eq!(
         backend.connections.draft_show(actor, &open_edit).await.err(),
         Some(Fault::NotFound),

@@ -8,7 +8,7 @@ use contract::credential::{LineState, RotationOutcome, RotationView};
 use contract::dataset::Picks;
 use contract::fault::Fault;
 use contract::finding::Finding;
-use contract::query::{QueryState, QueryView};
+use contract::query::{Ask, QueryState, QueryView};
 use contract::secret::Secret;
 use contract::team::{Actor, Role};
 use sample_cluster::Quirks;
@@ -73,10 +73,10 @@ impl Lent {
 
     async fn preview(&self, dataset: &str) -> QueryView {
         let queries = &self.world.backend.queries;
-        queries.preview_again(&self.member, dataset).await.unwrap();
+        queries.ask_again(&self.member, dataset, Ask::rows()).await.unwrap();
         loop {
-            let preview = queries.preview(&self.member, dataset).await.unwrap();
-            if preview.state != QueryState::Running {
+            let preview = queries.ask(&self.member, dataset, Ask::rows()).await.unwrap();
+            if !preview.state.is_running() {
                 return preview;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

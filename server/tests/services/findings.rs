@@ -6,6 +6,7 @@ mod clusters;
 mod network;
 mod own;
 mod postgres;
+mod queries;
 mod rights;
 mod signing_in;
 
@@ -41,6 +42,7 @@ fn every_finding_is_provoked_by_some_peer() {
         network::PROVOKED,
         own::PROVOKED,
         postgres::PROVOKED,
+        queries::PROVOKED,
         rights::PROVOKED,
         signing_in::PROVOKED,
     ];

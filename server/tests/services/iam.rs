@@ -13,7 +13,7 @@ use contract::check::{CheckOutcome, CheckView};
 use contract::connection::{ConnectionForm, Method};
 use contract::dataset::Picks;
 use contract::fault::{Fault, Field};
-use contract::query::{QueryState, QueryView};
+use contract::query::{Ask, QueryState, QueryView};
 use contract::secret::Secret;
 use contract::team::{Actor, Role};
 use redshift::Deadlines;
@@ -74,8 +74,8 @@ impl World {
 
     async fn preview_ended(&self, actor: &Actor, dataset: &str) -> QueryView {
         loop {
-            let preview = self.backend.queries.preview(actor, dataset).await.unwrap();
-            if preview.state != QueryState::Running {
+            let preview = self.backend.queries.ask(actor, dataset, Ask::rows()).await.unwrap();
+            if !preview.state.is_running() {
                 return preview;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -153,7 +153,7 @@ async fn a_hundred_queries_make_a_hundred_mints() {
     let dataset = world.save_and_pick(&view).await;
     let before = sample.cloud.ledger.mints().len();
     for _ in 0..100 {
-        world.backend.queries.preview_again(&world.actor, &dataset).await.unwrap();
+        world.backend.queries.ask_again(&world.actor, &dataset, Ask::rows()).await.unwrap();
         assert_eq!(world.preview_ended(&world.actor, &dataset).await.state, QueryState::Done);
     }
     let mints = &sample.cloud.ledger.mints()[before..];

@@ -7,7 +7,7 @@ use contract::connection::ConnectionForm;
 use contract::connection_string::{Part, StringFault};
 use contract::dataset::Picks;
 use contract::fault::{Fault, Field};
-use contract::query::{Cut, QueryState};
+use contract::query::{Ask, Cut};
 use contract::secret::Secret;
 use contract::team::{Actor, SignInForm, WelcomeForm};
 use sample_cluster::{Cluster, Options};
@@ -46,8 +46,8 @@ async fn a_saved_connection_shows_its_datasets_rows() {
     let datasets = world.backend.datasets.list(&world.actor).await.unwrap();
     let sales = datasets.iter().find(|dataset| dataset.name == "sales").unwrap();
     let preview = loop {
-        let preview = world.backend.queries.preview(&world.actor, &sales.id).await.unwrap();
-        if preview.state != QueryState::Running {
+        let preview = world.backend.queries.ask(&world.actor, &sales.id, Ask::rows()).await.unwrap();
+        if !preview.state.is_running() {
             break preview;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

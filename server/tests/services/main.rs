@@ -11,6 +11,7 @@ mod keys;
 mod life;
 mod members;
 mod picker;
+mod queries;
 mod rights;
 mod secrets;
 mod world;

@@ -6,7 +6,7 @@ use contract::connection::ConnectionForm;
 use contract::dataset::Picks;
 use contract::fault::Fault;
 use contract::members::{AcceptForm, PasswordForm};
-use contract::query::QueryState;
+use contract::query::{Ask, QueryState};
 use contract::secret::Secret;
 use contract::team::{SignInForm, WelcomeForm};
 use sample_cluster::Quirks;
@@ -50,8 +50,8 @@ async fn o_sec_01_02_09_a_canary_is_in_no_log_no_file_and_no_answer() {
     backend.datasets.add(ann, picks).await.unwrap();
     let dataset = backend.datasets.list(ann).await.unwrap()[0].id.clone();
     loop {
-        let preview = backend.queries.preview(ann, &dataset).await.unwrap();
-        if preview.state != QueryState::Running {
+        let preview = backend.queries.ask(ann, &dataset, Ask::rows()).await.unwrap();
+        if !preview.state.is_running() {
             assert_eq!(preview.state, QueryState::Done);
             tell(&preview);
             break;

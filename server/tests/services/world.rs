@@ -11,6 +11,7 @@ use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
 use contract::members::AcceptForm;
 use contract::ports::Backend;
+use contract::query::QueryLimits;
 use contract::secret::Secret;
 use contract::team::{Actor, Role, WelcomeForm};
 use redshift::address::LookupError;
@@ -18,8 +19,9 @@ use redshift::iam::{Acting, Aws, Caller, Cloud, Need, Refusal};
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer};
 use sample_cluster::aws::{self, AwsServer};
 use server::services::iam::{Iam, ListedCluster};
-use server::services::{SetupCode, Shared, backend};
+use server::services::{DEFAULT_LIMITS, ExportLimits, FairUse, Live, SetupCode, Shared, backend};
 use store::Store;
+use tokio::sync::Notify;
 use vault::KeyRing;
 
 /// Knows what it was told.
@@ -79,6 +81,7 @@ pub struct Plan {
     pub extra_ca_pem: Option<String>,
     pub deadlines: Deadlines,
     pub catalog_limits: Limits,
+    pub query_limits: QueryLimits,
     pub dialer: Arc<dyn redshift::Dialer>,
     pub rules: Rules,
     pub cloud: Arc<dyn Cloud>,
@@ -93,6 +96,7 @@ impl Default for Plan {
             extra_ca_pem: None,
             deadlines: Deadlines::default(),
             catalog_limits: Limits::CATALOG,
+            query_limits: DEFAULT_LIMITS,
             dialer: Arc::new(SystemDialer),
             rules: Rules { is_plain_allowed: true },
             cloud: Arc::new(NoCloud),
@@ -200,6 +204,11 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         checks_per_minute: 1000,
         catalog_limits: plan.catalog_limits,
         setup_code: SetupCode::open(&folder.join("setup-code"), true).unwrap(),
+        query_limits: plan.query_limits,
+        export_limits: ExportLimits { bytes: u64::MAX, seconds: 600 },
+        fair_use: FairUse { per_connection: 3, per_team: 8 },
+        live: Live::default(),
+        ended: Notify::new(),
     })
 }
 

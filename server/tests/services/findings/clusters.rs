@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use contract::check::Stage;
 use contract::connection::ConnectionForm;
 use contract::dataset::Picks;
-use contract::query::QueryState;
+use contract::query::{Ask, QueryLimits};
 use redshift::{Deadlines, Limits, Policy};
 use sample_cluster::cert::{Authority, Validity};
 use sample_cluster::{Cluster, Options, Quirks, Trouble, Waking};
+use server::services::DEFAULT_LIMITS;
 use testkit::hostile::{Hostile, Plan as PeerPlan};
 
 use super::{READER, Seen, claim, local, options, sample, sample_named, url};
@@ -23,8 +24,10 @@ pub const PROVOKED: &[&str] = &[
     "conflict",
     "ended_by_administrator",
     "ended_by_rule",
+    "ended_by_server_limit",
     "external_read_failed",
     "given_up",
+    "over_our_limit",
     "password_withheld",
     "read_refused",
     "waking_up",
@@ -65,6 +68,7 @@ async fn a_clusters_ways_are_met() {
         (compute(1016, "Disk Full"), "cluster_disk_full"),
         (compute(15_001, "Spectrum Scan Error"), "external_read_failed"),
         (Trouble::Rule { name: "no_scans", after: Duration::from_millis(50) }, "ended_by_rule"),
+        (Trouble::Limit { after: Duration::from_millis(50) }, "ended_by_server_limit"),
         (Trouble::Cut { after_rows: 0 }, "connection_lost"),
     ] {
         let (cluster, world) = sample_named(Quirks { trouble, ..Quirks::default() }).await;
@@ -81,14 +85,14 @@ async fn a_clusters_ways_are_met() {
         let datasets = datasets_in(&world, cluster.address(), "public").await;
         let started = Instant::now();
         let finding = loop {
-            let preview = world.backend.queries.preview(&world.actor, &datasets[0]).await.unwrap();
+            let preview = world.backend.queries.ask(&world.actor, &datasets[0], Ask::rows()).await.unwrap();
             if !preview.state.is_running() {
                 break preview.finding;
             }
             // Sessions of the sample have process ids from 2^30 on.
             match by_admin {
                 true => world.run_as_admin(&cluster, "select pg_cancel_backend(1073741824 + $)").await,
-                false => world.backend.queries.preview_cancel(&world.actor, &datasets[0]).await.unwrap(),
+                false => world.backend.queries.cancel(&world.actor, &preview.id).await.unwrap(),
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         };
@@ -99,13 +103,14 @@ async fn a_clusters_ways_are_met() {
 
     for (quirks, schema, code) in [
         (Quirks { has_stale_views: true, ..Quirks::default() }, "reporting", "read_refused"),
-        (Quirks { trouble: Trouble::Slow(Duration::from_secs(60)), ..Quirks::default() }, "public", "timed_out"),
+        (Quirks { trouble: Trouble::Slow(Duration::from_secs(60)), ..Quirks::default() }, "public", "over_our_limit"),
     ] {
         let (cluster, _) = sample(quirks).await;
         let plan = Plan {
             names: local(cluster.address()),
             extra_ca_pem: Some(cluster.ca_pem().to_owned()),
             deadlines: Deadlines { statement: Duration::from_secs(1), ..Deadlines::default() },
+            query_limits: QueryLimits { seconds: 1, ..DEFAULT_LIMITS },
             ..Plan::default()
         };
         let world = World::new(plan).await;
@@ -173,8 +178,8 @@ async fn preview_of(world: &World, at: SocketAddr, schema: &str) -> Vec<&'static
     let mut found = Vec::new();
     for dataset in datasets_in(world, at, schema).await {
         let preview = loop {
-            let preview = world.backend.queries.preview(&world.actor, &dataset).await.unwrap();
-            if preview.state != QueryState::Running {
+            let preview = world.backend.queries.ask(&world.actor, &dataset, Ask::rows()).await.unwrap();
+            if !preview.state.is_running() {
                 break preview;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use contract::catalog::PickerFilter;
 use contract::check::{CheckOutcome, Stage};
 use contract::dataset::Picks;
-use contract::query::QueryState;
+use contract::query::Ask;
 use testkit::postgres::Database;
 
 use super::{Seen, claim, url, world_to};
@@ -49,8 +49,8 @@ async fn a_real_postgres_says_its_own() {
     database.run("drop table public.dropped").await;
     for dataset in world.backend.datasets.list(&world.actor).await.unwrap() {
         let preview = loop {
-            let preview = world.backend.queries.preview(&world.actor, &dataset.id).await.unwrap();
-            if preview.state != QueryState::Running {
+            let preview = world.backend.queries.ask(&world.actor, &dataset.id, Ask::rows()).await.unwrap();
+            if !preview.state.is_running() {
                 break preview;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,0 +1,198 @@
+// The workspace and the explorer, with JavaScript and without.
+import { accessible, alive, expect, queryTest as test, testConnection, visit } from '../support/flitch.js';
+
+// A saved connection with all of public picked, once per Flitch.
+async function connected(page, flitch, hasScript) {
+  await visit(page, `${flitch.url}/query`, hasScript);
+  if ((await page.locator('#connection').count()) > 0) return;
+  await testConnection(page, flitch, hasScript, flitch.sampleString());
+  await page.getByRole('button', { name: 'Save and pick datasets' }).click();
+  await page.waitForURL('**/datasets');
+  if (hasScript) await alive(page);
+  await page.getByRole('button', { name: 'Add all of public' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  await visit(page, `${flitch.url}/query`, hasScript);
+}
+
+// Types a statement into whatever stands there: the editor, or the textarea.
+async function write(page, hasScript, sql) {
+  if (!hasScript) {
+    await page.locator('textarea#sql').fill(sql);
+    return;
+  }
+  await page.locator('.cm-content').click();
+  // Deleted first: where text takes another's place, Chromium sets a style that the content policy refuses.
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(sql);
+}
+
+async function run(page, hasScript, sql, state = 'done') {
+  const before = page.url();
+  await write(page, hasScript, sql);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.waitForURL((url) => /\/query\/[0-9a-f-]{36}/.test(url.pathname) && url.href !== before);
+  await expect(page.locator(`.result[data-state="${state}"]`)).toBeVisible({ timeout: 30_000 });
+}
+
+test('a statement, from the text to the rows', async ({ member: page, flitch, hasScript }) => {
+  await connected(page, flitch, hasScript);
+  await accessible(page, hasScript);
+  await run(page, hasScript, 'select salesid, pricepaid from public.sales order by salesid limit 5');
+  await expect(page.locator('.verdict')).toContainText('5 rows × 2 columns');
+  await expect(page.getByRole('cell', { name: '8454.00', exact: true })).toBeVisible();
+  await page.getByText('How it ran').click();
+  await expect(page.getByText('The guard read the text')).toBeVisible();
+  await expect(page.getByText('rolled back')).toBeVisible();
+  await accessible(page, hasScript);
+
+  // It survives a reload, with its text.
+  const address = page.url();
+  await visit(page, address, hasScript);
+  await expect(page.getByRole('cell', { name: '8454.00', exact: true })).toBeVisible();
+  await expect(page.locator('textarea#sql')).toHaveValue(/order by salesid limit 5/);
+
+  // What does more than read is not sent, and is not lost.
+  await run(page, hasScript, "delete from public.sales where 'x' = 'x'", 'failed');
+  await expect(page.getByRole('alert')).toContainText('DELETE does more than read');
+  await expect(page.locator('textarea#sql')).toHaveValue(/delete from public.sales/);
+
+  // Found again in the history, opened from there.
+  await visit(page, `${flitch.url}/query?search=limit+5`, hasScript);
+  const line = page.locator('.history li').first();
+  await expect(line).toContainText('5 rows');
+  await line.getByRole('link').click();
+  await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
+  await expect(page.getByRole('cell', { name: '8454.00', exact: true })).toBeVisible();
+  await expect(page.locator('textarea#sql')).toHaveValue(/order by salesid limit 5/);
+});
+
+test('a large result: in sight with JavaScript, page by page without', async ({ member: page, flitch, hasScript }) => {
+  await connected(page, flitch, hasScript);
+  await run(page, hasScript, 'select salesid, buyerid, pricepaid, saletime from public.sales order by salesid');
+  await expect(page.locator('.verdict')).toContainText('20,000 rows × 4 columns');
+  if (!hasScript) {
+    await expect(page.getByText('Rows 1 to 100 of 20000')).toBeVisible();
+    await page.getByRole('link', { name: 'Next' }).click();
+    await expect(page.getByText('Rows 101 to 200 of 20000')).toBeVisible();
+    await expect(page.getByRole('cell', { name: '150', exact: true }).first()).toBeVisible();
+    return;
+  }
+  const grid = page.getByRole('grid', { name: 'Result' });
+  await expect(grid.getByRole('gridcell', { name: '1', exact: true }).first()).toBeVisible();
+  await grid.evaluate((area) => area.scrollTo(0, 30 * 15_000));
+  await expect(grid.getByRole('gridcell', { name: '15004', exact: true })).toBeVisible();
+  expect(await grid.locator('[role=gridcell]').count()).toBeLessThanOrEqual(2_000);
+  await grid.focus();
+  await page.keyboard.press('Control+End');
+  await expect(grid.getByRole('gridcell', { name: '20000', exact: true })).toBeVisible();
+  await expect(page.getByText('Row 20000 of 20000')).toBeVisible();
+  // A range, copied as a spreadsheet takes it.
+  await page.keyboard.press('Control+Home');
+  await expect(page.getByText('Row 1 of 20000')).toBeVisible();
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowRight');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.keyboard.press('Control+c');
+  await expect(page.getByText('Copied 2 × 2 cells.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('1\t1\n2\t18');
+  // Also what was never in sight.
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+c');
+  await expect(page.getByText('Copied 20000 × 4 cells.')).toBeVisible({ timeout: 20_000 });
+  expect((await page.evaluate(() => navigator.clipboard.readText())).split('\n').length).toBe(20_000);
+  await accessible(page, hasScript);
+});
+
+test('each file holds the rows', async ({ member: page, flitch, hasScript }) => {
+  await connected(page, flitch, hasScript);
+  await run(page, hasScript, "select salesid, '=1+1' as formula, pricepaid from public.sales order by salesid limit 3");
+  for (const [name, file, start] of [
+    ['CSV', /\.csv$/, "salesid,formula,pricepaid\r\n1,'=1+1,8454.00\r\n"],
+    ['NDJSON', /\.ndjson$/, '{"salesid":1,"formula":"=1+1","pricepaid":8454.00}\n'],
+    ['Parquet', /\.parquet$/, 'PAR1'],
+    ['Excel', /\.xlsx$/, 'PK'],
+  ]) {
+    await page.getByText('Export', { exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(file);
+    const pieces = [];
+    for await (const piece of await download.createReadStream()) pieces.push(piece);
+    expect(Buffer.concat(pieces).toString('latin1').startsWith(start), name).toBe(true);
+    await page.getByText('Export', { exact: true }).click();
+  }
+  // The file of changed values says so in the history.
+  await visit(page, `${flitch.url}/query?search=formula`, hasScript);
+  await page.locator('.history li', { hasText: 'Export' }).last().getByRole('link').click();
+  await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
+  await page.getByText('How it ran').click();
+  await expect(page.getByText('3 texts would have run as a formula')).toBeVisible();
+});
+
+test('a name, shared with the team', async ({ member: page, flitch, hasScript }) => {
+  await connected(page, flitch, hasScript);
+  await run(page, hasScript, 'select count(*) as all_sales from public.sales');
+  await page.getByLabel('Name', { exact: true }).fill(`All sales ${hasScript}`);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(`All sales ${hasScript}`);
+  await page.getByRole('button', { name: 'Share with the team' }).click();
+  await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
+  await visit(page, `${flitch.url}/query?of=named`, hasScript);
+  await expect(page.locator('.history li', { hasText: `All sales ${hasScript}` })).toContainText('shared');
+});
+
+test('a question to a dataset, from the form to the chart', async ({ member: page, flitch, hasScript }) => {
+  await connected(page, flitch, hasScript);
+  await visit(page, `${flitch.url}/data`, hasScript);
+  await page.getByRole('link', { name: 'public.sales', exact: true }).click();
+  await expect(page.getByText(/Live: The first 100 rows × 10 columns/)).toBeVisible({ timeout: 20_000 });
+  // Sorted by the source, and on to its second page.
+  await page.getByRole('link', { name: 'pricepaid', exact: true }).click();
+  await expect(page.getByRole('cell', { name: '21.00', exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'pricepaid ↑' }).click();
+  await expect(page.getByRole('cell', { name: '11992.00', exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'Next' }).click();
+  await expect(page.getByText(/Live: Rows 101 to 200/)).toBeVisible({ timeout: 20_000 });
+  await accessible(page, hasScript);
+
+  await page.getByRole('link', { name: 'Columns', exact: true }).click();
+  const paid = page.locator('.profile li', { hasText: 'pricepaid' });
+  await expect(paid).toContainText('11992.00', { timeout: 20_000 });
+  await expect(paid).toContainText('5,640');
+  await expect(paid.locator('svg')).toBeVisible();
+  await accessible(page, hasScript);
+
+  await page.getByRole('link', { name: 'Explore', exact: true }).click();
+  if (hasScript) await expect(page).toHaveURL(/view=explore/);
+  await page.getByLabel('Measure', { exact: true }).first().selectOption('sum');
+  await page.getByLabel('Measured column').first().selectOption('pricepaid');
+  await page.getByLabel('Group', { exact: true }).selectOption('saletime');
+  await page.getByLabel('Stretch of time').selectOption('month');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await expect(page.getByRole('img', { name: /Line chart of sum of pricepaid/ }).first()).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('cell', { name: '5734126.00', exact: true })).toBeVisible();
+  expect(new URL(page.url()).searchParams.getAll('m')).toContain('sum');
+  await accessible(page, hasScript);
+  await page.getByRole('link', { name: 'Bars', exact: true }).click();
+  await expect(page.getByRole('img', { name: /Bar chart of sum of pricepaid/ }).first()).toBeVisible({ timeout: 20_000 });
+
+  // What does not fit is said, and the form keeps it.
+  const url = new URL(page.url());
+  await visit(page, `${url.origin}${url.pathname}?view=explore&m=sum&mc=pricepaid&f=qtysold&fo=gt&fv=many`, hasScript);
+  await expect(page.getByRole('alert')).toContainText('The value of filter 1 has to be a whole number');
+  await expect(page.getByLabel('Value').first()).toHaveValue('many');
+
+  // To the workspace, where it can be run as SQL.
+  await visit(page, `${url.origin}${url.pathname}?view=explore&m=count&g=qtysold`, hasScript);
+  await page.getByRole('link', { name: 'Open it in the workspace' }).click();
+  await page.waitForURL('**/query?**');
+  if (hasScript) await page.locator('.cm-content').waitFor();
+  await expect(page.locator('textarea#sql')).toHaveValue(/group by 1/);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('.result[data-state="done"]')).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'Draw a chart' }).click();
+  await expect(page.getByRole('img').first()).toBeVisible({ timeout: 20_000 });
+});

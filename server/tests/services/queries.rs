@@ -1,0 +1,85 @@
+//! Typed statements from the text to the rows that are kept, and whatever ends them.
+
+mod ends;
+mod exports;
+mod keeping;
+mod turns;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use contract::query::{QueryView, RunForm};
+use contract::team::Actor;
+use testkit::postgres::Database;
+
+use crate::findings::local;
+use crate::world::{Plan, World, form};
+
+/// A team that is connected to a PostgreSQL of its own.
+pub struct Connected {
+    pub database: Database,
+    pub world: World,
+    pub connection: String,
+}
+
+impl Connected {
+    pub async fn new() -> Self {
+        Self::with(Plan::default()).await
+    }
+
+    pub async fn with(plan: Plan) -> Self {
+        let database = Database::fresh().await;
+        let at = SocketAddr::from(([127, 0, 0, 1], database.port));
+        let plan = Plan { names: local(at), extra_ca_pem: Some(database.ca_pem.clone()), ..plan };
+        let world = World::new(plan).await;
+        let string = format!("postgresql://flitch:flitch@localhost:{}/{}", database.port, database.name);
+        let draft = world.backend.connections.draft(&world.actor, form(string), false).await.unwrap();
+        let connection = world.backend.connections.save(&world.actor, &draft.id).await.unwrap();
+        Self { database, world, connection }
+    }
+
+    pub async fn run_as(&self, actor: &Actor, sql: &str) -> String {
+        let form = RunForm { connection_id: self.connection.clone(), sql: sql.to_owned(), selection: String::new() };
+        self.world.backend.queries.run(actor, form).await.unwrap()
+    }
+
+    pub async fn run(&self, sql: &str) -> String {
+        self.run_as(&self.world.actor, sql).await
+    }
+
+    pub async fn show(&self, id: &str) -> QueryView {
+        self.world.backend.queries.show(&self.world.actor, id, 0).await.unwrap()
+    }
+
+    /// Waits until it is so.
+    pub async fn until(&self, id: &str, is: impl Fn(&QueryView) -> bool) -> QueryView {
+        for _ in 0..3_000 {
+            let view = self.show(id).await;
+            if is(&view) {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{:?}", self.show(id).await);
+    }
+
+    pub async fn ended(&self, id: &str) -> QueryView {
+        self.until(id, |view| !view.state.is_running()).await
+    }
+
+    /// The rows of what a statement says, run to its end.
+    pub async fn rows(&self, sql: &str) -> QueryView {
+        let id = self.run(sql).await;
+        self.ended(&id).await
+    }
+
+    /// How many statements run for Flitch on the server right now.
+    pub async fn running(&self) -> i64 {
+        let asked = "select count(*)::text from pg_stat_activity
+                     where state = 'active' and query like '/* flitch%' and datname = current_database()";
+        self.database.ask(asked).await.parse().unwrap()
+    }
+}
+
+/// Something that takes long: PostgreSQL counts for minutes.
+pub const LONG: &str = "select count(*) from generate_series(1, 10000000000) as n";

@@ -1,0 +1,90 @@
+//! Six ways to end before the end, each with its own word.
+
+use std::time::{Duration, Instant};
+
+use contract::finding::Finding;
+use contract::query::{QueryLimits, QueryState};
+use server::services::DEFAULT_LIMITS;
+
+use super::{Connected, LONG};
+use crate::world::Plan;
+
+fn code(finding: &Option<Finding>) -> &'static str {
+    finding.as_ref().map_or("none", Finding::code)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_ends_it_is_named() {
+    let team = Connected::new().await;
+    let queries = &team.world.backend.queries;
+    let bob = team.world.member("bob@acme.example").await;
+
+    let own = team.run(LONG).await;
+    team.until(&own, |view| view.state == QueryState::Running).await;
+    assert_eq!(
+        queries.cancel(&bob, &own).await,
+        Err(contract::fault::Fault::NotFound),
+        "a member ends no other's query"
+    );
+    let asked = Instant::now();
+    queries.cancel(&team.world.actor, &own).await.unwrap();
+    let view = team.ended(&own).await;
+    assert_eq!(code(&view.finding), "cancelled");
+    assert!(view.result.is_none() && asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
+    assert_eq!(team.running().await, 0, "nor does it run on at the source");
+    queries.cancel(&team.world.actor, &own).await.unwrap();
+
+    // By an admin.
+    let bobs = team.run_as(&bob, LONG).await;
+    while queries.show(&bob, &bobs, 0).await.unwrap().state != QueryState::Running {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    queries.cancel(&team.world.actor, &bobs).await.unwrap();
+    let view = loop {
+        let view = queries.show(&bob, &bobs, 0).await.unwrap();
+        if !view.state.is_running() {
+            break view;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let Some(Finding::CancelledByAnother { who, .. }) = &view.finding else { panic!("{view:?}") };
+    assert_eq!(who, &team.world.actor.email);
+
+    // At the server, by somebody there, who may have to ask twice: what has only begun does not hear it.
+    for (function, codes) in [
+        ("pg_cancel_backend", &["ended_by_administrator"][..]),
+        ("pg_terminate_backend", &["ended_by_administrator", "connection_lost"]),
+    ] {
+        let id = team.run(LONG).await;
+        let view = loop {
+            let view = team.show(&id).await;
+            if !view.state.is_running() {
+                break view;
+            }
+            let flitchs = "datname = current_database() and query like '/* flitch%'";
+            team.database.run(&format!("select {function}(pid) from pg_stat_activity where {flitchs}")).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert!(codes.contains(&code(&view.finding)), "{function}: {view:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn flitchs_own_limit_is_called_that() {
+    let limits = QueryLimits { seconds: 1, ..DEFAULT_LIMITS };
+    let team = Connected::with(Plan { query_limits: limits, ..Plan::default() }).await;
+    let view = team.rows(LONG).await;
+    assert_eq!(view.finding, Some(Finding::OverOurLimit { seconds: 1 }));
+    assert_eq!(team.running().await, 0);
+}
+
+/// Rows came, and then the end: none of them is shown as a result.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_partial_is_left_of_what_failed() {
+    let team = Connected::new().await;
+    let view = team.rows("select 1000 / (5000 - n) as x from generate_series(1, 6000) as n").await;
+    assert_eq!(code(&view.finding), "server_said");
+    assert!(view.result.is_none());
+    let rows = team.world.backend.queries.rows(&team.world.actor, &view.id, 0, 10).await.unwrap();
+    assert!(rows.is_empty(), "{rows:?}");
+}

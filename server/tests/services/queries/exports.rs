@@ -1,0 +1,180 @@
+//! Results as files: the same values as psql's, the whole of them or none, and no statement without a reader.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use contract::fault::Fault;
+use contract::query::{FileFormat, HistoryFilter, Purpose, QueryLimits, RunForm};
+use sample_cluster::Quirks;
+use server::services::DEFAULT_LIMITS;
+
+use super::{Connected, LONG};
+use crate::findings::{READER, sample_named, url};
+use crate::world::{Plan, form};
+
+/// Every type that PostgreSQL and Redshift share, with the values at their edges.
+const TYPES: &str = r#"
+    create table types (
+      small smallint, whole integer, big bigint, exact numeric(38,10), single real, double double precision,
+      truth boolean, fixed char(6), text_value varchar(64), day date, moment time, moment_zone timetz,
+      stamp timestamp(6), stamp_zone timestamptz, span interval
+    );
+    insert into types values
+      (-32768, -2147483648, -9223372036854775808, -9999999999999999999999999999.9999999999, 'NaN', 'Infinity',
+       true, 'ab', E'Grüße 日本 \t, "end"', '0044-03-15 BC', '23:59:59.999999', '00:00:00+14',
+       '0001-01-01 00:00:00.000001', '9999-12-31 23:59:59.999999+00', '1 year 2 mons -3 days 04:05:06.789'),
+      (32767, 2147483647, 9223372036854775807, 0.0000000001, '-Infinity', 1e-307,
+       false, '', '', '9999-12-31', '00:00:00', '23:59:59-12', '9999-12-31 23:59:59', '2026-11-23 15:04:05+02',
+       '00:00:00'),
+      (0, 0, 0, 0, 0.1, 0.1, null, null, null, null, null, null, null, null, null);
+"#;
+
+async fn file(team: &Connected, id: &str, format: FileFormat) -> Result<Vec<u8>, Fault> {
+    let mut export = team.world.backend.exports.export(&team.world.actor, id, format).await?;
+    let mut bytes = Vec::new();
+    while let Some(piece) = export.chunks.next().await {
+        bytes.extend(piece?);
+    }
+    Ok(bytes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_csv_holds_what_psql_writes() {
+    // Capped, so that one is from what is kept and the other from the source.
+    let limits = QueryLimits { rows: 3, ..DEFAULT_LIMITS };
+    let team = Connected::with(Plan { query_limits: limits, ..Plan::default() }).await;
+    team.database.run(TYPES).await;
+    for sql in ["select * from types", "select * from types union all select * from types"] {
+        let psql = Command::new("psql")
+            .args([&team.database.url, "-qX", "-c", "set extra_float_digits to 2", "-c"])
+            .arg(format!("copy ({sql}) to stdout (format csv, header)"))
+            .output()
+            .unwrap();
+        let view = team.rows(sql).await;
+        assert_eq!(view.result.as_ref().unwrap().total, 3, "{:?}", view.finding);
+        let csv = String::from_utf8(file(&team, &view.id, FileFormat::Csv).await.unwrap()).unwrap();
+        // Text that begins or ends with blanks is quoted here and not there; it is the same text.
+        let csv = csv.replace("\r\n", "\n").replace("\"ab    \"", "ab    ").replace("\"      \"", "      ");
+        assert_eq!(csv, String::from_utf8(psql.stdout).unwrap());
+    }
+    let exports = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
+    let rows: Vec<u64> =
+        exports.entries.iter().filter(|entry| entry.purpose == Purpose::Export).map(|entry| entry.row_count).collect();
+    assert_eq!(rows, [6, 3], "each file is a line of the history");
+    let log = contract::audit::AuditQuery { action: "result_exported".into(), ..Default::default() };
+    assert_eq!(team.world.backend.audit.page(&team.world.actor, log).await.unwrap().entries.len(), 2);
+}
+
+/// SUPER, VARBYTE and TIMETZ, which only Redshift has or writes so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redshifts_own_types_are_what_psql_writes() {
+    let (cluster, world) = sample_named(Quirks::default()).await;
+    let draft = form(url(READER, cluster.address(), "dev"));
+    let draft = world.backend.connections.draft(&world.actor, draft, false).await.unwrap();
+    let connection_id = world.backend.connections.save(&world.actor, &draft.id).await.unwrap();
+    let sql = "select details, poster, doors, price_index from public.event_details order by eventid limit 200";
+    let ca = world.folder.join("sample-ca.pem");
+    std::fs::write(&ca, cluster.ca_pem()).unwrap();
+    let place = format!(
+        "host=localhost hostaddr=127.0.0.1 port={} user=flitch_readonly dbname=dev sslmode=verify-full sslrootcert={}",
+        cluster.address().port(),
+        ca.display()
+    );
+    let psql = tokio::task::spawn_blocking(move || {
+        let fields = ["-AtX", "-F", "\x1f", "-R", "\x1e", "-P", "null=<NULL>", "-c", sql];
+        Command::new("psql").arg(&place).args(fields).env("PGPASSWORD", "Sample-Reader-1").output().unwrap()
+    });
+    let printed = String::from_utf8(psql.await.unwrap().stdout).unwrap();
+    let printed: Vec<Vec<Option<String>>> = printed
+        .trim_end_matches('\n')
+        .split('\x1e')
+        .map(|row| row.split('\x1f').map(|cell| (cell != "<NULL>").then(|| cell.to_owned())).collect())
+        .collect();
+    let asked = RunForm { connection_id, sql: sql.into(), selection: String::new() };
+    let id = world.backend.queries.run(&world.actor, asked).await.unwrap();
+    while world.backend.queries.show(&world.actor, &id, 0).await.unwrap().state.is_running() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let rows = world.backend.queries.rows(&world.actor, &id, 0, 1_000).await.unwrap();
+    assert!(rows.len() > 20, "{}", rows.len());
+    assert!(rows == printed, "{:?} {:?}", rows.first(), printed.first());
+    let mut export = world.backend.exports.export(&world.actor, &id, FileFormat::Parquet).await.unwrap();
+    let mut bytes = Vec::new();
+    while let Some(piece) = export.chunks.next().await {
+        bytes.extend(piece.unwrap());
+    }
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes));
+    let types: Vec<String> =
+        reader.unwrap().schema().fields().iter().map(|field| field.data_type().to_string()).collect();
+    assert_eq!(types, ["Utf8", "Binary", "Utf8", "Decimal128(38, 10)"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_format_holds_the_rows() {
+    let team = Connected::new().await;
+    let sql = "select n, n::numeric(38,10) / 3 as exact, 'row ' || n as said, date '2026-01-01' + n as day,
+                      case when n % 2 = 0 then n end as half
+               from generate_series(1, 5000) as n";
+    let view = team.rows(sql).await;
+    let lines = String::from_utf8(file(&team, &view.id, FileFormat::Ndjson).await.unwrap()).unwrap();
+    assert_eq!(lines.lines().count(), 5_000);
+    let third = r#"{"n":1,"exact":0.33333333333333333333,"said":"row 1","day":"2026-01-02","half":null}"#;
+    assert_eq!(lines.lines().next().unwrap(), third);
+
+    let bytes = bytes::Bytes::from(file(&team, &view.id, FileFormat::Parquet).await.unwrap());
+    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes).unwrap();
+    let types: Vec<String> = reader.schema().fields().iter().map(|field| field.data_type().to_string()).collect();
+    assert_eq!(types, ["Int32", "Utf8", "Utf8", "Date32", "Int32"], "numeric without precision is text, exact");
+    let rows: usize = reader.build().unwrap().map(|batch| batch.unwrap().num_rows()).sum();
+    assert_eq!(rows, 5_000);
+
+    let xlsx = file(&team, &view.id, FileFormat::Xlsx).await.unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(xlsx)).unwrap();
+    use calamine::Reader;
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    assert_eq!((sheet.height(), sheet.width()), (5_001, 5));
+    assert_eq!(sheet.get_value((1, 2)), Some(&calamine::Data::String("row 1".into())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_never_looks_like_the_whole() {
+    let limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
+    let team = Connected::with(Plan { query_limits: limits, ..Plan::default() }).await;
+    // Fine for the first ten rows, and not for the file's.
+    let view = team.rows("select 1000 / (5000 - n) as x from generate_series(1, 6000) as n").await;
+    for format in FileFormat::ALL {
+        assert_eq!(file(&team, &view.id, format).await.err(), Some(Fault::ExportFailed), "{format:?}");
+    }
+    let history = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
+    assert!(history.entries.iter().take(4).all(|entry| entry.code == "server_said"), "{history:?}");
+    // What failed has no result to take along, and what is not there has none either.
+    let failed = team.rows("select 1 / 0").await;
+    assert_eq!(file(&team, &failed.id, FileFormat::Csv).await.err(), Some(Fault::RowsGone));
+    assert_eq!(file(&team, "nope", FileFormat::Csv).await.err(), Some(Fault::NotFound));
+}
+
+/// Whoever closes the tab ends the statement, also one that has brought nothing yet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_who_leaves_ends_the_statement() {
+    let limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
+    let team = Connected::with(Plan { query_limits: limits, ..Plan::default() }).await;
+    let endless = team.rows("select generate_series(1, 10000000000) as n, repeat('x', 100)").await;
+    team.database.run("create view grown as select n::bigint as count from generate_series(1, 20) as n").await;
+    let grown = team.rows("select * from grown").await;
+    team.database.run(&format!("create or replace view grown as {LONG}")).await;
+    for (view, has_rows) in [(endless, true), (grown, false)] {
+        let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await.unwrap();
+        if has_rows {
+            assert!(!export.chunks.next().await.unwrap().unwrap().is_empty());
+        }
+        while team.running().await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        drop(export);
+        let left = Instant::now();
+        while team.running().await > 0 {
+            assert!(left.elapsed() < Duration::from_secs(2), "it still runs");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Fair use, on a real source: how many run, who waits, and what is the same query.
+
+use std::time::Duration;
+
+use contract::fault::Fault;
+use contract::query::{QueryState, RunForm};
+
+use super::{Connected, LONG};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_run_at_once_and_the_fourth_waits_for_one_of_them() {
+    let team = Connected::new().await;
+    let queries = &team.world.backend.queries;
+    let mut running = Vec::new();
+    for number in 0..3 {
+        let id = team.run(&format!("{LONG} -- {number}")).await;
+        team.until(&id, |view| view.state == QueryState::Running).await;
+        running.push(id);
+    }
+    let waiting = team.run("select 'my turn'").await;
+    let view = team.until(&waiting, |view| view.state == QueryState::Waiting).await;
+    assert_eq!(view.ahead, 0);
+    let workspace = queries.workspace(&team.world.actor).await.unwrap();
+    assert_eq!(workspace.queue.len(), 4);
+    assert!(workspace.queue.iter().all(|entry| entry.is_own && entry.can_cancel));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!((team.running().await, team.show(&waiting).await.state), (3, QueryState::Waiting));
+    queries.cancel(&team.world.actor, &running[1]).await.unwrap();
+    assert_eq!(team.ended(&waiting).await.state, QueryState::Done);
+    // One that waits is cancelled at once.
+    team.run(&format!("{LONG} -- again")).await;
+    let second = team.run("select 2").await;
+    team.until(&second, |view| view.state == QueryState::Waiting).await;
+    queries.cancel(&team.world.actor, &second).await.unwrap();
+    let view = team.ended(&second).await;
+    assert_eq!(view.finding.as_ref().map(contract::finding::Finding::code), Some("cancelled"));
+    for entry in queries.workspace(&team.world.actor).await.unwrap().queue {
+        queries.cancel(&team.world.actor, &entry.id).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_text_of_one_person_is_one_query_and_a_queue_has_an_end() {
+    let team = Connected::new().await;
+    let first = team.run(LONG).await;
+    assert_eq!(team.run(LONG).await, first, "a second press of Run");
+    let bob = team.world.member("bob@acme.example").await;
+    let bobs = team.run_as(&bob, LONG).await;
+    assert_ne!(bobs, first, "another person's is another's");
+    for number in 0..40 {
+        let form = RunForm {
+            connection_id: team.connection.clone(),
+            sql: format!("{LONG} -- {number}"),
+            selection: String::new(),
+        };
+        match team.world.backend.queries.run(&team.world.actor, form).await {
+            Ok(_) => assert!(number < 21, "{number}"),
+            Err(fault) => assert_eq!(fault, Fault::QueueFull { limit: 20 }),
+        }
+    }
+    let queue = team.world.backend.queries.workspace(&team.world.actor).await.unwrap().queue;
+    assert_eq!(queue.iter().filter(|entry| entry.state == QueryState::Running).count(), 3);
+    // Those that wait first, so that none of them gets a turn.
+    for entry in queue.iter().rev() {
+        team.world.backend.queries.cancel(&team.world.actor, &entry.id).await.unwrap();
+    }
+    team.ended(&first).await;
+}
