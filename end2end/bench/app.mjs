@@ -26,20 +26,30 @@ export function database(name, sql) {
 export const alive = (page) => page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 
 // Runs `measure` with a page, and ends the program and the browser afterwards.
-export async function withFlitch([program, site], measure) {
+export async function withFlitch([program, site], measure, settings = []) {
   const data = mkdtempSync(join(tmpdir(), 'flitch-bench-'));
-  const flitch = spawn(
-    program,
-    ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', at, '--data', data, '--site', site, '--log', 'error', '--dev-loopback'],
-    { stdio: 'ignore' },
-  );
-  const browser = await chromium.launch({ executablePath: process.env.FLITCH_CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  try {
+  const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', at, '--data', data, '--site', site, '--log', 'error', '--dev-loopback'];
+  let flitch;
+  const start = async (settings) => {
+    flitch = spawn(program, [...serve, ...settings], { stdio: 'ignore' });
     for (let tries = 0; tries < 500; tries += 1) {
       const answer = await fetch(`${at}/health/ready`).catch(() => undefined);
-      if (answer?.ok) break;
+      if (answer?.ok) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    throw new Error('Flitch did not start');
+  };
+  // The same data under other settings; its memory begins anew.
+  const restart = async (settings) => {
+    const gone = new Promise((resolve) => flitch.once('exit', resolve));
+    flitch.kill('SIGTERM');
+    await gone;
+    await start(settings);
+  };
+  const server = { pid: () => flitch.pid, restart };
+  const browser = await chromium.launch({ executablePath: process.env.FLITCH_CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    await start(settings);
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await page.goto(`${at}/`);
     await alive(page);
@@ -49,7 +59,7 @@ export async function withFlitch([program, site], measure) {
     await page.getByLabel('Set-up code').fill(readFileSync(join(data, 'setup-code'), 'utf8'));
     await page.getByRole('button', { name: 'Make the team' }).click();
     await page.waitForURL('**/data');
-    await measure(page);
+    await measure(page, server);
   } finally {
     await browser.close();
     flitch.kill('SIGTERM');

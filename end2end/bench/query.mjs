@@ -36,9 +36,9 @@ await withFlitch(process.argv.slice(2), async (page) => {
     );
   const [flitch, psql] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
-    await ask('/api/queries/preview-again');
+    await ask('/api/queries/ask-again');
     let shown;
-    do shown = JSON.parse(await ask('/api/queries/preview'));
+    do shown = JSON.parse(await ask('/api/queries/ask')).query;
     while (shown.state !== 'done');
     flitch.push(shown.duration_us / 1000);
     const nothing = run('--version');
