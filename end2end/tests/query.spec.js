@@ -1,11 +1,15 @@
 // The workspace and the explorer, with JavaScript and without.
 import { accessible, alive, expect, queryTest as test, testConnection, visit } from '../support/flitch.js';
 
-// A saved connection with all of public picked, once per Flitch.
+const named = (hasScript) => `Queries ${hasScript}`;
+
+// A saved connection of this file's own with all of public picked, whatever other tests did to theirs.
 async function connected(page, flitch, hasScript) {
   await visit(page, `${flitch.url}/query`, hasScript);
-  if ((await page.locator('#connection').count()) > 0) return;
-  await testConnection(page, flitch, hasScript, flitch.sampleString());
+  if ((await page.locator('#connection option', { hasText: named(hasScript) }).count()) > 0) return;
+  await testConnection(page, flitch, hasScript, flitch.sampleString(), async () => {
+    await page.getByLabel('Name', { exact: true }).fill(named(hasScript));
+  });
   await page.getByRole('button', { name: 'Save and pick datasets' }).click();
   await page.waitForURL('**/datasets');
   if (hasScript) await alive(page);
@@ -29,6 +33,7 @@ async function write(page, hasScript, sql) {
 
 async function run(page, hasScript, sql, state = 'done') {
   const before = page.url();
+  await page.locator('#connection').selectOption({ label: named(hasScript) });
   await write(page, hasScript, sql);
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.waitForURL((url) => /\/query\/[0-9a-f-]{36}/.test(url.pathname) && url.href !== before);
@@ -147,6 +152,7 @@ test('a name, shared with the team', async ({ member: page, flitch, hasScript })
 test('a question to a dataset, from the form to the chart', async ({ member: page, flitch, hasScript }) => {
   await connected(page, flitch, hasScript);
   await visit(page, `${flitch.url}/data`, hasScript);
+  await page.getByRole('link', { name: named(hasScript), exact: true }).click();
   await page.getByRole('link', { name: 'public.sales', exact: true }).click();
   await expect(page.getByText(/Live: The first 100 rows × 10 columns/)).toBeVisible({ timeout: 20_000 });
   // Sorted by the source, and on to its second page.
