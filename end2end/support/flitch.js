@@ -192,7 +192,7 @@ export const queryTest = test.extend({
 
 // Pastes the string, tests, and waits for the check's end.
 export async function testConnection(page, flitch, hasScript, string, more = async () => {}) {
-  await visit(page, `${flitch.url}/data/add/redshift`, hasScript);
+  await visit(page, `${flitch.url}/data/add/redshift?method=string`, hasScript);
   await page.getByRole('textbox', { name: 'Connection string' }).fill(string);
   await more();
   await page.getByRole('button', { name: 'Test connection' }).click();
