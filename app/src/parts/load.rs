@@ -107,26 +107,32 @@ where
 
 type Asker = fn(String) -> Pin<Box<dyn Future<Output = String> + Send>>;
 
-/// The answer that came last stays while the server does not answer: a look that failed must not end the looking.
+/// The answer that came last stays while the server does not answer the same question again: a look that failed must
+/// not end the looking. Another question has no such answer.
 fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) -> Resource<String, Plain> {
-    let last = StoredValue::new(String::new());
+    // A question, and its answer.
+    let last = StoredValue::new((String::new(), String::new()));
+    let body = StoredValue::new(body);
+    let question = move || body.with_value(|body| body());
     let asked = Resource::new_with_options(
-        body,
+        question,
         move |(_, body)| async move {
-            let text = ask(body).await;
+            let text = ask(body.clone()).await;
             if text != NO_ANSWER {
-                last.set_value(text.clone());
+                last.set_value((body, text.clone()));
                 return text;
             }
-            Some(last.get_value()).filter(|last| !last.is_empty()).unwrap_or(text)
+            last.with_value(|(known, answer)| if *known == body { answer.clone() } else { text })
         },
         false,
     );
     // What came with the page itself, which no call has seen.
-    Effect::new(move |_| {
-        if let Some(text) = asked.get() {
-            last.set_value(text);
+    Effect::new(move |seen: Option<bool>| {
+        if let (Some(text), None | Some(false)) = (asked.get(), seen) {
+            last.set_value((untrack(question).1, text));
+            return true;
         }
+        seen.unwrap_or_default()
     });
     asked
 }

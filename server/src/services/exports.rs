@@ -81,6 +81,12 @@ fn whole(dataset: &DatasetRow, page: &str) -> String {
     }
 }
 
+/// A page after the first is not all there is, also where nothing comes after it.
+fn is_later_page(row: &QueryRow) -> bool {
+    let page = row.statement.rsplit_once(" limit ").map(|(_, page)| page);
+    row.purpose == Purpose::Preview.as_str() && page.is_some_and(|page| page.contains(" offset "))
+}
+
 #[async_trait]
 impl ports::Exports for Exports {
     async fn export(&self, actor: &Actor, id: &str, format: FileFormat) -> ports::Answer<ports::Export> {
@@ -90,6 +96,7 @@ impl ports::Exports for Exports {
             return Err(Fault::RowsGone);
         }
         let is_all_there = row.cut.is_empty()
+            && !is_later_page(&row)
             && row.purpose != Purpose::Export.as_str()
             && (row.row_count == 0 || shared.store.result_is_kept(&row.id).await.map_err(store_fault)?);
         let named = format!("{}, {}", row.connection_name, format.as_str());
@@ -155,5 +162,10 @@ mod tests {
         assert_eq!(whole(&dataset, "select * from \"s\".\"a limit 1\" limit 101"), "select * from \"s\".\"a limit 1\"");
         let sorted = "select * from \"s\".\"a limit 1\" order by \"x\" desc limit 101 offset 100";
         assert_eq!(whole(&dataset, sorted), "select * from \"s\".\"a limit 1\" order by \"x\" desc");
+        let later = |statement: &str, purpose: &str| {
+            is_later_page(&QueryRow { statement: statement.into(), purpose: purpose.into(), ..QueryRow::default() })
+        };
+        assert!(later(sorted, "preview") && !later(sorted, "sql"));
+        assert!(!later("select * from \"s\".\" offset \" limit 101", "preview"));
     }
 }

@@ -249,7 +249,10 @@ async fn write_down(
         "query ended"
     );
     metrics::query_ended(finding.map_or("", Finding::code), took);
-    let kept = KeptReadOnly { by_guard: job.is_guarded, by_transaction: true, can_user_write: None };
+    // What failed may never have come as far as a transaction.
+    let kept = finding
+        .is_none()
+        .then(|| to_json(&KeptReadOnly { by_guard: job.is_guarded, by_transaction: true, can_user_write: None }));
     let end = QueryEnd {
         state: &code(if finding.is_some() { &QueryState::Failed } else { &QueryState::Done }),
         duration_us: took.as_micros() as i64,
@@ -258,7 +261,7 @@ async fn write_down(
         cut: ended.cut.map_or("", |cut| if cut == Cut::Rows { "rows" } else { "bytes" }),
         finding: &finding.map(to_json).unwrap_or_default(),
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
-        kept_read_only: &to_json(&kept),
+        kept_read_only: &kept.unwrap_or_default(),
     };
     match shared.store.query_finish(&job.row.id, end).await {
         Ok(true) => {}
