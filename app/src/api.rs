@@ -13,5 +13,7 @@ pub mod members;
 pub mod queries;
 pub mod sessions;
 pub mod team;
+mod wire;
 
 pub use error::ApiError;
+pub use wire::{COMPACT, Wire};

@@ -14,7 +14,7 @@ use crate::credential::{DataConnections, RotationView};
 use crate::dataset::{DatasetSummary, DatasetView, Picks};
 use crate::fault::Fault;
 use crate::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
-use crate::query::{Ask, FileFormat, History, HistoryFilter, QueryView, Row, RunForm, Workspace};
+use crate::query::{Ask, FileFormat, History, HistoryFilter, QueryView, QueueEntry, Row, RunForm, Workspace};
 use crate::team::{Actor, Role, SessionToken, SignInForm, WelcomeForm};
 
 pub type Answer<T> = Result<T, Fault>;
@@ -113,7 +113,10 @@ pub trait Queries: Send + Sync {
     async fn rename(&self, actor: &Actor, id: &str, name: &str) -> Answer<()>;
     /// Shows one's query, with its result, to the team, or to oneself alone again.
     async fn share(&self, actor: &Actor, id: &str, is_shared: bool) -> Answer<()>;
-    async fn workspace(&self, actor: &Actor) -> Answer<Workspace>;
+    /// What the workspace starts from; with the text of a query where one is named.
+    async fn workspace(&self, actor: &Actor, query_id: &str) -> Answer<Workspace>;
+    /// What waits and runs in the team, oldest first.
+    async fn queue(&self, actor: &Actor) -> Answer<Vec<QueueEntry>>;
     /// Schemas, tables and columns of a connection as far as they are known, as JSON for the editor.
     async fn completions(&self, actor: &Actor, connection_id: &str) -> Answer<String>;
     /// The newest answer of a dataset to this; asks where none is running or fresh. Never waits for the source.

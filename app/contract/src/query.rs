@@ -1,9 +1,17 @@
 //! Queries: read-only statements, how they run and how they end, and their results as rows of text.
 
+mod file;
+mod workspace;
+
 use serde::{Deserialize, Serialize};
 
 use crate::explore::Explore;
 use crate::finding::Finding;
+
+pub use file::FileFormat;
+pub use workspace::{
+    History, HistoryEntry, HistoryFilter, QueryLimits, QueueEntry, RunForm, Workspace, WorkspaceConnection,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,7 +100,7 @@ pub struct ResultSet {
 
 /// A limit of ours that ended a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "by")]
+#[serde(rename_all = "snake_case")]
 pub enum Cut {
     Rows { limit: u32 },
     Bytes { limit: u64 },
@@ -191,131 +199,5 @@ impl Ask {
     /// The first rows, as the source gives them.
     pub fn rows() -> Self {
         Self::Preview { sort: String::new(), is_descending: false, page: 1 }
-    }
-}
-
-/// A typed statement, as the workspace's form sends it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunForm {
-    pub connection_id: String,
-    #[serde(default)]
-    pub sql: String,
-    /// Only this part of the text is run; all of it where there is none.
-    #[serde(default)]
-    pub selection: String,
-}
-
-/// What of the history is wanted. Flat, because it is also a GET form.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryFilter {
-    #[serde(default)]
-    pub search: String,
-    #[serde(default)]
-    pub connection_id: String,
-    /// `mine`, `named` or `shared`.
-    #[serde(default)]
-    pub of: String,
-    /// Queries before this id; empty for the newest.
-    #[serde(default)]
-    pub before: String,
-}
-
-/// One line of the history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistoryEntry {
-    pub id: String,
-    pub purpose: Purpose,
-    pub state: QueryState,
-    /// The beginning of the text.
-    pub sql: String,
-    pub name: String,
-    pub author: String,
-    pub connection_name: String,
-    pub queued_at: i64,
-    pub duration_us: Option<u64>,
-    pub row_count: u64,
-    /// The finding's code, where it failed.
-    pub code: String,
-    pub is_shared: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
-    pub entries: Vec<HistoryEntry>,
-    pub has_more: bool,
-}
-
-/// What the workspace needs before anything runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Workspace {
-    pub connections: Vec<WorkspaceConnection>,
-    /// What one statement may take and bring.
-    pub limits: QueryLimits,
-    /// What waits and runs in the team, oldest first.
-    pub queue: Vec<QueueEntry>,
-}
-
-/// A query on its way, without its text: that is its author's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueueEntry {
-    pub id: String,
-    pub author: String,
-    pub connection_name: String,
-    pub purpose: Purpose,
-    pub state: QueryState,
-    pub queued_at: i64,
-    pub is_own: bool,
-    pub can_cancel: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkspaceConnection {
-    pub id: String,
-    pub name: String,
-    /// By its newest check.
-    pub can_user_write: Option<bool>,
-}
-
-/// Limits of typed statements; the operator sets them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueryLimits {
-    pub rows: u32,
-    pub bytes: u64,
-    pub seconds: u32,
-}
-
-/// The file to make of a query's result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileFormat {
-    Csv,
-    Ndjson,
-    Parquet,
-    Xlsx,
-}
-
-impl FileFormat {
-    pub const ALL: [Self; 4] = [Self::Csv, Self::Ndjson, Self::Parquet, Self::Xlsx];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Parquet => "parquet",
-            Self::Xlsx => "xlsx",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.as_str() == code)
-    }
-
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Ndjson => "application/x-ndjson",
-            Self::Parquet => "application/vnd.apache.parquet",
-            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        }
     }
 }

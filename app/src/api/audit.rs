@@ -3,10 +3,10 @@
 use contract::audit::AuditQuery;
 use leptos::prelude::*;
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
 /// A page of it, as markup.
-#[server(prefix = "/api", endpoint = "audit/page")]
+#[server(prefix = "/api", endpoint = "audit/page", output = Wire)]
 pub async fn show_audit(query: AuditQuery) -> Result<String, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);

@@ -4,7 +4,7 @@ use contract::check::CheckOutcome;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
 /// A check as its page shows it ([`contract::check::CheckView`]), its stages as markup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub async fn start_check(connection_id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "checks/show")]
+#[server(prefix = "/api", endpoint = "checks/show", output = Wire)]
 pub async fn show_check(connection_id: String, check_id: String) -> Result<CheckShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};

@@ -7,10 +7,10 @@ use contract::connection::{ConnectionForm, ConnectionSummary, FormStart};
 use contract::connection::{Draft, Method};
 use leptos::prelude::*;
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
 /// The help page, as markup.
-#[server(prefix = "/api", endpoint = "connections/help")]
+#[server(prefix = "/api", endpoint = "connections/help", output = Wire)]
 pub async fn show_help(#[server(default)] user: String, #[server(default)] schema: String) -> Result<String, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -19,14 +19,14 @@ pub async fn show_help(#[server(default)] user: String, #[server(default)] schem
     Ok(crate::made::help::help(facts, aws, user, schema))
 }
 
-#[server(prefix = "/api", endpoint = "connections/list")]
+#[server(prefix = "/api", endpoint = "connections/list", output = Wire)]
 pub async fn list_connections() -> Result<Vec<ConnectionSummary>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     backend.connections.list(&actor).await.map_err(guard::refuse)
 }
 
-#[server(prefix = "/api", endpoint = "connections/show")]
+#[server(prefix = "/api", endpoint = "connections/show", output = Wire)]
 pub async fn show_connection(id: String) -> Result<ConnectionSummary, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -34,7 +34,7 @@ pub async fn show_connection(id: String) -> Result<ConnectionSummary, ApiError> 
 }
 
 /// What the Add Source form starts from: the draft, the facts around it, and the method that is shown.
-#[server(prefix = "/api", endpoint = "connections/form")]
+#[server(prefix = "/api", endpoint = "connections/form", output = Wire)]
 pub async fn start_form(
     #[server(default)] draft: String,
     #[server(default)] method: String,

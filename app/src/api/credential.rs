@@ -4,7 +4,7 @@ use contract::credential::{DataConnections, RotationOutcome};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
 /// A dry run as its page shows it ([`contract::credential::RotationView`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct RotationShown {
     pub lines: String,
 }
 
-#[server(prefix = "/api", endpoint = "credential/show")]
+#[server(prefix = "/api", endpoint = "credential/show", output = Wire)]
 pub async fn show_data_connections() -> Result<DataConnections, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -54,7 +54,7 @@ pub async fn start_rotation(draft_id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "credential/tried")]
+#[server(prefix = "/api", endpoint = "credential/tried", output = Wire)]
 pub async fn show_rotation(draft_id: String) -> Result<RotationShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};

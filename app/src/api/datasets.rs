@@ -4,13 +4,13 @@ use contract::catalog::{Picker, PickerFilter};
 use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use leptos::prelude::*;
 
-use super::ApiError;
+use super::{ApiError, Wire};
 use crate::words::Told;
 
 /// A page of the picker, in words.
 pub type PickerTold = Picker<Told, String>;
 
-#[server(prefix = "/api", endpoint = "datasets/picker")]
+#[server(prefix = "/api", endpoint = "datasets/picker", output = Wire)]
 pub async fn show_picker(connection_id: String, filter: PickerFilter) -> Result<PickerTold, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};
@@ -51,14 +51,14 @@ pub async fn remove_dataset(id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "datasets/list")]
+#[server(prefix = "/api", endpoint = "datasets/list", output = Wire)]
 pub async fn list_datasets() -> Result<Vec<DatasetSummary>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     backend.datasets.list(&actor).await.map_err(guard::refuse)
 }
 
-#[server(prefix = "/api", endpoint = "datasets/show")]
+#[server(prefix = "/api", endpoint = "datasets/show", output = Wire)]
 pub async fn show_dataset(id: String) -> Result<DatasetView, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);

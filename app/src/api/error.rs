@@ -2,9 +2,10 @@
 
 use contract::fault::Fault;
 use leptos::prelude::FromServerFnError;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
+
+use super::wire::WireEncoding;
 
 /// A fault as server functions return it. (A type of our own, since neither `Fault` nor the trait is.)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ impl From<Fault> for ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = WireEncoding;
 
     /// The framework's own errors hold text of the request; it goes no further.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {

@@ -4,11 +4,12 @@ use contract::fault::Fault;
 use contract::ports::Backend;
 use contract::query::QueryView;
 use contract::team::{Actor, Client, SessionToken};
+use http::header::ACCEPT;
 use http::request::Parts;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
-use super::ApiError;
+use super::{ApiError, COMPACT};
 use crate::words::Told;
 use crate::words::findings::{Around, told};
 
@@ -58,17 +59,23 @@ pub fn refuse(fault: Fault) -> ApiError {
     ApiError(fault)
 }
 
-/// The call comes from the app in the browser, not from a form that the browser posts itself, nor from a page
-/// render.
+/// The call comes from a script, not from a form that the browser posts itself, nor from a page render.
 pub fn is_scripted() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        let accepts_pages = parts
-            .headers
-            .get(http::header::ACCEPT)
-            .and_then(|accept| accept.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"));
-        parts.uri.path().starts_with("/api/") && !accepts_pages
-    })
+    use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/api/") && !accepts_pages(&parts))
+}
+
+fn accepts_pages(parts: &Parts) -> bool {
+    parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The answer is read by Flitch's own page, at once or from its address; says so where it is an answer by itself.
+pub fn is_compact() -> bool {
+    let Some(parts) = use_context::<Parts>() else { return false };
+    let asked_for = parts.headers.get(ACCEPT).is_some_and(|accept| accept == COMPACT);
+    if asked_for && let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(http::header::CONTENT_TYPE, http::HeaderValue::from_static(COMPACT));
+    }
+    asked_for || accepts_pages(&parts)
 }
 
 pub fn set_cookie(cookie: &str) {

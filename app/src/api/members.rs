@@ -3,9 +3,9 @@
 use contract::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
 use leptos::prelude::*;
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
-#[server(prefix = "/api", endpoint = "members/list")]
+#[server(prefix = "/api", endpoint = "members/list", output = Wire)]
 pub async fn list_members() -> Result<MembersView, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -53,7 +53,7 @@ pub async fn remove_member(id: String) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "members/invited")]
+#[server(prefix = "/api", endpoint = "members/invited", output = Wire)]
 pub async fn show_invitation(code: String) -> Result<Invited, ApiError> {
     use super::guard;
     guard::backend()?.members.invited(&code).await.map_err(guard::refuse)
@@ -71,7 +71,7 @@ pub async fn accept_invitation(form: AcceptForm) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "profile/sessions")]
+#[server(prefix = "/api", endpoint = "profile/sessions", output = Wire)]
 pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);

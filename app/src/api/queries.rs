@@ -2,11 +2,11 @@
 
 #[cfg(feature = "ssr")]
 use contract::query::{Ask, ResultSet};
-use contract::query::{HistoryFilter, QueryView, Row, RunForm, Workspace};
+use contract::query::{HistoryFilter, QueryView, QueueEntry, Row, RunForm, Workspace};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ApiError;
+use super::{ApiError, Wire};
 use crate::words::Told;
 
 /// A dataset's answer, with what was made of it where the server is.
@@ -45,7 +45,7 @@ async fn drawn_rows(
 }
 
 /// A chart of a typed statement's result, as markup; empty where nothing can be drawn.
-#[server(prefix = "/api", endpoint = "queries/chart")]
+#[server(prefix = "/api", endpoint = "queries/chart", output = Wire)]
 pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result<String, ApiError> {
     use super::guard;
     use contract::explore::Chart;
@@ -68,7 +68,7 @@ pub async fn run_query(form: RunForm) -> Result<(), ApiError> {
 }
 
 /// A query; none without an id.
-#[server(prefix = "/api", endpoint = "queries/show")]
+#[server(prefix = "/api", endpoint = "queries/show", output = Wire)]
 pub async fn show_query(
     #[server(default)] id: String,
     #[server(default)] first: u64,
@@ -85,7 +85,7 @@ pub async fn show_query(
 }
 
 /// Rows of a result that is kept.
-#[server(prefix = "/api", endpoint = "queries/rows")]
+#[server(prefix = "/api", endpoint = "queries/rows", output = Wire)]
 pub async fn show_rows(id: String, first: u64, count: u32) -> Result<Vec<Row>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -101,7 +101,7 @@ pub async fn cancel_query(id: String) -> Result<(), ApiError> {
 }
 
 /// The history, as markup.
-#[server(prefix = "/api", endpoint = "queries/history")]
+#[server(prefix = "/api", endpoint = "queries/history", output = Wire)]
 pub async fn show_history(filter: HistoryFilter) -> Result<String, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
@@ -127,15 +127,23 @@ pub async fn share_query(id: String, #[server(default)] is_shared: bool) -> Resu
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "queries/workspace")]
-pub async fn show_workspace() -> Result<Workspace, ApiError> {
+/// What the workspace starts from, with the text of a query where one is named.
+#[server(prefix = "/api", endpoint = "queries/workspace", output = Wire)]
+pub async fn show_workspace(#[server(default)] id: String) -> Result<Workspace, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.queries.workspace(&actor).await.map_err(guard::refuse)
+    backend.queries.workspace(&actor, &id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "queries/queue", output = Wire)]
+pub async fn show_queue() -> Result<Vec<QueueEntry>, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.queue(&actor).await.map_err(guard::refuse)
 }
 
 /// What a dataset answers to the view that its page's query string asks for.
-#[server(prefix = "/api", endpoint = "queries/ask")]
+#[server(prefix = "/api", endpoint = "queries/ask", output = Wire)]
 pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) -> Result<Asked, ApiError> {
     use super::guard;
     use crate::made;

@@ -3,9 +3,9 @@
 use contract::team::WelcomeForm;
 use leptos::prelude::*;
 
-use super::ApiError;
+use super::{ApiError, Wire};
 
-#[server(prefix = "/api", endpoint = "team/is-new")]
+#[server(prefix = "/api", endpoint = "team/is-new", output = Wire)]
 pub async fn is_new() -> Result<bool, ApiError> {
     use super::guard;
     guard::backend()?.team.is_new().await.map_err(guard::refuse)

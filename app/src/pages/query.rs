@@ -20,9 +20,9 @@ use crate::parts::{FaultNotice, PageFault, Post, every_while, load, load_after};
 use editor::{Draft, Editor};
 use history::HistoryList;
 use outcome::Outcome;
+use queue::QueueList;
 
 pub use outcome::Files;
-use queue::QueueList;
 
 /// Between two looks at a query on its way.
 const POLL: Duration = Duration::from_millis(500);
@@ -34,9 +34,8 @@ pub fn QueryPage() -> impl IntoView {
     let first = move || from.get().parse::<u64>().map_or(0, |row| row.saturating_sub(1));
     let run = Post::<RunQuery>::new();
     let changes = RwSignal::new(0_usize);
-    let workspace = load(|| ShowWorkspace {});
     // The text in the editor is its writer's: it is set once, and the result beneath comes and goes.
-    let start = load(move || ShowQuery { id: id.get_untracked(), first: 0 });
+    let workspace = load(move || ShowWorkspace { id: id.get_untracked() });
     let shown = load_after(move || changes.get(), move || ShowQuery { id: id.get(), first: first() });
     let is_running = Signal::derive(move || {
         let query = shown.get().and_then(Result::ok).flatten();
@@ -75,16 +74,16 @@ pub fn QueryPage() -> impl IntoView {
         <div class="page page-wide">
             <Suspense>
                 {move || Suspend::new(async move {
-                    match (workspace.await, start.await) {
-                        (Ok(workspace), Ok(query)) => {
-                            let (connection, text) = match query {
-                                Some(Shown { query, .. }) => (query.connection_id, query.typed),
-                                None => (connection.get_untracked(), sql.get_untracked()),
-                            };
-                            draft.start(connection, text);
+                    match workspace.await {
+                        Ok(workspace) if workspace.connection_id.is_empty() => {
+                            draft.start(connection.get_untracked(), sql.get_untracked());
                             view! { <Write run workspace draft/> }.into_any()
                         }
-                        (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
+                        Ok(workspace) => {
+                            draft.start(workspace.connection_id.clone(), workspace.typed.clone());
+                            view! { <Write run workspace draft/> }.into_any()
+                        }
+                        Err(error) => view! { <PageFault error/> }.into_any(),
                     }
                 })}
             </Suspense>

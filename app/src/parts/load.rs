@@ -1,6 +1,6 @@
 //! Data that comes with the page, or is fetched when a link leads to it. A resource of Leptos's has code of its own for
-//! each type, and so has each call of a server function: a third of the whole download. Here both work with text, in one
-//! piece of code, and only the reading knows types.
+//! each type, and so has each call of a server function: a third of the whole download. Here both work with bytes, in
+//! one piece of code, and only the reading knows types.
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
@@ -12,6 +12,8 @@ use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::ServerFn;
 use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(not(feature = "ssr"))]
+use super::post::{Answered, answered};
 use crate::api::ApiError;
 
 /// A server function whose arguments are a form.
@@ -24,29 +26,29 @@ pub trait Asked: ServerFn<Error = ApiError> + Serialize {}
 #[cfg(not(feature = "ssr"))]
 impl<S: ServerFn<Error = ApiError> + Serialize> Asked for S {}
 
-/// The text is what it is.
+/// The bytes are what they are.
 pub struct Plain;
 
-impl Encoder<String> for Plain {
+impl Encoder<Vec<u8>> for Plain {
     type Error = std::convert::Infallible;
-    type Encoded = String;
+    type Encoded = Vec<u8>;
 
-    fn encode(text: &String) -> Result<String, Self::Error> {
-        Ok(text.clone())
+    fn encode(bytes: &Vec<u8>) -> Result<Vec<u8>, Self::Error> {
+        Ok(bytes.clone())
     }
 }
 
-impl Decoder<String> for Plain {
+impl Decoder<Vec<u8>> for Plain {
     type Error = std::convert::Infallible;
-    type Encoded = str;
+    type Encoded = [u8];
 
-    fn decode(text: &str) -> Result<String, Self::Error> {
-        Ok(text.to_owned())
+    fn decode(bytes: &[u8]) -> Result<Vec<u8>, Self::Error> {
+        Ok(bytes.to_vec())
     }
 }
 
 /// What a server function answered, once it has.
-pub struct Loaded<T>(Resource<String, Plain>, PhantomData<fn() -> T>);
+pub struct Loaded<T>(Resource<Vec<u8>, Plain>, PhantomData<fn() -> T>);
 
 impl<T> Clone for Loaded<T> {
     fn clone(&self) -> Self {
@@ -60,7 +62,7 @@ type Answer<T> = Result<T, ApiError>;
 
 impl<T: DeserializeOwned> Loaded<T> {
     pub fn get(&self) -> Option<Answer<T>> {
-        self.0.get().map(|text| read(&text))
+        self.0.get().map(|bytes| read(&bytes))
     }
 
     pub fn refetch(&self) {
@@ -77,9 +79,9 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Loaded<T> {
     }
 }
 
-/// Read from bytes, as everything else is: a second reader, from text, is 30 KB of wasm.
-fn read<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_slice(text.as_bytes()).unwrap_or(Err(ApiError(Fault::NoAnswer)))
+/// Of an answer that never came there is nothing.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    postcard::from_bytes(bytes).unwrap_or(Err(ApiError(Fault::NoAnswer)))
 }
 
 /// Asks a server function, and again when what is asked of it changes.
@@ -105,39 +107,37 @@ where
     read(&asker::<S>()(body).await)
 }
 
-type Asker = fn(String) -> Pin<Box<dyn Future<Output = String> + Send>>;
+type Asker = fn(String) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
 /// The answer that came last stays while the server does not answer the same question again: a look that failed must
 /// not end the looking. Another question has no such answer.
-fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) -> Resource<String, Plain> {
+fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) -> Resource<Vec<u8>, Plain> {
     // A question, and its answer.
-    let last = StoredValue::new((String::new(), String::new()));
+    let last = StoredValue::new((String::new(), Vec::new()));
     let body = StoredValue::new(body);
     let question = move || body.with_value(|body| body());
     let asked = Resource::new_with_options(
         question,
         move |(_, body)| async move {
-            let text = ask(body.clone()).await;
-            if text != NO_ANSWER {
-                last.set_value((body, text.clone()));
-                return text;
+            let answer = ask(body.clone()).await;
+            if !answer.is_empty() {
+                last.set_value((body, answer.clone()));
+                return answer;
             }
-            last.with_value(|(known, answer)| if *known == body { answer.clone() } else { text })
+            last.with_value(|(known, last)| if *known == body { last.clone() } else { answer })
         },
         false,
     );
     // What came with the page itself, which no call has seen.
     Effect::new(move |seen: Option<bool>| {
-        if let (Some(text), None | Some(false)) = (asked.get(), seen) {
-            last.set_value((untrack(question).1, text));
+        if let (Some(answer), None | Some(false)) = (asked.get(), seen) {
+            last.set_value((untrack(question).1, answer));
             return true;
         }
         seen.unwrap_or_default()
     });
     asked
 }
-
-const NO_ANSWER: &str = r#"{"Err":"no_answer"}"#;
 
 #[cfg(feature = "ssr")]
 fn asker<S: Asked>() -> Asker {
@@ -148,7 +148,7 @@ fn asker<S: Asked>() -> Asker {
                 Ok(question) => question.run_body().await,
                 Err(_) => Err(ApiError(Fault::BadRequest)),
             };
-            serde_json::to_string(&answer).unwrap_or_else(|_| NO_ANSWER.to_owned())
+            postcard::to_allocvec(&answer).unwrap_or_default()
         })
     }
 }
@@ -160,11 +160,10 @@ fn asker<S: Asked>() -> Asker {
 }
 
 #[cfg(not(feature = "ssr"))]
-async fn call(path: &'static str, body: String) -> String {
-    let answer = send_wrapper::SendWrapper::new(super::post::answered(path, &body)).await;
-    match answer {
-        Ok(super::post::Answered { is_good: true, text }) => format!("{{\"Ok\":{text}}}"),
-        Ok(super::post::Answered { text, .. }) => format!("{{\"Err\":{text}}}"),
-        Err(_) => NO_ANSWER.to_owned(),
+async fn call(path: &'static str, body: String) -> Vec<u8> {
+    match send_wrapper::SendWrapper::new(answered(path, &body)).await {
+        // As the compact form has a `Result`: which of the two it is, and what is in it.
+        Ok(Answered { is_good, bytes: Some(bytes) }) => [vec![u8::from(!is_good)], bytes].concat(),
+        _ => Vec::new(),
     }
 }

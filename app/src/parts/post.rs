@@ -14,9 +14,10 @@ use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 use leptos::server_fn::{Http, ServerFn, codec::PostUrl};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::Uint8Array;
 use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
 
-use crate::api::ApiError;
+use crate::api::{ApiError, COMPACT};
 
 type Answer = Result<(), ApiError>;
 
@@ -141,22 +142,24 @@ fn fields(event: &SubmitEvent) -> Option<String> {
 async fn send(path: &str, body: &str) -> Answer {
     match answered(path, body).await {
         Ok(answered) if answered.is_good => Ok(()),
-        Ok(answered) => Err(serde_json::from_slice(answered.text.as_bytes()).unwrap_or(ApiError(Fault::BadRequest))),
-        Err(_) => Err(ApiError(Fault::NoAnswer)),
+        Ok(Answered { bytes: Some(fault), .. }) => {
+            Err(postcard::from_bytes(&fault).unwrap_or(ApiError(Fault::NoAnswer)))
+        }
+        _ => Err(ApiError(Fault::NoAnswer)),
     }
 }
 
-/// What the server said: the answer's JSON, or a fault's.
+/// What the server said: an answer, or a fault.
 pub(super) struct Answered {
     pub is_good: bool,
-    pub text: String,
+    /// None in any other form than the compact one.
+    pub bytes: Option<Vec<u8>>,
 }
 
 pub(super) async fn answered(path: &str, body: &str) -> Result<Answered, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/x-www-form-urlencoded")?;
-    // How the server tells a script from a browser that posts by itself.
-    headers.set("accept", "application/json")?;
+    headers.set("accept", COMPACT)?;
     let request = RequestInit::new();
     request.set_method("POST");
     request.set_headers(&headers);
@@ -167,6 +170,7 @@ pub(super) async fn answered(path: &str, body: &str) -> Result<Answered, JsValue
     {
         call_redirect_hook(&location);
     }
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    Ok(Answered { is_good: response.ok(), text })
+    let is_compact = response.headers().get("content-type")?.as_deref() == Some(COMPACT);
+    let bytes = Uint8Array::new(&JsFuture::from(response.array_buffer()?).await?).to_vec();
+    Ok(Answered { is_good: response.ok(), bytes: is_compact.then_some(bytes) })
 }

@@ -14,12 +14,12 @@ use contract::ports;
 use contract::query::{FileFormat, Purpose, QueryState};
 use contract::team::Actor;
 use redshift::text::TextLimits;
-use store::{DatasetRow, QueryRow, new_id};
+use store::{DatasetRow, QueryRow};
 
 use super::audit::{self, Deed};
 use super::checks::code;
 use super::queries::{self, Job};
-use super::{SECOND, Shared, datasets, now, place, store_fault};
+use super::{SECOND, Shared, datasets, place, store_fault};
 use pieces::{Making, Pieces};
 
 /// What a file of a kept result takes at most, however slow its reader is.
@@ -102,19 +102,10 @@ impl ports::Exports for Exports {
         let named = format!("{}, {}", row.connection_name, format.as_str());
         let pieces = if is_all_there {
             let (making, pieces) = Making::begin(shared, format, "")?;
-            let export = QueryRow {
-                id: new_id(),
-                team_id: actor.team_id.clone(),
-                member_id: actor.member_id.clone(),
-                connection_id: row.connection_id.clone(),
-                purpose: Purpose::Export.as_str().to_owned(),
-                statement: row.statement.clone(),
-                // Without a turn it is not in the queue: it asks nothing of the source.
-                state: code(&QueryState::Running),
-                queued_at: now(),
-                alive_until: now() + LONGEST,
-                ..QueryRow::default()
-            };
+            // Without a turn it is not in the queue: it asks nothing of the source.
+            let asked =
+                queries::Asked { dataset_id: None, purpose: Purpose::Export, statement: &row.statement, typed: "" };
+            let export = queries::row(actor, &row.connection_id, asked, &QueryState::Running, LONGEST);
             shared.store.query_insert(&export).await.map_err(store_fault)?;
             tokio::spawn(source::from_store(Arc::clone(shared), row.clone(), export, making));
             pieces

@@ -70,6 +70,8 @@ const CALLS: &[(&str, Expected, &str)] = &[
     ("/api/queries/history", Own, "filter[search]="),
     ("/api/queries/history", Own, "filter[of]=shared"),
     ("/api/queries/workspace", Own, ""),
+    ("/api/queries/workspace", NotFound, "id=QUERY"),
+    ("/api/queries/queue", Own, ""),
     ("/api/queries/ask", NotFound, "dataset_id=DATASET"),
     ("/api/queries/ask-again", NotFound, "dataset_id=DATASET&view=?view=rows"),
     ("/api/credential/show", Own, ""),

@@ -50,6 +50,7 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/queries/chart", Rule::Member, "id=x"),
     ("/api/queries/history", Rule::Member, "filter[search]="),
     ("/api/queries/workspace", Rule::Member, ""),
+    ("/api/queries/queue", Rule::Member, ""),
     ("/api/queries/ask", Rule::Member, "dataset_id=x"),
     ("/api/queries/ask-again", Rule::Member, "dataset_id=x"),
     ("/api/members/invited", Rule::Anyone, "code=x"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::query::{Purpose, QueryState, QueueEntry};
 use leptos::prelude::*;
 
-use crate::api::queries::{CancelQuery, ShowWorkspace};
+use crate::api::queries::{CancelQuery, ShowQueue};
 use crate::parts::{Post, PostForm, every_while, load_after};
 use crate::words::numbers;
 
@@ -15,13 +15,13 @@ const POLL: Duration = Duration::from_secs(2);
 #[component]
 pub fn QueueList(fresh: RwSignal<usize>) -> impl IntoView {
     let cancel = Post::<CancelQuery>::new();
-    let facts = load_after(move || cancel.count() + fresh.get(), || ShowWorkspace {});
-    let is_busy = Signal::derive(move || facts.get().and_then(Result::ok).is_some_and(|facts| !facts.queue.is_empty()));
-    every_while(POLL, is_busy, move || facts.refetch());
+    let queue = load_after(move || cancel.count() + fresh.get(), || ShowQueue {});
+    let is_busy = Signal::derive(move || queue.get().and_then(Result::ok).is_some_and(|queue| !queue.is_empty()));
+    every_while(POLL, is_busy, move || queue.refetch());
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                let queue = facts.await.map(|facts| facts.queue).unwrap_or_default();
+                let queue = queue.await.unwrap_or_default();
                 (!queue.is_empty()).then(|| view! {
                     <section aria-label="Under way">
                         <h2>"Under way in the team"</h2>

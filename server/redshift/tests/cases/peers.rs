@@ -88,7 +88,10 @@ async fn behaviour(case: &Arc<Case>, id: &str) {
     for artefact in [said.as_bytes(), &logs.bytes()] {
         assert_eq!(canary::leaks(artefact), Vec::<String>::new(), "{}", case.id());
     }
-    assert!(logs.bytes().len() < 256 * 1024, "the log grew to {} bytes", logs.bytes().len());
+    // The library traces each time that it is woken, which is as often as the machine is fast.
+    let kept = String::from_utf8_lossy(&logs.bytes()).into_owned();
+    let grown: usize = kept.lines().filter(|line| !line.contains("TRACE tokio_postgres")).map(str::len).sum();
+    assert!(grown < 64 * 1024, "the log grew to {grown} bytes");
     assert!(!said.contains('\u{1b}') && said.len() < 20_000, "{said}");
 }
 

@@ -6,15 +6,15 @@ use contract::fault::Fault;
 use contract::finding::{Finding, Refusal};
 use contract::object_name::ObjectName;
 use contract::ports;
-use contract::query::{Ask, Column, Purpose};
+use contract::query::{Ask, Column, Purpose, QueryState};
 use contract::team::Actor;
 use redshift::guard::Refused;
 use redshift::{Limits, sql};
-use store::{DatasetRow, QueryRow};
+use store::{ConnectionRow, DatasetRow, QueryRow};
 
 use super::super::audit::{self, Deed};
-use super::super::{Shared, now, store_fault};
-use super::failed;
+use super::super::{Shared, store_fault, to_json};
+use super::{Asked, begin};
 
 /// What is sent, and what is shown of it.
 pub(super) struct Question {
@@ -65,12 +65,14 @@ const MOST_PAGES: u32 = 10_000;
 pub(super) async fn keep_refused(
     shared: &Shared,
     actor: &Actor,
-    row: QueryRow,
+    connection: &ConnectionRow,
+    asked: Asked<'_>,
     refused: Refused,
 ) -> ports::Answer<String> {
-    let statement = kept(&row.statement);
-    let row = QueryRow { statement, queued_at: now(), ..row };
-    let row = failed(row, &Finding::StatementRefused { reason: reason(refused) });
+    let statement = kept(asked.statement);
+    let row = begin::row(actor, &connection.id, Asked { statement: &statement, ..asked }, &QueryState::Failed, 0);
+    let finding = to_json(&Finding::StatementRefused { reason: reason(refused) });
+    let row = QueryRow { finding, duration_us: Some(0), ..row };
     shared.store.query_insert(&row).await.map_err(store_fault)?;
     let deed = Deed { action: Action::QueryRun, target: &row.id, named: "refused by the guard" };
     audit::refused(shared, actor, deed).await;

@@ -7,7 +7,7 @@ use contract::ports;
 use contract::query::{Column, Purpose, QueryState, QueueEntry, Workspace, WorkspaceConnection};
 use contract::team::{Actor, Role};
 use serde::Serialize;
-use store::ObjectFilter;
+use store::{LiveQuery, ObjectFilter};
 
 use super::super::checks::parse;
 use super::super::{Shared, now, place, store_fault, to_json};
@@ -16,27 +16,48 @@ use super::rights;
 /// More tables than these are found by typing a schema's name by heart.
 const COMPLETED: i64 = 20_000;
 
-pub(super) async fn facts(shared: &Shared, actor: &Actor) -> ports::Answer<Workspace> {
-    let store = &shared.store;
-    let mut connections = Vec::new();
-    for row in store.connection_list(&actor.team_id).await.map_err(store_fault)? {
-        let can_user_write = rights::can_user_write(shared, &actor.team_id, &row.id).await?;
-        connections.push(WorkspaceConnection { id: row.id, name: row.name, can_user_write });
+pub(super) async fn facts(shared: &Shared, actor: &Actor, query_id: &str) -> ports::Answer<Workspace> {
+    let mut workspace = Workspace { limits: shared.query_limits, ..Workspace::default() };
+    if !query_id.is_empty() {
+        let row = super::query(shared, actor, query_id).await?;
+        (workspace.connection_id, workspace.typed) = (row.connection_id, whole_text(row.typed, row.statement));
     }
+    for row in shared.store.connection_list(&actor.team_id).await.map_err(store_fault)? {
+        let can_user_write = rights::can_user_write(shared, &actor.team_id, &row.id).await?;
+        workspace.connections.push(WorkspaceConnection { id: row.id, name: row.name, can_user_write });
+    }
+    Ok(workspace)
+}
+
+/// All that stood in the editor, which is the statement where nothing else is kept.
+fn whole_text(typed: String, statement: String) -> String {
+    if typed.is_empty() { statement } else { typed }
+}
+
+pub(super) async fn queue(shared: &Shared, actor: &Actor) -> ports::Answer<Vec<QueueEntry>> {
+    let store = &shared.store;
     let live = store.query_queue(&actor.team_id, now()).await.map_err(store_fault)?;
+    if live.is_empty() {
+        return Ok(Vec::new());
+    }
+    let connections = store.connection_list(&actor.team_id).await.map_err(store_fault)?;
     let members = store.member_list(&actor.team_id).await.map_err(store_fault)?;
-    let name_of = |id: &str| connections.iter().find(|known| known.id == id).map(|known| known.name.clone());
-    let queue = live.into_iter().map(|query| QueueEntry {
-        author: members.iter().find(|member| member.id == query.member_id).map(|m| m.email.clone()).unwrap_or_default(),
-        connection_name: name_of(&query.connection_id).unwrap_or_default(),
-        purpose: parse(&query.purpose).unwrap_or(Purpose::Sql),
-        state: parse(&query.state).unwrap_or(QueryState::Running),
-        queued_at: query.queued_at,
-        is_own: query.member_id == actor.member_id,
-        can_cancel: query.member_id == actor.member_id || actor.role == Role::Admin,
-        id: query.id,
-    });
-    Ok(Workspace { queue: queue.collect(), limits: shared.query_limits, connections })
+    let entry = |query: LiveQuery| {
+        let author = members.iter().find(|member| member.id == query.member_id);
+        let connection = connections.iter().find(|connection| connection.id == query.connection_id);
+        let is_own = query.member_id == actor.member_id;
+        QueueEntry {
+            author: author.map(|member| member.email.clone()).unwrap_or_default(),
+            connection_name: connection.map(|connection| connection.name.clone()).unwrap_or_default(),
+            purpose: parse(&query.purpose).unwrap_or(Purpose::Sql),
+            state: parse(&query.state).unwrap_or(QueryState::Running),
+            queued_at: query.queued_at,
+            is_own,
+            can_cancel: is_own || actor.role == Role::Admin,
+            id: query.id,
+        }
+    };
+    Ok(live.into_iter().map(entry).collect())
 }
 
 /// As the editor takes it: schemas, in them tables, in them columns.

@@ -20,9 +20,9 @@ async fn three_run_at_once_and_the_fourth_waits_for_one_of_them() {
     let waiting = team.run("select 'my turn'").await;
     let view = team.until(&waiting, |view| view.state == QueryState::Waiting).await;
     assert_eq!(view.ahead, 0);
-    let workspace = queries.workspace(&team.world.actor).await.unwrap();
-    assert_eq!(workspace.queue.len(), 4);
-    assert!(workspace.queue.iter().all(|entry| entry.is_own && entry.can_cancel));
+    let queue = queries.queue(&team.world.actor).await.unwrap();
+    assert_eq!(queue.len(), 4);
+    assert!(queue.iter().all(|entry| entry.is_own && entry.can_cancel));
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!((team.running().await, team.show(&waiting).await.state), (3, QueryState::Waiting));
     queries.cancel(&team.world.actor, &running[1]).await.unwrap();
@@ -34,7 +34,7 @@ async fn three_run_at_once_and_the_fourth_waits_for_one_of_them() {
     queries.cancel(&team.world.actor, &second).await.unwrap();
     let view = team.ended(&second).await;
     assert_eq!(view.finding.as_ref().map(contract::finding::Finding::code), Some("cancelled"));
-    for entry in queries.workspace(&team.world.actor).await.unwrap().queue {
+    for entry in queries.queue(&team.world.actor).await.unwrap() {
         queries.cancel(&team.world.actor, &entry.id).await.unwrap();
     }
 }
@@ -58,7 +58,7 @@ async fn the_same_text_of_one_person_is_one_query_and_a_queue_has_an_end() {
             Err(fault) => assert_eq!(fault, Fault::QueueFull { limit: 20 }),
         }
     }
-    let queue = team.world.backend.queries.workspace(&team.world.actor).await.unwrap().queue;
+    let queue = team.world.backend.queries.queue(&team.world.actor).await.unwrap();
     assert_eq!(queue.iter().filter(|entry| entry.state == QueryState::Running).count(), 3);
     // Those that wait first, so that none of them gets a turn.
     for entry in queue.iter().rev() {

@@ -1,0 +1,98 @@
+//! Asking a dataset: its rows, what its columns hold, a question of the explorer's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::audit::Action;
+use contract::ports;
+use contract::query::{Ask, Purpose};
+use contract::team::Actor;
+use redshift::text::TextLimits;
+use store::{DatasetRow, QueryRow};
+
+use super::super::audit::Deed;
+use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
+use super::run::Job;
+use super::statement::{self, Question};
+use super::{Asked, begin, run_and_keep, shapes, used, view};
+
+/// An answer this young answers the next look too: a reload, a second tab, the browser's own poll.
+const FRESH: i64 = 60 * SECOND;
+
+/// The newest answer to this very question if it is fresh, else a new query.
+pub(super) async fn newest_or_new(
+    shared: &Arc<Shared>,
+    actor: &Actor,
+    dataset_id: &str,
+    ask: &Ask,
+) -> ports::Answer<QueryRow> {
+    let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+    let asked = statement::of(&dataset, ask)?;
+    match newest(shared, actor, &dataset, &asked).await?.filter(|row| row.queued_at > now() - FRESH) {
+        Some(row) => Ok(row),
+        None => {
+            let started = start(shared, actor, dataset, asked).await?;
+            super::query(shared, actor, &started.id).await
+        }
+    }
+}
+
+/// Asks the source, unless it is being asked this very question.
+pub(super) async fn anew(shared: &Arc<Shared>, actor: &Actor, dataset_id: &str, ask: &Ask) -> ports::Answer<()> {
+    let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+    let asked = statement::of(&dataset, ask)?;
+    let newest = newest(shared, actor, &dataset, &asked).await?;
+    if !newest.is_some_and(|row| view::state(&row).is_running()) {
+        start(shared, actor, dataset, asked).await?;
+    }
+    Ok(())
+}
+
+async fn newest(
+    shared: &Shared,
+    actor: &Actor,
+    dataset: &DatasetRow,
+    asked: &Question,
+) -> ports::Answer<Option<QueryRow>> {
+    let (team, member, purpose) = (&actor.team_id, &actor.member_id, asked.purpose.as_str());
+    shared.store.query_newest(team, member, &dataset.id, purpose, &asked.shown).await.map_err(store_fault)
+}
+
+async fn start(shared: &Arc<Shared>, actor: &Actor, dataset: DatasetRow, asked: Question) -> ports::Answer<QueryRow> {
+    let connection = place::connection(shared, actor, &dataset.connection_id).await?;
+    let new = Asked { dataset_id: Some(&dataset.id), purpose: asked.purpose, statement: &asked.shown, typed: "" };
+    let row = begin(shared, actor, &connection, new).await?.alone()?;
+    let named = format!("{}.{}", dataset.schema_name, dataset.name);
+    let deed = Deed { action: Action::CredentialUsed, target: &dataset.id, named: &named };
+    used(shared, actor, &connection, deed).await;
+    let job = Job {
+        row: row.clone(),
+        connection,
+        sql: asked.sql,
+        values: asked.values,
+        limits: TextLimits { rows: asked.rows, bytes: shared.query_limits.bytes },
+        deadline: Duration::from_secs(u64::from(shared.query_limits.seconds)),
+        table: Some((dataset.schema_name, dataset.name)),
+        on_behalf_of: actor.email.clone(),
+        is_guarded: false,
+    };
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let query = job.row.clone();
+        let ended = run_and_keep(&shared, job).await;
+        if asked.purpose == Purpose::Preview && ended.outcome.is_ok() {
+            learn_columns(&shared, &query, &dataset.id).await;
+        }
+    });
+    Ok(row)
+}
+
+/// What a preview told of its columns serves the explorer.
+async fn learn_columns(shared: &Shared, query: &QueryRow, dataset_id: &str) {
+    let row = shared.store.query_fetch(&query.team_id, &query.member_id, &query.id).await.ok().flatten();
+    let Some(shapes) = row.and_then(|row| shapes(&row.result_columns)) else { return };
+    let columns = to_json(&view::columns(&shapes));
+    if let Err(error) = shared.store.dataset_columns(dataset_id, &columns).await {
+        log_failure("a dataset's columns could not be kept", &error);
+    }
+}
