@@ -1,6 +1,7 @@
 //! The site as a whole, in process, over an embedded store: rights on every server function, headers, forgery.
 
 mod boundary;
+mod forms;
 mod pages;
 mod questions;
 mod rights;
