@@ -2,6 +2,8 @@
 //!
 //! The zone that a `timestamptz` is written in is left aside: the axis shows the clock that the cells show.
 
+use crate::words::numbers;
+
 pub(super) const DAY: f64 = 86_400.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,17 +90,9 @@ pub(super) fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Year, month and day of a moment: the same paper, the other way.
+/// Year, month and day of a moment.
 pub(super) fn civil(at: f64) -> (i64, i64, i64) {
-    let days = (at / DAY).floor() as i64 + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    numbers::civil((at / DAY).floor() as i64)
 }
 
 /// `Jan` to `Dec`.

@@ -6,13 +6,13 @@ mod columns;
 mod values;
 
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{Field, Schema, SchemaRef};
 use tokio::sync::mpsc;
-use tokio_util::sync::PollSender;
 
+use crate::paced::Paced;
 use crate::stream::{RowShape, RowSink, WireFault};
 
 pub use builder::BatchBuilder;
@@ -42,33 +42,24 @@ pub fn schema(columns: &[RowShape]) -> SchemaRef {
 /// Decodes rows and sends them on, batch by batch; the reader of the channel sets the pace.
 pub struct BatchSink {
     limits: DrainLimits,
-    out: PollSender<RecordBatch>,
+    out: Paced<RecordBatch>,
     batch: BatchBuilder,
     total_rows: u64,
     total_bytes: u64,
-    has_room: bool,
 }
 
 impl BatchSink {
     /// As many batches as the channel holds, and one more, are in memory at most.
     pub fn new(limits: DrainLimits, waiting: usize) -> (Self, mpsc::Receiver<RecordBatch>) {
-        let (out, batches) = mpsc::channel(waiting);
-        let sink = Self {
-            limits,
-            out: PollSender::new(out),
-            batch: BatchBuilder::empty(),
-            total_rows: 0,
-            total_bytes: 0,
-            has_room: false,
-        };
+        let (out, batches) = Paced::new(waiting);
+        let sink = Self { limits, out, batch: BatchBuilder::empty(), total_rows: 0, total_bytes: 0 };
         (sink, batches)
     }
 
     fn send(&mut self) -> Result<(), WireFault> {
         self.total_bytes += self.batch.bytes() as u64;
         let batch = self.batch.take()?;
-        self.has_room = false;
-        self.out.send_item(batch).map_err(|_| WireFault::Abandoned)
+        self.out.send(batch)
     }
 }
 
@@ -95,15 +86,11 @@ impl RowSink for BatchSink {
     }
 
     fn is_waiting(&self) -> bool {
-        !self.has_room
+        !self.out.has_room()
     }
 
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WireFault>> {
-        if !self.has_room {
-            ready!(self.out.poll_reserve(cx)).map_err(|_| WireFault::Abandoned)?;
-            self.has_room = true;
-        }
-        Poll::Ready(Ok(()))
+        self.out.poll_room(cx)
     }
 
     /// Sends what is left; called after the last row, when there is room.

@@ -11,6 +11,7 @@ pub mod error;
 pub mod guard;
 pub mod iam;
 pub mod identify;
+mod paced;
 pub mod probe;
 pub mod rows;
 pub mod server_error;

@@ -2,12 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio_util::sync::PollSender;
 
+use crate::paced::Paced;
 use crate::rows::Cut;
 use crate::stream::{RowShape, RowSink, WireFault};
 
@@ -47,7 +47,7 @@ impl TextBatch {
 
     /// One cell; `None` for NULL and beyond the edges.
     pub fn cell(&self, row: usize, column: usize) -> Option<&[u8]> {
-        let at = row * self.columns.len() + column;
+        let at = (column < self.columns.len()).then(|| row * self.columns.len() + column)?;
         let (end, is_null) = *self.cells.get(at)?;
         let start = at.checked_sub(1).map_or(0, |before| self.cells[before].0);
         (!is_null).then(|| &self.bytes[start..end])
@@ -100,11 +100,10 @@ const PASSED_OVER: u32 = 1_000;
 /// left for it, so that a result without rows has its columns.
 pub struct TextSink {
     limits: TextLimits,
-    out: PollSender<TextBatch>,
+    out: Paced<TextBatch>,
     batch: TextBatch,
     progress: Arc<Progress>,
     sent_at: Instant,
-    has_room: bool,
     is_first: bool,
     /// Rows beyond the limit.
     over: u32,
@@ -112,15 +111,14 @@ pub struct TextSink {
 
 impl TextSink {
     pub fn new(limits: TextLimits, waiting: usize) -> (Self, mpsc::Receiver<TextBatch>, Arc<Progress>) {
-        let (out, batches) = mpsc::channel(waiting);
+        let (out, batches) = Paced::new(waiting);
         let progress = Arc::new(Progress::default());
         let sink = Self {
             limits,
-            out: PollSender::new(out),
+            out,
             batch: TextBatch::new(Arc::from([])),
             progress: Arc::clone(&progress),
             sent_at: Instant::now(),
-            has_room: false,
             is_first: true,
             over: 0,
         };
@@ -130,8 +128,8 @@ impl TextSink {
     fn send(&mut self) -> Result<(), WireFault> {
         let next = TextBatch::new(Arc::clone(self.batch.columns()));
         let batch = std::mem::replace(&mut self.batch, next);
-        (self.has_room, self.is_first, self.sent_at) = (false, false, Instant::now());
-        self.out.send_item(batch).map_err(|_| WireFault::Abandoned)
+        (self.is_first, self.sent_at) = (false, Instant::now());
+        self.out.send(batch)
     }
 
     fn reached(&self) -> Option<Cut> {
@@ -185,15 +183,11 @@ impl RowSink for TextSink {
     }
 
     fn is_waiting(&self) -> bool {
-        !self.has_room
+        !self.out.has_room()
     }
 
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), WireFault>> {
-        if !self.has_room {
-            ready!(self.out.poll_reserve(cx)).map_err(|_| WireFault::Abandoned)?;
-            self.has_room = true;
-        }
-        Poll::Ready(Ok(()))
+        self.out.poll_room(cx)
     }
 
     fn finish(&mut self) -> Result<u64, WireFault> {

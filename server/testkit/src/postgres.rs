@@ -6,6 +6,23 @@ use tokio_postgres::NoTls;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+/// Every type that PostgreSQL and Redshift share, with the values at their edges.
+pub const TYPES: &str = r#"
+    create table types (
+      small smallint, whole integer, big bigint, exact numeric(38,10), single real, double double precision,
+      truth boolean, fixed char(6), text_value varchar(64), day date, moment time, moment_zone timetz,
+      stamp timestamp(6), stamp_zone timestamptz, span interval
+    );
+    insert into types values
+      (-32768, -2147483648, -9223372036854775808, -9999999999999999999999999999.9999999999, 'NaN', 'Infinity',
+       true, 'ab', E'Grüße 日本 \t\x01, "end"', '0044-03-15 BC', '23:59:59.999999', '00:00:00+14',
+       '0001-01-01 00:00:00.000001', '9999-12-31 23:59:59.999999+00', '1 year 2 mons -3 days 04:05:06.789'),
+      (32767, 2147483647, 9223372036854775807, 0.0000000001, '-Infinity', 1e-307,
+       false, '', '', '9999-12-31', '00:00:00', '23:59:59-12', '9999-12-31 23:59:59', '2026-11-23 15:04:05+02',
+       '00:00:00'),
+      (0, 0, 0, 0, 0.1, 0.1, null, null, null, null, null, null, null, null, null);
+"#;
+
 pub struct Database {
     pub name: String,
     pub host: String,

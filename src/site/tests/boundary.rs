@@ -5,12 +5,9 @@ use contract::ports::Backend;
 use contract::secret::Secret;
 use contract::team::Role;
 use server::services::operator::add_team;
-use store::{
-    CatalogObjectRow, CatalogSchemaRow, CheckRow, ConnectionRow, NewDataset, NewTeam, QueryRow, RotationRow, StageRow,
-    Store, new_id,
-};
+use store::{CheckRow, ConnectionRow, NewTeam, QueryRow, RotationRow, StageRow, Store, new_id};
 
-use super::Site;
+use super::{Site, stored};
 
 /// Stands in every name and host of the first team, and in nothing else.
 const MARK: &str = "alphacanary";
@@ -138,21 +135,7 @@ impl First {
     async fn new(store: &Store, backend: &Backend, cookie: &str) -> Self {
         let token = cookie.split_once('=').unwrap().1;
         let ann = backend.sessions.actor(token).await.unwrap().unwrap();
-        let row = |name: &str| ConnectionRow {
-            id: new_id(),
-            team_id: ann.team_id.clone(),
-            author_id: ann.member_id.clone(),
-            name: format!("{MARK} {name}"),
-            is_draft: 1,
-            host: format!("{MARK}.example"),
-            port: 5439,
-            database_name: MARK.into(),
-            user_name: MARK.into(),
-            secret: Some(vec![1]),
-            method: "string".into(),
-            purpose: "p".into(),
-            ..ConnectionRow::default()
-        };
+        let row = |name: &str| stored::connection(&ann, &format!("{MARK} {name}"));
         let (connection, draft) = (row("sales"), row("draft"));
         let credential = ConnectionRow { is_credential: 1, ..row("credential") };
         let replacement = ConnectionRow { is_credential: 1, replaces_id: credential.id.clone(), ..row("credential") };
@@ -162,25 +145,7 @@ impl First {
         for saved in [&connection, &credential] {
             assert!(store.draft_save(&ann.team_id, &ann.member_id, &saved.id, 1).await.unwrap());
         }
-        let schema = CatalogSchemaRow {
-            name: MARK.into(),
-            is_usable: 1,
-            is_unlisted: 0,
-            match_count: 0,
-            schema_count: 0,
-            total_count: 0,
-        };
-        let object = CatalogObjectRow {
-            schema_name: MARK.into(),
-            name: "orders".into(),
-            kind: "table".into(),
-            is_readable: 1,
-            dataset_id: None,
-        };
-        assert!(store.catalog_replace(&connection.id, "p", &[schema], &[object], false, 2).await.unwrap());
-        let place = NewDataset { team_id: &ann.team_id, connection_id: &connection.id, member_id: &ann.member_id };
-        store.dataset_insert(place, &[(MARK.into(), "orders".into())], 3).await.unwrap();
-        let dataset = store.dataset_list(&ann.team_id).await.unwrap().remove(0).id;
+        let dataset = stored::dataset(store, &ann, &connection.id, MARK).await;
         let check = CheckRow {
             id: new_id(),
             connection_id: connection.id.clone(),

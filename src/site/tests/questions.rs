@@ -2,54 +2,21 @@
 //! in its range, or refused; never part of a statement.
 
 use axum::http::StatusCode;
-use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, NewDataset, new_id};
 use testkit::cases::load;
 
 use super::Site;
+use super::stored::{self, connection};
 
 /// The id of a dataset whose columns are known.
 async fn dataset(site: &Site) -> String {
-    let shared = &site._opened.shared;
-    let backend = server::services::backend(shared.clone());
+    let store = &site._opened.shared.store;
+    let backend = server::services::backend(site._opened.shared.clone());
     let token = site.cookie.split_once('=').unwrap().1;
     let ann = backend.sessions.actor(token).await.unwrap().unwrap();
-    let row = ConnectionRow {
-        id: new_id(),
-        team_id: ann.team_id.clone(),
-        author_id: ann.member_id.clone(),
-        name: "Sales".into(),
-        is_draft: 1,
-        host: "h.example".into(),
-        port: 5439,
-        database_name: "dev".into(),
-        user_name: "ann".into(),
-        secret: Some(vec![1]),
-        purpose: "p".into(),
-        method: "string".into(),
-        ..ConnectionRow::default()
-    };
-    let store = &shared.store;
+    let row = connection(&ann, "sales");
     assert!(store.draft_put(&row).await.unwrap());
     assert!(store.draft_save(&ann.team_id, &ann.member_id, &row.id, 1).await.unwrap());
-    let schema = CatalogSchemaRow {
-        name: "public".into(),
-        is_usable: 1,
-        is_unlisted: 0,
-        match_count: 0,
-        schema_count: 0,
-        total_count: 0,
-    };
-    let object = CatalogObjectRow {
-        schema_name: "public".into(),
-        name: "canary".into(),
-        kind: "table".into(),
-        is_readable: 1,
-        dataset_id: None,
-    };
-    assert!(store.catalog_replace(&row.id, "p", &[schema], &[object], false, 2).await.unwrap());
-    let place = NewDataset { team_id: &ann.team_id, connection_id: &row.id, member_id: &ann.member_id };
-    assert_eq!(store.dataset_insert(place, &[("public".into(), "canary".into())], 3).await.unwrap(), 1);
-    let id = store.dataset_list(&ann.team_id).await.unwrap().remove(0).id;
+    let id = stored::dataset(store, &ann, &row.id, "canary").await;
     let columns = r#"[{"name":"x","type_name":"integer","shape":"number"}]"#;
     store.dataset_columns(&id, columns).await.unwrap();
     id
