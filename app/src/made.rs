@@ -10,3 +10,4 @@ pub mod profile;
 pub mod record;
 pub mod rotation;
 pub mod stages;
+pub mod turn;

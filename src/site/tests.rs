@@ -8,6 +8,7 @@ mod rights;
 mod safety;
 mod sessions;
 mod slow;
+mod stored;
 
 use std::path::PathBuf;
 

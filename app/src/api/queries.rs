@@ -52,9 +52,11 @@ pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let query = backend.queries.show(&actor, &id, 0).await.map_err(guard::refuse)?;
     let Some(result) = query.result.filter(|_| !query.state.is_running()) else { return Ok(String::new()) };
+    let turn = crate::made::turn::Turn::of(&actor.member_id).await;
     let rows = drawn_rows(&backend, &actor, &id).await?;
     let link = |code: &str| if code == "table" { "?".to_owned() } else { format!("?chart={code}") };
-    Ok(crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link).markup)
+    let draw = move || crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link).markup;
+    turn.draw(draw).await.map_err(guard::refuse)
 }
 
 /// Runs a statement and leads to its page.
@@ -156,26 +158,31 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
     let is_explore = matches!(ask, Ask::Explore(_));
     let how_read = made::how_read::how_read(&query.sql, &dataset, is_explore);
     let mut asked = Asked { query, made: String::new(), is_all: false, how_read };
-    let Some(result) = asked.query.result.as_ref().filter(|_| !asked.is_running()) else { return Ok(asked) };
-    match ask {
-        Ask::Preview { .. } => {}
-        Ask::Explore(explore) => {
-            let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
-            let link = |code: &str| {
-                let chart = Chart::from_code(code);
-                format!("?view=explore&{}", Explore { chart, ..explore.clone() }.to_query())
-            };
-            let seen = made::chart::seen(Some(&explore), explore.chart, result, &rows, link);
-            (asked.made, asked.is_all) = (seen.markup, seen.is_number);
-        }
-        Ask::Profile => {
-            let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
-            asked.made = made::profile::columns(&asked.query, &dataset.columns, &rows);
-            // The page shows what was made of them.
-            asked.query.result = asked.query.result.map(|result| ResultSet { rows: Vec::new(), ..result });
-        }
+    if asked.is_running() || asked.query.result.is_none() || matches!(ask, Ask::Preview { .. }) {
+        return Ok(asked);
     }
-    Ok(asked)
+    let turn = made::turn::Turn::of(&actor.member_id).await;
+    let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
+    let draw = move || {
+        match (ask, &asked.query.result) {
+            (Ask::Explore(explore), Some(result)) => {
+                let link = |code: &str| {
+                    let chart = Chart::from_code(code);
+                    format!("?view=explore&{}", Explore { chart, ..explore.clone() }.to_query())
+                };
+                let seen = made::chart::seen(Some(&explore), explore.chart, result, &rows, link);
+                (asked.made, asked.is_all) = (seen.markup, seen.is_number);
+            }
+            (Ask::Profile, Some(_)) => {
+                asked.made = made::profile::columns(&asked.query, &dataset.columns, &rows);
+                // The page shows what was made of them.
+                asked.query.result = asked.query.result.take().map(|result| ResultSet { rows: Vec::new(), ..result });
+            }
+            _ => {}
+        }
+        asked
+    };
+    turn.draw(draw).await.map_err(guard::refuse)
 }
 
 /// Asks the source anew.

@@ -46,13 +46,14 @@ impl Exports {
         };
         // Also a statement of our own is shown as text, and comes back here as any text does.
         let approved = redshift::guard::approve(&statement).map_err(|_| Fault::RowsGone)?;
+        let (making, mut pieces) = Making::begin(shared, format)?;
         let asked = queries::Asked { dataset_id: None, purpose: Purpose::Export, statement: &statement, typed: "" };
         let new = queries::begin(shared, actor, &connection, asked).await?.alone()?;
         // Known before anybody can hang up, so that a wish for its end is not lost.
         shared.live.enter(&new.id);
+        pieces.come_from(&new.id);
         let deed = Deed { action: Action::CredentialUsed, target: &new.id, named: &connection.name };
         queries::used(shared, actor, &connection, deed).await;
-        let (making, pieces) = Making::begin(shared, format, &new.id)?;
         let job = Job {
             row: new,
             connection,
@@ -101,7 +102,7 @@ impl ports::Exports for Exports {
             && (row.row_count == 0 || shared.store.result_is_kept(&row.id).await.map_err(store_fault)?);
         let named = format!("{}, {}", row.connection_name, format.as_str());
         let pieces = if is_all_there {
-            let (making, pieces) = Making::begin(shared, format, "")?;
+            let (making, pieces) = Making::begin(shared, format)?;
             // Without a turn it is not in the queue: it asks nothing of the source.
             let asked =
                 queries::Asked { dataset_id: None, purpose: Purpose::Export, statement: &row.statement, typed: "" };

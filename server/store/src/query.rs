@@ -136,6 +136,16 @@ impl Store {
         Ok(finished.rows_affected() == 1)
     }
 
+    /// What ended well came to nothing after all.
+    pub async fn query_spoil(&self, id: &str, finding: &str) -> Result<()> {
+        sqlx::query("update query set state = 'failed', finding = $2, kept_read_only = '' where id = $1")
+            .bind(id)
+            .bind(finding)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     pub async fn query_notices(&self, id: &str, notices: &str) -> Result<()> {
         sqlx::query("update query set notices = $2 where id = $1").bind(id).bind(notices).execute(self.pool()).await?;
         Ok(())

@@ -16,6 +16,13 @@ use super::super::{Shared, internal, log_failure};
 
 type Piece = Result<Vec<u8>, Fault>;
 
+/// Why a file has no end.
+pub(super) enum Unfinished {
+    /// Nobody takes it any more.
+    Left,
+    Failed(Finding),
+}
+
 /// How long a reader may take nothing.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -26,6 +33,7 @@ const WAITING: usize = 4;
 pub(crate) struct Pieces {
     shared: Arc<Shared>,
     pieces: mpsc::Receiver<Piece>,
+    /// The statement that fills the file; empty where none runs.
     query_id: String,
     is_over: bool,
 }
@@ -37,12 +45,11 @@ pub(super) struct Making {
 }
 
 impl Making {
-    /// `query_id` is the statement that fills the file; empty where none runs.
-    pub fn begin(shared: &Arc<Shared>, format: FileFormat, query_id: &str) -> Result<(Self, Pieces), Fault> {
+    pub fn begin(shared: &Arc<Shared>, format: FileFormat) -> Result<(Self, Pieces), Fault> {
         let encoder = encoder(format, &std::env::temp_dir());
         let encoder = encoder.map_err(|error| internal("a file could not be begun", &error))?;
         let (out, pieces) = mpsc::channel(WAITING);
-        let pieces = Pieces { shared: Arc::clone(shared), pieces, query_id: query_id.to_owned(), is_over: false };
+        let pieces = Pieces { shared: Arc::clone(shared), pieces, query_id: String::new(), is_over: false };
         Ok((Self { encoder, out }, pieces))
     }
 
@@ -70,18 +77,22 @@ impl Making {
             .unwrap_or_else(|error| Err(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
     }
 
-    /// Writes the end of the file, and tells where it is not the result to the letter. `None` where it was not written.
-    pub async fn finish(self) -> Option<Notes> {
+    /// Writes the end of the file, and tells where it is not the result to the letter. What came without its end is
+    /// cut off.
+    pub async fn finish(self) -> Result<Notes, Unfinished> {
         let Self { encoder, out } = self;
         let end = move || match encoder.finish(&mut Outlet(out.clone())) {
-            Ok(notes) => Some(notes),
-            Err(EncodeError::Out(_)) => None,
+            Ok(notes) => Ok(notes),
+            Err(EncodeError::Out(_)) => Err(Unfinished::Left),
             Err(error) => {
-                let _ = out.blocking_send(Err(internal("a file could not be finished", &error)));
-                None
+                let finding = explain(&error);
+                let _ = out.blocking_send(Err(Fault::ExportFailed));
+                Err(Unfinished::Failed(finding))
             }
         };
-        tokio::task::spawn_blocking(end).await.ok().flatten()
+        tokio::task::spawn_blocking(end).await.unwrap_or_else(|error| {
+            Err(Unfinished::Failed(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
+        })
     }
 
     /// The pieces, for telling that no more will come.
@@ -121,6 +132,10 @@ fn explain(error: &EncodeError) -> Finding {
 }
 
 impl Pieces {
+    pub fn come_from(&mut self, query_id: &str) {
+        query_id.clone_into(&mut self.query_id);
+    }
+
     pub fn query_id(&self) -> &str {
         &self.query_id
     }

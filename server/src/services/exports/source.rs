@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use contract::fault::Fault;
+use contract::finding::Finding;
+use redshift::deadlines::milliseconds;
 use redshift::text::TextBatch;
 use store::{QueryEnd, QueryRow};
 use tokio::sync::{Semaphore, mpsc};
 
+use super::super::encode::Notes;
 use super::super::queries::{self, Enough, Job, perform};
 use super::super::{Shared, log_failure, store_fault, to_json};
 use super::notes::told;
-use super::pieces::Making;
+use super::pieces::{Making, Unfinished};
 
 /// Pages that are read from the store at once.
 const PAGES: i64 = 4;
@@ -22,7 +25,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// From the cluster, as the rows arrive. The file is finished only where all of them did.
 pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) {
-    let (out, id) = (making.out(), job.row.id.clone());
+    let (out, id, started) = (making.out(), job.row.id.clone(), Instant::now());
     let made = Mutex::new(None);
     let ended = perform(&shared, job, |batches| async {
         let taken = making.take(batches).await?;
@@ -34,14 +37,24 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
     let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     match (ended.outcome, ended.cut, made) {
         (Ok(()), None, Some((making, _))) => {
-            if let Some(notes) = making.finish().await {
-                write_down(&shared, &id, &told(&notes)).await;
+            let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
+            match making.finish().await {
+                Ok(notes) => write_down(&shared, &id, &told(&notes)).await,
+                Err(Unfinished::Left) => spoil(&shared, &id, &left).await,
+                Err(Unfinished::Failed(finding)) => spoil(&shared, &id, &finding).await,
             }
         }
         // The connection is cut off, so that no browser takes what there is for all of it.
         _ => {
             let _ = out.send(Err(Fault::ExportFailed)).await;
         }
+    }
+}
+
+/// All rows came, and still there is no file.
+async fn spoil(shared: &Shared, id: &str, finding: &Finding) {
+    if let Err(error) = shared.store.query_spoil(id, &to_json(finding)).await {
+        log_failure("how a file came out could not be kept", &error);
     }
 }
 
@@ -65,28 +78,33 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
         fed
     };
     let (fed, made) = tokio::join!(feed, making.take(batches));
-    let made = match (fed, made) {
-        (Ok(()), Ok(Some((making, _)))) => making.finish().await,
-        (Ok(()), Err(finding)) => {
-            let _ = out.send(Err(Fault::ExportFailed)).await;
-            let end = QueryEnd { state: "failed", finding: &to_json(&finding), ..END };
-            finish(&shared, &export.id, QueryEnd { duration_us: started.elapsed().as_micros() as i64, ..end }).await;
-            return;
-        }
-        _ => {
-            let _ = out.send(Err(Fault::ExportFailed)).await;
-            None
-        }
+    let unfinished = match (fed, made) {
+        (Ok(()), Ok(Some((making, _)))) => match making.finish().await {
+            Ok(notes) => return written(&shared, &export.id, started, &notes).await,
+            Err(unfinished) => unfinished,
+        },
+        (Ok(()), Err(finding)) => Unfinished::Failed(finding),
+        _ => Unfinished::Left,
     };
-    let Some(notes) = made else { return finish(&shared, &export.id, QueryEnd { state: "interrupted", ..END }).await };
-    let notices = told(&notes);
+    // The connection is cut off, so that no browser takes what there is for all of it.
+    let _ = out.send(Err(Fault::ExportFailed)).await;
+    let duration_us = started.elapsed().as_micros() as i64;
+    let end = match &unfinished {
+        Unfinished::Left => QueryEnd { state: "interrupted", ..END },
+        Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
+    };
+    finish(&shared, &export.id, end).await;
+}
+
+async fn written(shared: &Shared, id: &str, started: Instant, notes: &Notes) {
+    let notices = told(notes);
     let end = QueryEnd {
         duration_us: started.elapsed().as_micros() as i64,
         row_count: notes.rows as i64,
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
         ..END
     };
-    finish(&shared, &export.id, end).await;
+    finish(shared, id, end).await;
 }
 
 const END: QueryEnd<'static> = QueryEnd {
