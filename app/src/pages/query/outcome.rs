@@ -169,7 +169,7 @@ pub fn Files(id: String) -> impl IntoView {
             <div class="menu-body">
                 <ul>{links.into_iter().collect_view()}</ul>
                 <p class="quiet">
-                    "All rows. In CSV, a text that would run as a formula gets an apostrophe in front. Excel takes \
+                    "All rows. In CSV, a text that could run as a formula gets an apostrophe in front of it. Excel takes \
                      1,048,575 rows."
                 </p>
             </div>

@@ -11,7 +11,7 @@ use std::io::Write;
 use redshift::stream::RowShape;
 use redshift::text::TextBatch;
 
-use super::formulas::Words;
+use super::formulas::{Words, is_parting};
 use super::{EncodeError, Encoder, Flow, Notes, utf8};
 
 #[derive(Default)]
@@ -73,36 +73,51 @@ impl Encoder for Csv {
 /// Appends a cell; whether it got an apostrophe.
 fn push(cell: &[u8], words: Words, out: &mut Vec<u8>) -> bool {
     let is_formula = words.is_formula(cell);
-    let needs_quotes = needs_quotes(cell);
+    let (needs_quotes, is_parted) = look(cell);
     if needs_quotes {
         out.push(b'"');
     }
     if is_formula {
         out.push(b'\'');
     }
-    if needs_quotes {
-        let mut parts = cell.split(|byte| *byte == b'"');
-        out.extend_from_slice(parts.next().unwrap_or_default());
-        for part in parts {
-            out.extend_from_slice(b"\"\"");
-            out.extend_from_slice(part);
+    let mut is_formula_within = false;
+    let mut start = 0;
+    if is_parted && words == Words::Free {
+        for at in words.formulas_within(cell) {
+            push_text(&cell[start..at], needs_quotes, out);
+            out.push(b'\'');
+            (start, is_formula_within) = (at, true);
         }
-        out.push(b'"');
-    } else {
-        out.extend_from_slice(cell);
     }
-    is_formula
+    push_text(&cell[start..], needs_quotes, out);
+    if needs_quotes {
+        out.push(b'"');
+    }
+    is_formula || is_formula_within
 }
 
-/// Spaces at the ends get quotes too, because some programs trim what has none.
-fn needs_quotes(cell: &[u8]) -> bool {
-    let (Some(first), Some(last)) = (cell.first(), cell.last()) else { return true };
-    if *first <= b' ' || *last <= b' ' {
-        return true;
+fn push_text(text: &[u8], is_quoted: bool, out: &mut Vec<u8>) {
+    if !is_quoted {
+        return out.extend_from_slice(text);
     }
-    // Without a way out in the middle of a chunk, the compiler makes vector instructions of this.
-    cell.chunks(32)
-        .any(|chunk| chunk.iter().fold(false, |found, byte| found | matches!(byte, b',' | b'"' | b'\r' | b'\n')))
+    let mut parts = text.split(|byte| *byte == b'"');
+    out.extend_from_slice(parts.next().unwrap_or_default());
+    for part in parts {
+        out.extend_from_slice(b"\"\"");
+        out.extend_from_slice(part);
+    }
+}
+
+/// Whether it needs quotes, and whether a program might part it. Spaces at the ends get quotes too, because some
+/// programs trim what has none.
+fn look(cell: &[u8]) -> (bool, bool) {
+    let (Some(first), Some(last)) = (cell.first(), cell.last()) else { return (true, false) };
+    let has = |is: fn(u8) -> bool| {
+        // Without a way out in the middle of a chunk, the compiler makes vector instructions of this.
+        cell.chunks(32).any(|chunk| chunk.iter().fold(false, |found, byte| found | is(*byte)))
+    };
+    let needs_quotes = *first <= b' ' || *last <= b' ' || has(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    (needs_quotes, has(is_parting))
 }
 
 #[cfg(test)]
@@ -182,11 +197,12 @@ mod tests {
             &[Some("-5"), Some("+5"), None, None],
             &[Some("\t@x"), Some("=1"), None, None],
             &[Some("＝1"), None, None, None],
+            &[Some("a;=1,\t\"@x"), Some("a;=1"), None, None],
         ];
         let (text, disarmed) = text(&[batch(&columns, rows)]);
-        let wanted = "'=cmd(),n,m,d\r\n\"'=HYPERLINK(\"\"http://x\"\",1)\",-5,-1.50,-2 days 0 hours\r\n'-5,+5,,\r\n\"'\t@x\",'=1,,\r\n\
-            '＝1,,,\r\n";
-        assert_eq!((text.as_str(), disarmed), (wanted, 6));
+        let wanted = "'=cmd(),n,m,d\r\n\"'=HYPERLINK(\"\"http://x\"\",1)\",-5,-1.50,-2 days 0 hours\r\n'-5,+5,,\r\n\"'\t'@x\",'=1,,\r\n\
+            '＝1,,,\r\n\"a;'=1,\t'\"\"@x\",a;=1,,\r\n";
+        assert_eq!((text.as_str(), disarmed), (wanted, 7));
     }
 
     #[test]
@@ -214,8 +230,9 @@ mod tests {
         proptest::option::weighted(0.8, prop_oneof![telling, "\\PC{0,8}", any::<String>()])
     }
 
-    const TELLING: [&str; 16] = [
+    const TELLING: [&str; 17] = [
         ",",
+        ";",
         "\"",
         "\"\"",
         "\r",
@@ -251,12 +268,15 @@ mod tests {
                         None => prop_assert_eq!((got.as_str(), *is_quoted), ("", false)),
                         Some(wanted) if wanted == got => prop_assert!(*is_quoted || !got.is_empty()),
                         Some(wanted) => {
-                            prop_assert_eq!(got, &format!("'{wanted}"));
+                            prop_assert!(got.len() > wanted.len());
+                            prop_assert_eq!(got.replace('\'', ""), wanted.replace('\'', ""));
                             apostrophes += 1;
                         }
                     }
                     let first = got.trim_start().chars().next();
                     prop_assert!(!matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')), "{:?}", got);
+                    let mut parts = got.split([';', '\t', '\r', '\n']).skip(1).map(|part| part.trim_start_matches([' ', '"']));
+                    prop_assert!(!parts.any(|part| part.starts_with(['=', '@'])), "{:?}", got);
                 }
             }
             prop_assert_eq!(apostrophes, disarmed);

@@ -32,6 +32,33 @@ impl Words {
             Self::Server => starts_formula(cell) && !cell.iter().all(|byte| is_plain(*byte)),
         }
     }
+
+    /// Where, inside a cell, one would begin for a program that parts cells elsewhere than at commas: behind a `;` or a
+    /// tab, and behind a line break, because in such a cell the quotes around it are not at its beginning.
+    pub fn formulas_within(self, cell: &[u8]) -> impl Iterator<Item = usize> + use<'_> {
+        let parts = cell.split(|byte| is_parting(*byte)).scan(0, |next, part| {
+            let at = *next;
+            *next += part.len() + 1;
+            Some((at, part))
+        });
+        parts.skip(1).filter(|(_, part)| could_run(part)).map(|(at, _)| at)
+    }
+}
+
+/// Whether a program might part cells here.
+pub(super) fn is_parting(byte: u8) -> bool {
+    matches!(byte, b';' | b'\t' | b'\r' | b'\n')
+}
+
+/// A list's `- item` and a `-5` are texts as they come every day, and run nothing: what does has a call, a link to
+/// another program or a sheet in it.
+fn could_run(part: &[u8]) -> bool {
+    // Quotes are doubled in the file, and a pair of them may be read as nothing.
+    let at = part.iter().position(|byte| !byte.is_ascii_whitespace() && *byte != b'"').unwrap_or(part.len());
+    let bare = &part[at..];
+    starts_formula(bare)
+        && (matches!(bare.first(), Some(b'=' | b'@'))
+            || bare.iter().any(|byte| matches!(byte, b'(' | b'|' | b'!' | 0x80..)))
 }
 
 fn is_plain(byte: u8) -> bool {
@@ -85,6 +112,17 @@ mod tests {
             assert!(!Words::Free.is_formula(cell.as_bytes()), "{cell:?}");
         }
         assert!(!Words::Free.is_formula(b"\xff=1"), "a replaced byte stands before it");
+    }
+
+    #[test]
+    fn what_starts_a_formula_inside_a_cell() {
+        let within = |cell: &str| Words::Free.formulas_within(cell.as_bytes()).collect::<Vec<_>>();
+        assert_eq!(within("x;=1"), [2]);
+        assert_eq!(within("x\t\"=1;y;@a"), [2, 8]);
+        assert_eq!(within("x\r\n  -1+cmd|' /C calc'!A0"), [3]);
+        assert_eq!(within("x\n＝1"), [2]);
+        assert_eq!(within("=1;a"), [0; 0], "the beginning is told of by itself");
+        assert_eq!(within("list:\n- one\n- two; -5; +1 more"), [0; 0]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn told(notes: &Notes) -> Vec<String> {
     };
     tell(
         notes.formulas_disarmed,
-        "texts would have run as a formula in a spreadsheet; each got an apostrophe in front.",
+        "texts could have run as a formula in a spreadsheet; each got an apostrophe in front of it.",
     );
     tell(notes.kept_as_text, "numbers or times that Excel cannot hold exactly are text in the workbook.");
     tell(notes.cells_cut, "texts were longer than a cell of a workbook, and were cut.");
