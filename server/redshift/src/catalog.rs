@@ -5,6 +5,7 @@
 //! views over everything are avoided; on real clusters they took minutes where `pg_class` took two seconds
 //! (amazon-redshift-jdbc-driver issue 64).
 
+mod columns;
 mod external;
 
 use std::collections::{HashMap, HashSet};
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::rows::{Cut, Limits};
 use crate::session::Session;
 
+pub use columns::{Columns, read as columns};
 pub use external::tables as external_tables;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

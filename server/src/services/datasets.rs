@@ -20,7 +20,7 @@ use super::audit::{self, Deed};
 use super::{Shared, now, place, store_fault};
 use picker::wanted;
 
-pub(crate) use reading::catalog_rows;
+pub(crate) use reading::{catalog_rows, learn_columns};
 
 pub(crate) struct Datasets {
     shared: Arc<Shared>,

@@ -1,10 +1,13 @@
 //! The catalog of a connection, as last read: schemas and objects.
 
+mod columns;
 mod write;
 
 use sqlx::FromRow;
 
 use crate::{Result, Store};
+
+pub use columns::CatalogColumnsRow;
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct CatalogSchemaRow {

@@ -21,7 +21,7 @@ use sqlx::AnyPool;
 use thiserror::Error;
 
 pub use audit::{AuditFilter, AuditRow, Chain, NewAudit};
-pub use catalog::{CatalogObjectRow, CatalogSchemaRow, ObjectFilter, SchemaPage};
+pub use catalog::{CatalogColumnsRow, CatalogObjectRow, CatalogSchemaRow, ObjectFilter, SchemaPage};
 pub use check::{CheckRow, StageRow};
 pub use connection::{ConnectionRow, ConnectionSummaryRow, Found, NewState};
 pub use credential::{CredentialAuthorRow, LeaningRow};

@@ -1,5 +1,6 @@
 //! Typed statements from the text to the rows that are kept, and whatever ends them.
 
+mod completing;
 mod ends;
 mod exports;
 mod keeping;

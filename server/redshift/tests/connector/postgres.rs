@@ -106,6 +106,9 @@ async fn names_are_names_whatever_is_in_them() {
     let session = session(&database).await;
     let catalog = catalog::read(&session, false, Limits::CATALOG).await.unwrap();
     let schema = catalog.schemas.iter().find(|schema| schema.name == "we\"ird; --").unwrap();
+    let columns = catalog::columns(&session, false).await.unwrap();
+    assert_eq!((columns.len(), columns[0].names.as_slice()), (1, ["x".to_owned()].as_slice()));
+    assert_eq!((&columns[0].schema, &columns[0].object), (&schema.name, &schema.objects[0].name));
     let select = sql::select_first(&schema.name, &schema.objects[0].name, 1).unwrap();
     assert!(session.read(&select, Limits::VALUE).await.is_ok());
     let missing = sql::select_first("public", "canary\"; DROP TABLE canary; --", 1).unwrap();

@@ -67,6 +67,10 @@ async fn the_catalog_shows_each_kind() {
     assert_eq!(kind("reporting", "mv_tbl__daily_revenue__0"), None, "what a view keeps its rows in is hidden");
     let closed = catalog.schemas.iter().find(|schema| schema.name == "finance").unwrap();
     assert!(!closed.is_usable);
+    let columns = catalog::columns(&session, true).await.unwrap();
+    let first = |object: &str| columns.iter().find(|known| known.object == object).map(|known| known.names[0].as_str());
+    assert_eq!(first("sales"), Some("salesid"));
+    assert!(first("top_sellers").is_some(), "of a late-binding view too");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int16Array, Int32Array, Int64Array, StringArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int16Array, Int32Array, Int64Array, StringArray};
 use datafusion::arrow::datatypes::Field;
 use datafusion::catalog::{TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::datasource::MemTable;
@@ -82,6 +82,7 @@ pub(super) fn pg_attribute(columns: &[Column]) -> Result<Arc<MemTable>, DataFusi
             Type::Int,
             Arc::new(Int32Array::from_iter_values(shown.iter().map(|column| column.modifier))),
         )
+        .column("attisdropped", Type::Bool, Arc::new(BooleanArray::from(vec![false; shown.len()])))
         .build()
 }
 

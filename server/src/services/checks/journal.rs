@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use contract::check::{CheckOutcome, StageView};
 use contract::connection::Target;
 use redshift::catalog::Catalog;
+use redshift::session::Session;
 use store::{ConnectionRow, Found, StageRow, StoreError};
 
 use super::rights::Rights;
 use super::{LEASE, code};
-use crate::services::datasets::catalog_rows;
+use crate::services::datasets::{catalog_rows, learn_columns};
 use crate::services::{Shared, log_failure, now, to_json};
 
 #[async_trait]
@@ -24,6 +25,10 @@ pub trait Journal: Send + Sync {
     async fn found(&self, _: &Target, _admin: &str) {}
     /// What there is to read, as the check saw it.
     async fn catalog(&self, _: &Catalog, _: &Rights) {}
+    /// The check is over, and this is left of it.
+    async fn rest(&self, session: Session, _is_redshift: bool) {
+        session.close().await;
+    }
 }
 
 pub(super) struct StoreJournal {
@@ -74,6 +79,18 @@ impl Journal for StoreJournal {
         if let Err(error) = saved {
             log_failure("a catalog could not be kept", &error);
         }
+    }
+
+    /// Columns are no part of the check: nobody waits for them.
+    async fn rest(&self, session: Session, is_redshift: bool) {
+        if self.connection.is_credential == 1 {
+            return session.close().await;
+        }
+        let (shared, connection) = (Arc::clone(&self.shared), self.connection.clone());
+        tokio::spawn(async move {
+            learn_columns(&shared, &connection, &session, is_redshift).await;
+            session.close().await;
+        });
     }
 }
 

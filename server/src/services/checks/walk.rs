@@ -176,7 +176,7 @@ async fn walk(subject: Subject, progress: &mut Progress) -> Option<()> {
     progress.begin(Stage::Rights).await;
     let found = rights::findings(&listed, &known, identity.is_superuser, &target, &picked);
     progress.end(Stage::Rights, &found).await;
-    session.close().await;
+    progress.journal().rest(session, identity.is_redshift).await;
     Some(())
 }
 

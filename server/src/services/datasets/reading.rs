@@ -8,8 +8,9 @@ use contract::fault::Fault;
 use contract::finding::{Finding, Phase};
 use redshift::catalog::Catalog;
 use redshift::deadlines::milliseconds;
+use redshift::session::Session;
 use redshift::{catalog, identify, probe};
-use store::{CatalogObjectRow, CatalogSchemaRow, ConnectionRow, StoreError};
+use store::{CatalogColumnsRow, CatalogObjectRow, CatalogSchemaRow, ConnectionRow, StoreError};
 
 use crate::services::checks::rights::Rights;
 use crate::services::{SECOND, Shared, entry, findings, log_failure, now, store_fault, to_json};
@@ -77,16 +78,33 @@ async fn whole(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Outcome
         let identity = identify::identify(&session).await.map_err(explain)?;
         let catalog = catalog::read(&session, identity.is_redshift, limits).await.map_err(explain)?;
         let rights = probe::rights(&session, limits, Duration::from_secs(10)).await.unwrap_or_default();
-        session.close().await;
-        Ok((catalog, Rights::new(rights)))
+        Ok((catalog, Rights::new(rights), session, identity.is_redshift))
     };
-    let (catalog, rights) = match read.await {
+    let (catalog, rights, session, is_redshift) = match read.await {
         Ok(read) => read,
         Err(finding) => return Ok(Err(finding)),
     };
     let (schemas, objects) = catalog_rows(&catalog, &rights);
     shared.store.catalog_replace(&row.id, &row.purpose, &schemas, &objects, catalog.is_cut, now()).await?;
+    learn_columns(shared, row, &session, is_redshift).await;
+    session.close().await;
     Ok(Ok(()))
+}
+
+/// Names of columns, for completing what is typed. Without them everything else works.
+pub(crate) async fn learn_columns(shared: &Shared, row: &ConnectionRow, session: &Session, is_redshift: bool) {
+    let Ok(columns) = catalog::columns(session, is_redshift).await else { return };
+    let columns: Vec<_> = columns
+        .into_iter()
+        .map(|known| CatalogColumnsRow {
+            schema_name: known.schema,
+            object_name: known.object,
+            names: to_json(&known.names),
+        })
+        .collect();
+    if let Err(error) = shared.store.catalog_columns_replace(&row.id, &row.purpose, &columns).await {
+        log_failure("names of columns could not be kept", &error);
+    }
 }
 
 /// The tables of one external schema.

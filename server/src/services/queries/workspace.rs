@@ -60,6 +60,9 @@ pub(super) async fn queue(shared: &Shared, actor: &Actor) -> ports::Answer<Vec<Q
     Ok(live.into_iter().map(entry).collect())
 }
 
+/// What of columns the editor loads at most; a warehouse may have a million.
+const COLUMNS_BYTES: usize = 1024 * 1024;
+
 /// As the editor takes it: schemas, in them tables, in them columns.
 #[derive(Default, Serialize)]
 struct Names {
@@ -74,11 +77,21 @@ pub(super) async fn completions(shared: &Shared, actor: &Actor, connection_id: &
     for object in objects.into_iter().filter(|object| object.is_readable == 1) {
         names.schemas.entry(object.schema_name).or_default().insert(object.name, Vec::new());
     }
+    let mut room = COLUMNS_BYTES;
+    for known in store.catalog_columns(&row.id, COMPLETED).await.map_err(store_fault)? {
+        let Some(left) = room.checked_sub(known.names.len()) else { break };
+        room = left;
+        let columns = serde_json::from_str(&known.names).unwrap_or_default();
+        names.schemas.entry(known.schema_name).or_default().insert(known.object_name, columns);
+    }
     for dataset in store.dataset_list(&actor.team_id).await.map_err(store_fault)? {
         if dataset.connection_id == row.id {
             let columns: Vec<Column> = serde_json::from_str(&dataset.known_columns).unwrap_or_default();
-            let columns = columns.into_iter().map(|column| column.name).collect();
-            names.schemas.entry(dataset.schema_name).or_default().insert(dataset.name, columns);
+            // These were read with its rows; where they were not yet, the catalog may know them.
+            if !columns.is_empty() {
+                let columns = columns.into_iter().map(|column| column.name).collect();
+                names.schemas.entry(dataset.schema_name).or_default().insert(dataset.name, columns);
+            }
         }
     }
     Ok(to_json(&names))
