@@ -16,7 +16,7 @@ pub fn plain_label(text: &str) -> String {
 
 /// The statement that reads the first rows of a table.
 pub fn select_first(schema: &str, table: &str, rows: usize) -> Option<String> {
-    select_page(schema, table, Page { order: None, rows, offset: 0 })
+    select_page(schema, table, Page { order: None, ties: &[], rows, offset: 0 })
 }
 
 /// The statement that reads a table.
@@ -29,6 +29,8 @@ pub fn select_all(schema: &str, table: &str) -> Option<String> {
 pub struct Page<'a> {
     /// A column, and whether the largest comes first.
     pub order: Option<(&'a str, bool)>,
+    /// Columns that put what is equal there into one order, so that no row is on two pages.
+    pub ties: &'a [&'a str],
     pub rows: usize,
     pub offset: usize,
 }
@@ -39,6 +41,9 @@ pub fn select_page(schema: &str, table: &str, page: Page<'_>) -> Option<String> 
     if let Some((column, is_descending)) = page.order {
         let direction = if is_descending { " desc" } else { "" };
         sql.push_str(&format!(" order by {}{direction}", quote_ident(column)?));
+        for tie in page.ties.iter().filter(|tie| **tie != column) {
+            sql.push_str(&format!(", {}", quote_ident(tie)?));
+        }
     }
     sql.push_str(&format!(" limit {}", page.rows));
     if page.offset > 0 {
@@ -52,6 +57,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_page_of_what_is_sorted_has_an_order_among_equals() {
+        let page = |order| Page { order, ties: &["id", "b\"c"], rows: 101, offset: 100 };
+        let sql = select_page("public", "t", page(Some(("b\"c", true)))).unwrap();
+        assert_eq!(sql, r#"select * from "public"."t" order by "b""c" desc, "id" limit 101 offset 100"#);
+        let sql = select_page("public", "t", page(None)).unwrap();
+        assert_eq!(
+            sql, r#"select * from "public"."t" limit 101 offset 100"#,
+            "nothing is sorted that was not asked for"
+        );
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(10_000))]

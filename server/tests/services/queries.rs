@@ -4,6 +4,7 @@ mod completing;
 mod ends;
 mod exports;
 mod keeping;
+mod looking;
 mod turns;
 
 use std::net::SocketAddr;

@@ -1,7 +1,7 @@
 //! From a question to the statement that asks it.
 
 use contract::audit::Action;
-use contract::explore::{Dialect, profile};
+use contract::explore::{Dialect, Kind, profile};
 use contract::fault::Fault;
 use contract::finding::{Finding, Refusal};
 use contract::object_name::ObjectName;
@@ -32,7 +32,14 @@ pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
             let offset = (*page).max(1).saturating_sub(1).min(MOST_PAGES) as usize * rows;
             let order = (!sort.is_empty()).then_some((sort.as_str(), *is_descending));
             // One more than is shown, to know whether there are more.
-            let page = sql::Page { order, rows: rows + 1, offset };
+            let known = known_columns(dataset).unwrap_or_default();
+            let ties: Vec<&str> = known
+                .iter()
+                .filter(|column| Kind::of(column).is_groupable())
+                .map(|column| column.name.as_str())
+                .take(TIES)
+                .collect();
+            let page = sql::Page { order, ties: &ties, rows: rows + 1, offset };
             let sql = sql::select_page(&dataset.schema_name, &dataset.name, page).ok_or(Fault::NotFound)?;
             Ok(Question { purpose: Purpose::Preview, shown: sql.clone(), sql, values: Vec::new(), rows: rows as u64 })
         }
@@ -57,6 +64,10 @@ pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
 fn known_columns(dataset: &DatasetRow) -> Result<Vec<Column>, Fault> {
     serde_json::from_str(&dataset.known_columns).map_err(|_| Fault::ColumnsUnknown)
 }
+
+/// Columns that order what a sorted column leaves equal: a table's first ones hold its key more often than not, and
+/// sorting by all of a wide one costs the source more than it gives.
+const TIES: usize = 8;
 
 /// Beyond it a source is asked to skip more rows than anybody looks through.
 const MOST_PAGES: u32 = 10_000;

@@ -1,0 +1,66 @@
+//! What is asked of datasets without SQL.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use contract::catalog::PickerFilter;
+use contract::dataset::Picks;
+use contract::query::{Ask, QueryView};
+
+use super::Connected;
+
+impl Connected {
+    /// The id of the only dataset, once everything in `public` is one.
+    async fn dataset(&self) -> String {
+        let (datasets, actor) = (&self.world.backend.datasets, &self.world.actor);
+        datasets.catalog_read(actor, &self.connection, "").await.unwrap();
+        for _ in 0..1_000 {
+            let picker = datasets.picker(actor, &self.connection, PickerFilter::default()).await.unwrap();
+            if !picker.schemas.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let picks = Picks { connection_id: self.connection.clone(), whole_schema: "public".into(), ..Picks::default() };
+        assert_eq!(datasets.add(actor, picks).await, Ok(1));
+        datasets.list(actor).await.unwrap().remove(0).id
+    }
+
+    /// Asks until there is an answer, as a page does.
+    async fn asked(&self, dataset: &str, ask: &Ask) -> QueryView {
+        for _ in 0..1_000 {
+            let view = self.world.backend.queries.ask(&self.world.actor, dataset, ask.clone()).await.unwrap();
+            if !view.state.is_running() {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no answer to {ask:?}");
+    }
+}
+
+/// A source may put what is equal into another order for each page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_of_what_is_sorted_by_equal_values_hold_each_row_once() {
+    let team = Connected::new().await;
+    team.database
+        .run(
+            "create table sales (id int, kind text, note int);
+             insert into sales select n, 'same', 0 from generate_series(1, 350) as n",
+        )
+        .await;
+    let dataset = team.dataset().await;
+    let page = |page| Ask::Preview { sort: "kind".into(), is_descending: false, page };
+    // The first look learns the columns.
+    team.asked(&dataset, &Ask::Preview { sort: String::new(), is_descending: false, page: 1 }).await;
+    let mut seen = BTreeSet::new();
+    for number in 1..=4 {
+        let view = team.asked(&dataset, &page(number)).await;
+        for row in view.result.unwrap_or_else(|| panic!("{:?}", view.finding)).rows {
+            assert!(seen.insert(row[0].clone()), "{row:?} is on two pages");
+        }
+        // PostgreSQL writes what changed to another place, and reads it in another order.
+        team.database.run("update sales set note = note + 1 where id % 3 = 0").await;
+    }
+    assert_eq!(seen.len(), 350);
+}
