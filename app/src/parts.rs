@@ -12,6 +12,7 @@ mod icons;
 mod load;
 mod made;
 mod notice;
+mod place;
 mod poll;
 mod post;
 mod settings;
@@ -30,6 +31,7 @@ pub use made::Made;
 #[cfg(feature = "ssr")]
 pub use made::made;
 pub use notice::{FaultNotice, PageFault};
+pub use place::keep_place;
 pub use poll::{NoScriptRefresh, every_while};
 pub use post::{Post, PostForm, Posting, first_refused};
 pub use settings::{CurrentActor, SettingsTabs};

@@ -10,12 +10,13 @@ use crate::pages::{
     HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, QueryPage, RotationPage, SignInPage,
     WelcomePage,
 };
-use crate::parts::{Frame, copy_when_pressed};
+use crate::parts::{Frame, copy_when_pressed, keep_place};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     copy_when_pressed();
+    keep_place();
     // Tests wait for this mark before they click.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {

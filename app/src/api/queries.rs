@@ -1,8 +1,9 @@
 //! Queries: typed statements, their results and history, and what is asked of datasets.
 
+use contract::explore::ExploreFault;
 #[cfg(feature = "ssr")]
 use contract::query::{Ask, ResultSet};
-use contract::query::{HistoryFilter, QueryView, QueueEntry, Row, RunForm, Workspace};
+use contract::query::{Column, HistoryFilter, QueryView, QueueEntry, Row, RunForm, Workspace};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +184,32 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
         asked
     };
     turn.draw(draw).await.map_err(guard::refuse)
+}
+
+/// A question as its form needs it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    pub columns: Vec<Column>,
+    /// What is wrong with it.
+    pub fault: Option<ExploreFault>,
+}
+
+/// Holds the question in an address against a dataset's columns; the source is not asked.
+#[server(prefix = "/api", endpoint = "queries/question", output = Wire)]
+pub async fn show_question(dataset_id: String, #[server(default)] view: String) -> Result<Question, ApiError> {
+    use super::guard;
+    use contract::explore::Dialect;
+    use contract::fault::Fault;
+    use contract::object_name::ObjectName;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    let table = ObjectName { schema: dataset.summary.schema, name: dataset.summary.name };
+    let fault = match crate::asks::read(&view) {
+        Ok(Ask::Explore(explore)) => explore.compile(&table, &dataset.columns, Dialect::Redshift).err(),
+        Err(Fault::Explore { fault }) => Some(fault),
+        _ => None,
+    };
+    Ok(Question { columns: dataset.columns, fault })
 }
 
 /// Asks the source anew.

@@ -96,15 +96,17 @@ fn Dataset(
                 {tab(View::Rows, "Rows")} {tab(View::Columns, "Columns")} {tab(View::Explore, "Explore")}
             </nav>
             {move || (view.get() == View::Explore).then(|| view! { <ExploreForm id search/> })}
-            <Transition>
-                {move || Suspend::new(async move {
-                    match asked.await {
-                        Ok(asked) => view! { <Outcome asked name=name.get_value() view=view.get() search/> }.into_any(),
-                        Err(error) if explore::is_nothing(&error) => ().into_any(),
-                        Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
-                    }
-                })}
-            </Transition>
+            <section class="answer" aria-label="Answer" data-answer="" tabindex="-1">
+                <Transition>
+                    {move || Suspend::new(async move {
+                        match asked.await {
+                            Ok(asked) => view! { <Outcome asked name=name.get_value() view=view.get() search/> }.into_any(),
+                            Err(error) if explore::is_said_above(&error) => ().into_any(),
+                            Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </section>
         </div>
     }
 }
@@ -152,7 +154,7 @@ fn Running(query: QueryView<Told>) -> impl IntoView {
             </p>
             <PostForm post=cancel>
                 <input type="hidden" name="id" value=query.id/>
-                <button type="submit" class="button-quiet" disabled=is_cancelling>"Cancel"</button>
+                <button type="submit" class="button-quiet" data-place="cancel" disabled=is_cancelling>"Cancel"</button>
             </PostForm>
         </div>
         <div class="grid grid-waiting" aria-hidden="true"></div>

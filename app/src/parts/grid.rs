@@ -57,7 +57,8 @@ fn heading(column: Column, sorting: Option<&Sorting>) -> impl IntoView + use<> {
                 None => "",
             };
             let href = (sorting.link)(&column.name, is_ascending);
-            view! { <a class="grid-name" href=href>{column.name}{mark}</a> }.into_any()
+            let place = format!("sort-{}", column.name);
+            view! { <a class="grid-name" href=href data-place=place>{column.name}{mark}</a> }.into_any()
         }
         None => view! { <span class="grid-name">{column.name}</span> }.into_any(),
     };

@@ -70,6 +70,7 @@ const CALLS: &[(&str, Expected, &str)] = &[
     ("/api/queries/workspace", NotFound, "id=QUERY"),
     ("/api/queries/queue", Own, ""),
     ("/api/queries/ask", NotFound, "dataset_id=DATASET"),
+    ("/api/queries/question", NotFound, "dataset_id=DATASET&view=?view=explore&m=count"),
     ("/api/queries/ask-again", NotFound, "dataset_id=DATASET&view=?view=rows"),
     ("/api/credential/show", Own, ""),
     ("/api/credential/edit", Refused("no_team_credential"), ""),

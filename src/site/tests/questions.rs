@@ -49,3 +49,24 @@ async fn o_ident_a_choice_or_a_number_in_an_address_is_that_or_refused() {
     let good = format!("dataset_id={id}&view={}", encode("?view=explore&m=count&g=x&s=-m1&n=5"));
     assert_eq!(site.call("/api/queries/ask", &good, true).await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_question_is_judged_without_the_source() {
+    let site = Site::new().await;
+    let id = dataset(&site).await;
+    let asked = async |view: &str| {
+        let view: String = view.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let answer = site.call("/api/queries/question", &format!("dataset_id={id}&view={view}"), true).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        serde_json::from_str::<app::api::queries::Question>(&answer.body).unwrap()
+    };
+    let place = async |view: &str| asked(view).await.fault.and_then(contract::explore::ExploreFault::place);
+    use contract::explore::Part;
+    assert_eq!(asked("?view=explore&m=count&g=x").await.fault, None);
+    assert_eq!(asked("?view=explore").await.columns.len(), 1);
+    assert_eq!(place("?view=explore&m=sum").await, Some((Part::Measure, 0)));
+    assert_eq!(place("?view=explore&m=count&g=x&g=nope").await, Some((Part::Group, 1)));
+    assert_eq!(place("?view=explore&m=count&f=x&fo=gt&fv=many").await, Some((Part::Filter, 0)));
+    assert_eq!(place("?view=explore&m=count&f=x&fo=like&fv=a").await, Some((Part::Filter, 0)));
+    assert!(site._opened.shared.store.query_queue("", i64::MAX).await.unwrap().is_empty());
+}

@@ -52,6 +52,7 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/queries/workspace", Rule::Member, ""),
     ("/api/queries/queue", Rule::Member, ""),
     ("/api/queries/ask", Rule::Member, "dataset_id=x"),
+    ("/api/queries/question", Rule::Member, "dataset_id=x"),
     ("/api/queries/ask-again", Rule::Member, "dataset_id=x"),
     ("/api/members/invited", Rule::Anyone, "code=x"),
     ("/api/members/accept", Rule::Anyone, "form[code]=x&form[email]=a@b.example&form[password]=p"),

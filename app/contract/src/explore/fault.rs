@@ -68,6 +68,26 @@ pub enum ExploreFault {
     NameInvalid { part: Part, row: u8 },
 }
 
+impl ExploreFault {
+    /// The row that it is about.
+    pub fn place(self) -> Option<(Part, u8)> {
+        match self {
+            Self::Unreadable { part, row }
+            | Self::ColumnUnknown { part, row }
+            | Self::Unfit { part, row }
+            | Self::NameInvalid { part, row } => {
+                matches!(part, Part::Measure | Part::Group | Part::Filter).then_some((part, row))
+            }
+            Self::ColumnMissing { row } => Some((Part::Measure, row)),
+            Self::ValueMissing { row }
+            | Self::ValueInvalid { row, .. }
+            | Self::ValueTooLong { row }
+            | Self::ListTooLong { row, .. } => Some((Part::Filter, row)),
+            Self::Nothing | Self::TooMany { .. } | Self::SortUnknown | Self::LimitInvalid => None,
+        }
+    }
+}
+
 /// A row's place as faults count it.
 pub(super) fn row(at: usize) -> u8 {
     u8::try_from(at).unwrap_or(u8::MAX)

@@ -13,9 +13,9 @@ use crate::words::numbers;
 
 pub use super::form::ExploreForm;
 
-/// Nothing was asked yet: the form alone is shown.
-pub fn is_nothing(error: &ApiError) -> bool {
-    matches!(error.0, Fault::Explore { fault: ExploreFault::Nothing })
+/// Nothing was asked yet, or the form says at its row what is wrong.
+pub fn is_said_above(error: &ApiError) -> bool {
+    matches!(error.0, Fault::Explore { fault } if fault == ExploreFault::Nothing || fault.place().is_some())
 }
 
 #[component]
@@ -42,7 +42,7 @@ pub fn Answer(asked: Asked, search: Memo<String>) -> impl IntoView {
             <p class="quiet">"The limit of " {numbers::count(limit, "row", "rows")} " was reached; there may be more groups."</p>
         })}
         <Made markup=asked.made/>
-        {(!asked.is_all).then(|| view! { <Grid label="Answer".to_owned() result/> })}
+        {(!asked.is_all).then(|| view! { <Grid label="Rows of the answer".to_owned() result/> })}
         <Made markup=asked.how_read/>
     }
     .into_any()

@@ -1,31 +1,36 @@
 //! The question as a form: it works as plain HTML, and what it sends is the page's address.
 
 use contract::explore::{
-    Bucket, By, Explore, Filter, Function, Group, Kind, MAX_FILTERS, MAX_GROUPS, MAX_LIMIT, MAX_MEASURES, Measure,
-    Operator, Sort,
+    Bucket, By, Explore, ExploreFault, Filter, Function, Group, Kind, MAX_FILTERS, MAX_GROUPS, MAX_LIMIT, MAX_MEASURES,
+    Measure, Operator, Part, Sort,
 };
 use contract::query::Column;
 use leptos::prelude::*;
 
-use crate::api::datasets::ShowDataset;
+use crate::api::queries::{Question, ShowQuestion};
 use crate::parts::{GetForm, load};
+use crate::words::asks;
 
 #[component]
 pub fn ExploreForm(id: Memo<String>, search: Memo<String>) -> impl IntoView {
-    // Asked for anew: a look at the rows a moment ago may have told of the columns.
-    let head = load(move || ShowDataset { id: id.get() });
+    // Anew for each question: it tells what is wrong with it, and a look at the rows may have told of the columns.
+    let question = load(move || ShowQuestion { dataset_id: id.get(), view: search.get() });
     view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let columns = head.await.map(|dataset| dataset.columns).unwrap_or_default();
-                view! { <Fields columns search/> }
-            })}
-        </Transition>
+        <GetForm>
+            <input type="hidden" name="view" value="explore"/>
+            <Transition>
+                {move || Suspend::new(async move {
+                    let nothing = Question { columns: Vec::new(), fault: None };
+                    view! { <Fields question=question.await.unwrap_or(nothing) search/> }
+                })}
+            </Transition>
+        </GetForm>
     }
 }
 
 #[component]
-fn Fields(columns: Vec<Column>, search: Memo<String>) -> impl IntoView {
+fn Fields(question: Question, search: Memo<String>) -> impl IntoView {
+    let Question { columns, fault } = question;
     if columns.is_empty() {
         return view! {
             <div class="notice" data-tone="info" role="status">
@@ -34,47 +39,65 @@ fn Fields(columns: Vec<Column>, search: Memo<String>) -> impl IntoView {
         }
         .into_any();
     }
-    let columns = StoredValue::new(columns);
-    // Anew for each question, with a row more than are filled in.
-    let body = move || {
-        let (explore, _) = Explore::from_query(&search.get());
-        let columns = columns.get_value();
-        // A question that was not begun begins with the count of rows.
-        let begun = if explore.is_empty() { vec![Measure::default()] } else { explore.measures.clone() };
-        let measures = with_empty(&begun, MAX_MEASURES);
-        let groups = with_empty(&explore.groups, MAX_GROUPS);
-        let filters = with_empty(&explore.filters, MAX_FILTERS);
-        view! {
+    // With a row more than are filled in.
+    let (explore, _) = Explore::from_query(&search.get_untracked());
+    // A question that was not begun begins with the count of rows.
+    let begun = if explore.is_empty() { vec![Measure::default()] } else { explore.measures.clone() };
+    let measures = with_empty(&begun, MAX_MEASURES).enumerate();
+    let groups = with_empty(&explore.groups, MAX_GROUPS).enumerate();
+    let filters = with_empty(&explore.filters, MAX_FILTERS).enumerate();
+    let at = |part, row| Place { row, fault: fault.filter(|fault| fault.place() == Some((part, row as u8))) };
+    view! {
+        <div class="ask-all">
             <fieldset class="ask">
                 <legend>"Measure"</legend>
-                {measures.map(|measure| measure_row(measure, &columns)).collect_view()}
+                {measures.map(|(row, measure)| measure_row(at(Part::Measure, row), measure, &columns)).collect_view()}
             </fieldset>
             <fieldset class="ask">
                 <legend>"For each"</legend>
-                {groups.map(|group| group_row(group, &columns)).collect_view()}
+                {groups.map(|(row, group)| group_row(at(Part::Group, row), group, &columns)).collect_view()}
             </fieldset>
             <fieldset class="ask">
                 <legend>"Where"</legend>
-                {filters.map(|filter| filter_row(filter, &columns)).collect_view()}
+                {filters.map(|(row, filter)| filter_row(at(Part::Filter, row), filter, &columns)).collect_view()}
             </fieldset>
             <div class="ask ask-last">
                 {sort_field(&explore)}
                 <label>
                     <span>"Most rows"</span>
-                    <input name="n" type="number" min="1" max=MAX_LIMIT value=explore.limit/>
+                    <input name="n" type="number" min="1" max=MAX_LIMIT value=explore.limit data-place="limit"/>
                 </label>
                 {explore.chart.map(|chart| view! { <input type="hidden" name="c" value=chart.as_str()/> })}
-                <button type="submit" class="button">"Ask"</button>
+                <button type="submit" class="button" data-place="ask">"Ask"</button>
             </div>
-        }
-    };
-    view! {
-        <GetForm>
-            <input type="hidden" name="view" value="explore"/>
-            <div class="ask-all">{body}</div>
-        </GetForm>
+        </div>
     }
     .into_any()
+}
+
+/// A row of the form, and what is wrong with it.
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    fault: Option<ExploreFault>,
+}
+
+impl Place {
+    /// A name that no other row's control has.
+    fn name(self, what: &str) -> String {
+        if self.row == 0 { what.to_owned() } else { format!("{what} {}", self.row + 1) }
+    }
+
+    fn is_wrong(self) -> Option<&'static str> {
+        self.fault.map(|_| "true")
+    }
+
+    fn line(self, controls: impl IntoView) -> impl IntoView {
+        view! {
+            <div class="ask-row">{controls}</div>
+            {self.fault.map(|fault| view! { <p class="field-fault" role="alert">{asks::fault(fault)}</p> })}
+        }
+    }
 }
 
 fn with_empty<T: Clone>(rows: &[T], most: usize) -> impl Iterator<Item = Option<T>> + use<T> {
@@ -93,47 +116,69 @@ fn options(columns: &[Column], chosen: Option<&str>, none: &'static str) -> impl
     view! { <option value="">{none}</option> {options} }
 }
 
-fn measure_row(measure: Option<Measure>, columns: &[Column]) -> impl IntoView + use<> {
+fn measure_row(place: Place, measure: Option<Measure>, columns: &[Column]) -> impl IntoView + use<> {
     let column = measure.as_ref().and_then(|measure| measure.column.clone());
     let functions = Function::ALL.iter().map(|function| {
         let is_chosen = measure.as_ref().is_some_and(|measure| measure.function == *function);
         view! { <option value=function.as_str() selected=is_chosen>{function_name(*function)}</option> }
     });
     let columns = options(columns, column.as_deref(), "rows");
-    view! {
-        <div class="ask-row">
-            <select name="m" aria-label="Measure"><option value="">"–"</option>{functions.collect_view()}</select>
-            <span aria-hidden="true">"of"</span>
-            <select name="mc" aria-label="Measured column">{columns}</select>
-        </div>
-    }
+    let (name, of) = (place.name("Measure"), place.name("Measured column"));
+    place.line(view! {
+        <select name="m" data-place=name.clone() aria-label=name aria-invalid=place.is_wrong()>
+            <option value="">"–"</option>
+            {functions.collect_view()}
+        </select>
+        <span aria-hidden="true">"of"</span>
+        <select name="mc" data-place=of.clone() aria-label=of aria-invalid=place.is_wrong()>{columns}</select>
+    })
 }
 
-fn group_row(group: Option<Group>, columns: &[Column]) -> impl IntoView + use<> {
+fn group_row(place: Place, group: Option<Group>, columns: &[Column]) -> impl IntoView + use<> {
     let chosen = group.as_ref().map(|group| group.column.clone());
     let bucket = group.and_then(|group| group.bucket);
-    // Which stretches there are depends on the column; an empty row may become any.
-    let is_time = |column: &Column| Kind::of(column).is_time();
-    let can_bucket = chosen.as_ref().is_none_or(|name| columns.iter().any(|one| one.name == *name && is_time(one)));
-    let has_time = columns.iter().any(is_time);
+    let times: Vec<String> =
+        columns.iter().filter(|column| Kind::of(column).is_time()).map(|column| column.name.clone()).collect();
+    let has_time = !times.is_empty();
+    // Which stretches there are depends on the column. Without scripts an empty row may become any.
+    let picked = RwSignal::new(chosen.clone());
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move |_| is_hydrated.set(true));
+    let has_stretches = Memo::new(move |_| match picked.get() {
+        Some(name) => times.contains(&name),
+        None => !is_hydrated.get(),
+    });
     let buckets = Bucket::ALL.iter().map(|each| {
         view! { <option value=each.as_str() selected=bucket == Some(*each)>{bucket_name(*each)}</option> }
     });
     let groupable: Vec<_> = columns.iter().filter(|column| Kind::of(column).is_groupable()).cloned().collect();
-    view! {
-        <div class="ask-row">
-            <select name="g" aria-label="Group">{options(&groupable, chosen.as_deref(), "–")}</select>
-            {(can_bucket && has_time).then(|| view! {
-                <select name="gb" aria-label="Stretch of time">
-                    <option value="">"as it is"</option>
-                    {buckets.collect_view()}
-                </select>
-            })}
-        </div>
-    }
+    let (name, stretch) = (place.name("Group"), place.name("Stretch of time"));
+    place.line(view! {
+        <select
+            name="g"
+            data-place=name.clone()
+            aria-label=name
+            aria-invalid=place.is_wrong()
+            on:change=move |event| picked.set(Some(event_target_value(&event)).filter(|name| !name.is_empty()))
+        >
+            {options(&groupable, chosen.as_deref(), "–")}
+        </select>
+        {has_time.then(|| view! {
+            <select
+                name="gb"
+                data-place=stretch.clone()
+                aria-label=stretch
+                hidden=move || !has_stretches.get()
+                disabled=move || !has_stretches.get()
+            >
+                <option value="">"as it is"</option>
+                {buckets.collect_view()}
+            </select>
+        })}
+    })
 }
 
-fn filter_row(filter: Option<Filter>, columns: &[Column]) -> impl IntoView + use<> {
+fn filter_row(place: Place, filter: Option<Filter>, columns: &[Column]) -> impl IntoView + use<> {
     let chosen = filter.as_ref().map(|filter| filter.column.clone());
     let kind = columns.iter().find(|column| Some(&column.name) == chosen.as_ref()).map(Kind::of);
     let compared = filter.as_ref().map(|filter| filter.operator);
@@ -142,13 +187,15 @@ fn filter_row(filter: Option<Filter>, columns: &[Column]) -> impl IntoView + use
         view! { <option value=operator.as_str() selected=is_chosen>{operator_name(*operator)}</option> }
     });
     let value = filter.map(|filter| filter.value).unwrap_or_default();
-    view! {
-        <div class="ask-row">
-            <select name="f" aria-label="Filtered column">{options(columns, chosen.as_deref(), "–")}</select>
-            <select name="fo" aria-label="Comparison">{operators.collect_view()}</select>
-            <input name="fv" aria-label="Value" value=value autocomplete="off"/>
-        </div>
-    }
+    let (name, how, with) = (place.name("Filtered column"), place.name("Comparison"), place.name("Value"));
+    let is_wrong = place.is_wrong();
+    place.line(view! {
+        <select name="f" data-place=name.clone() aria-label=name aria-invalid=is_wrong>
+            {options(columns, chosen.as_deref(), "–")}
+        </select>
+        <select name="fo" data-place=how.clone() aria-label=how aria-invalid=is_wrong>{operators.collect_view()}</select>
+        <input name="fv" data-place=with.clone() aria-label=with aria-invalid=is_wrong value=value autocomplete="off"/>
+    })
 }
 
 fn sort_field(explore: &Explore) -> impl IntoView + use<> {
@@ -168,7 +215,7 @@ fn sort_field(explore: &Explore) -> impl IntoView + use<> {
     view! {
         <label>
             <span>"Sorted by"</span>
-            <select name="s"><option value="">"what fits"</option>{options.collect::<Vec<_>>()}</select>
+            <select name="s" data-place="sort"><option value="">"what fits"</option>{options.collect::<Vec<_>>()}</select>
         </label>
     }
 }

@@ -58,9 +58,9 @@ pub fn Rows(asked: Asked, name: String, search: Memo<String>) -> impl IntoView {
         <Grid label=format!("Rows of {name}") result sorting/>
         {(page > 1 || has_more).then(|| view! {
             <nav class="pager" aria-label="Pages">
-                {(page > 1).then(|| view! { <a href=link(page - 1)>"Previous"</a> })}
+                {(page > 1).then(|| view! { <a href=link(page - 1) data-place="previous">"Previous"</a> })}
                 <span>"Page "{page}</span>
-                {has_more.then(|| view! { <a href=link(page + 1)>"Next"</a> })}
+                {has_more.then(|| view! { <a href=link(page + 1) data-place="next">"Next"</a> })}
             </nav>
         })}
         <Made markup=asked.how_read/>

@@ -25,13 +25,13 @@ pub fn Keep(query: QueryView<Told>, changes: RwSignal<usize>) -> impl IntoView {
             <PostForm post=rename attr:class="row">
                 <input type="hidden" name="id" value=query.id/>
                 <label for="query-name">"Name"</label>
-                <input id="query-name" name="name" value=query.name maxlength="120" autocomplete="off"/>
-                <button type="submit" class="button-quiet">"Save"</button>
+                <input id="query-name" data-place="name" name="name" value=query.name maxlength="120" autocomplete="off"/>
+                <button type="submit" class="button-quiet" data-place="save-name">"Save"</button>
             </PostForm>
             <PostForm post=share>
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="is_shared" value=if is_shared { "false" } else { "true" }/>
-                <button type="submit" class="button-quiet">
+                <button type="submit" class="button-quiet" data-place="share">
                     {if is_shared { "Stop sharing" } else { "Share with the team" }}
                 </button>
             </PostForm>

@@ -18,7 +18,7 @@ pub fn Outcome(shown: Shown, changes: RwSignal<usize>) -> impl IntoView {
     let word = state(query.state);
     let keep = query.is_own.then(|| view! { <Keep query=query.clone() changes/> });
     view! {
-        <section class="result" aria-label="Result" data-state=word>
+        <section class="result" aria-label="Result" data-state=word data-answer="" tabindex="-1">
             {if is_running {
                 view! { <Progress query=query.clone()/> }.into_any()
             } else {

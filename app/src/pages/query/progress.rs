@@ -18,7 +18,7 @@ pub fn Progress(query: QueryView<Told>) -> impl IntoView {
             {query.can_cancel.then(|| view! {
                 <PostForm post=cancel>
                     <input type="hidden" name="id" value=query.id.clone()/>
-                    <button type="submit" class="button-quiet" disabled=is_cancelling>"Cancel"</button>
+                    <button type="submit" class="button-quiet" data-place="cancel" disabled=is_cancelling>"Cancel"</button>
                 </PostForm>
             })}
         </div>
