@@ -139,11 +139,20 @@ test('each file holds the rows', async ({ member: page, flitch, hasScript }) => 
 
 test('a name, shared with the team', async ({ member: page, flitch, hasScript }) => {
   await connected(page, flitch, hasScript);
-  await run(page, hasScript, 'select count(*) as all_sales from public.sales');
+  await run(page, hasScript, 'select count(*) as all_sales, random() as luck from public.sales');
   await page.getByLabel('Name', { exact: true }).fill(`All sales ${hasScript}`);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(`All sales ${hasScript}`);
   await page.getByRole('button', { name: 'Share with the team' }).click();
+  await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
+  // Run again where it is: the address, the name and who sees it stay.
+  const address = page.url();
+  const luck = page.locator('.grid tbody td').last();
+  const before = await luck.textContent();
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await expect(page.locator('.result[data-state="done"]')).toBeVisible({ timeout: 20_000 });
+  await expect(luck).not.toHaveText(before);
+  expect(page.url()).toBe(address);
   await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible();
   await visit(page, `${flitch.url}/query?of=named`, hasScript);
   await expect(page.locator('.history li', { hasText: `All sales ${hasScript}` })).toContainText('shared');

@@ -102,10 +102,12 @@ pub trait Queries: Send + Sync {
     /// Runs a typed statement and answers with its query's id at once. One that the guard refuses is a query too, that
     /// failed: nothing typed is lost. The same text of the same person, still on its way, is not run twice.
     async fn run(&self, actor: &Actor, form: RunForm) -> Answer<String>;
+    /// Runs one's own query once more, in its place.
+    async fn run_again(&self, actor: &Actor, id: &str) -> Answer<()>;
     /// A query with a stretch of its rows, from `first`.
     async fn show(&self, actor: &Actor, id: &str, first: u64) -> Answer<QueryView>;
-    /// Rows of a result that is kept, `count` at most.
-    async fn rows(&self, actor: &Actor, id: &str, first: u64, count: u32) -> Answer<Vec<Row>>;
+    /// Rows of a result that is kept, `count` at most: of this run, and of no later one.
+    async fn rows(&self, actor: &Actor, id: &str, run: i64, first: u64, count: u32) -> Answer<Vec<Row>>;
     /// Asks for a query's end; it comes within seconds, at the source too. An admin may end anybody's in the team.
     async fn cancel(&self, actor: &Actor, id: &str) -> Answer<()>;
     async fn history(&self, actor: &Actor, filter: HistoryFilter) -> Answer<History>;

@@ -88,6 +88,8 @@ pub type Row = Vec<Option<String>>;
 /// A stretch of a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultSet {
+    /// Which run of the query it is of: when that was asked for, microseconds since 1970, UTC.
+    pub run: i64,
     pub columns: Vec<Column>,
     /// The number of the first row here, from 0.
     pub first: u64,

@@ -40,9 +40,9 @@ pub struct Shown {
 async fn drawn_rows(
     backend: &contract::ports::Backend,
     actor: &contract::team::Actor,
-    id: &str,
+    (id, result): (&str, &ResultSet),
 ) -> Result<Vec<Row>, ApiError> {
-    backend.queries.rows(actor, id, 0, 10_000).await.map_err(super::guard::refuse)
+    backend.queries.rows(actor, id, result.run, 0, 10_000).await.map_err(super::guard::refuse)
 }
 
 /// A chart of a typed statement's result, as markup; empty where nothing can be drawn.
@@ -54,7 +54,7 @@ pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result
     let query = backend.queries.show(&actor, &id, 0).await.map_err(guard::refuse)?;
     let Some(result) = query.result.filter(|_| !query.state.is_running()) else { return Ok(String::new()) };
     let turn = crate::made::turn::Turn::of(&actor.member_id).await;
-    let rows = drawn_rows(&backend, &actor, &id).await?;
+    let rows = drawn_rows(&backend, &actor, (&id, &result)).await?;
     let link = |code: &str| if code == "table" { "?".to_owned() } else { format!("?chart={code}") };
     let draw = move || crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link).markup;
     turn.draw(draw).await.map_err(guard::refuse)
@@ -66,6 +66,16 @@ pub async fn run_query(form: RunForm) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let id = backend.queries.run(&actor, form).await.map_err(guard::refuse)?;
+    leptos_axum::redirect(&crate::paths::query(&id));
+    Ok(())
+}
+
+/// Runs one's own query once more, in its place.
+#[server(prefix = "/api", endpoint = "queries/run-again")]
+pub async fn run_query_again(id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.queries.run_again(&actor, &id).await.map_err(guard::refuse)?;
     leptos_axum::redirect(&crate::paths::query(&id));
     Ok(())
 }
@@ -87,12 +97,12 @@ pub async fn show_query(
     Ok(Some(Shown { query, record }))
 }
 
-/// Rows of a result that is kept.
+/// Rows of a result that is kept: of the run that the query showed, and of no later one.
 #[server(prefix = "/api", endpoint = "queries/rows", output = Wire)]
-pub async fn show_rows(id: String, first: u64, count: u32) -> Result<Vec<Row>, ApiError> {
+pub async fn show_rows(id: String, run: i64, first: u64, count: u32) -> Result<Vec<Row>, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.queries.rows(&actor, &id, first, count).await.map_err(guard::refuse)
+    backend.queries.rows(&actor, &id, run, first, count).await.map_err(guard::refuse)
 }
 
 /// A form without scripts leads back to the page that it was on.
@@ -159,11 +169,10 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
     let is_explore = matches!(ask, Ask::Explore(_));
     let how_read = made::how_read::how_read(&query.sql, &dataset, is_explore);
     let mut asked = Asked { query, made: String::new(), is_all: false, how_read };
-    if asked.is_running() || asked.query.result.is_none() || matches!(ask, Ask::Preview { .. }) {
-        return Ok(asked);
-    }
+    let is_drawn = !asked.is_running() && !matches!(ask, Ask::Preview { .. });
+    let Some(result) = asked.query.result.as_ref().filter(|_| is_drawn) else { return Ok(asked) };
     let turn = made::turn::Turn::of(&actor.member_id).await;
-    let rows = drawn_rows(&backend, &actor, &asked.query.id).await?;
+    let rows = drawn_rows(&backend, &actor, (&asked.query.id, result)).await?;
     let draw = move || {
         match (ask, &asked.query.result) {
             (Ask::Explore(explore), Some(result)) => {

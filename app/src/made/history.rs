@@ -18,7 +18,7 @@ pub fn entries(history: History, filter: &HistoryFilter) -> String {
             paths::QUERY,
             encode(&filter.of),
             encode(&filter.search),
-            last.id
+            last.cursor()
         )
     });
     made(view! {

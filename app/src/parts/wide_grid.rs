@@ -23,12 +23,14 @@ use window::{COLUMN, Place, ROW, Window};
 /// So many cells are copied at once at most.
 const COPIED: usize = 100_000;
 
+const SHORT: &str = "Some rows did not come. If this was run again since, reload the page to see what came of that.";
+
 /// In the browser only: sizes and places are set as properties, which a page's own markup may not.
 #[component]
 pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
     let (total, width) = (result.total as usize, result.columns.len());
     let columns = StoredValue::new(result.columns);
-    let blocks = Blocks::new(id, result.first as usize, result.rows, total);
+    let blocks = Blocks::new((id, result.run), result.first as usize, result.rows, total);
     let area = NodeRef::<html::Div>::new();
     let window = RwSignal::new(Window::default());
     let look = move || {
@@ -155,7 +157,9 @@ pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
                 style:width=px(width as f64 * COLUMN)
             ></div>
         </div>
-        <p class="quiet" role="status" aria-live="polite">{move || said.get()}</p>
+        <p class="quiet" role="status" aria-live="polite">
+            {move || if blocks.is_short.get() { SHORT.to_owned() } else { said.get() }}
+        </p>
         <Detail columns blocks focus total/>
     }
 }

@@ -9,6 +9,7 @@ mod rights;
 mod run;
 mod statement;
 mod turn;
+mod typed;
 mod view;
 mod workspace;
 
@@ -19,25 +20,20 @@ use async_trait::async_trait;
 use contract::audit::Action;
 use contract::fault::Fault;
 use contract::ports;
-use contract::query::{
-    Ask, History, HistoryFilter, Purpose, QueryLimits, QueryView, QueueEntry, Row, RunForm, Workspace,
-};
+use contract::query::{Ask, History, HistoryFilter, QueryLimits, QueryView, QueueEntry, Row, RunForm, Workspace};
 use contract::team::{Actor, Role};
-use redshift::text::TextLimits;
 use store::QueryRow;
 
 use super::audit::{self, Deed};
 use super::limits::Limit;
-use super::{Shared, log_failure, place, store_fault};
+use super::{Shared, store_fault};
 
-pub(crate) use begin::{Asked, Begun, begin, row, used};
+pub(crate) use begin::{Asked, begin, row, used};
 pub use live::Live;
 pub(crate) use pages::{SEALED_FIELD, open as open_page, shapes};
 pub(crate) use run::{Ended, Enough, Job, perform};
 pub use turn::FairUse;
 
-/// The results of so many statements of one person are kept.
-const KEPT_RESULTS: i64 = 20;
 /// Rows of a result that come with its page.
 const SHOWN_ROWS: u32 = 100;
 /// Rows that are fetched at once.
@@ -78,47 +74,11 @@ async fn run_and_keep(shared: &Arc<Shared>, job: Job) -> Ended {
 #[async_trait]
 impl ports::Queries for Queries {
     async fn run(&self, actor: &Actor, form: RunForm) -> ports::Answer<String> {
-        let connection = place::connection(&self.shared, actor, &form.connection_id).await?;
-        let text = if form.selection.trim().is_empty() { &form.sql } else { &form.selection };
-        // A line break is one sign, however the form was sent.
-        let text = text.replace("\r\n", "\n");
-        let typed = if form.selection.trim().is_empty() { String::new() } else { statement::kept(&form.sql) };
-        let asked = Asked { dataset_id: None, purpose: Purpose::Sql, statement: &text, typed: &typed };
-        let approved = match redshift::guard::approve(&text) {
-            Ok(approved) => approved,
-            Err(refused) => {
-                self.refusals.take(&actor.member_id)?;
-                return statement::keep_refused(&self.shared, actor, &connection, asked, refused).await;
-            }
-        };
-        let row = match begin(&self.shared, actor, &connection, asked).await? {
-            Begun::New(row) => *row,
-            Begun::Twin(id) => return Ok(id),
-        };
-        let deed = Deed { action: Action::QueryRun, target: &row.id, named: &connection.name };
-        used(&self.shared, actor, &connection, deed).await;
-        let limits = self.shared.query_limits;
-        let id = row.id.clone();
-        let job = Job {
-            row,
-            connection,
-            sql: approved.sql().to_owned(),
-            values: Vec::new(),
-            limits: TextLimits { rows: u64::from(limits.rows), bytes: limits.bytes },
-            deadline: Duration::from_secs(u64::from(limits.seconds)),
-            table: None,
-            on_behalf_of: actor.email.clone(),
-            is_guarded: true,
-        };
-        let shared = Arc::clone(&self.shared);
-        tokio::spawn(async move {
-            let member_id = job.row.member_id.clone();
-            run_and_keep(&shared, job).await;
-            if let Err(error) = shared.store.result_trim(&member_id, KEPT_RESULTS).await {
-                log_failure("older results could not be removed", &error);
-            }
-        });
-        Ok(id)
+        typed::run(self, actor, form).await
+    }
+
+    async fn run_again(&self, actor: &Actor, id: &str) -> ports::Answer<()> {
+        typed::again(&self.shared, actor, id).await
     }
 
     async fn show(&self, actor: &Actor, id: &str, first: u64) -> ports::Answer<QueryView> {
@@ -126,8 +86,12 @@ impl ports::Queries for Queries {
         view::of(&self.shared, actor, row, first).await
     }
 
-    async fn rows(&self, actor: &Actor, id: &str, first: u64, count: u32) -> ports::Answer<Vec<Row>> {
+    async fn rows(&self, actor: &Actor, id: &str, run: i64, first: u64, count: u32) -> ports::Answer<Vec<Row>> {
         let row = self.own(actor, id).await?;
+        // Rows of one run are not shown among those of another.
+        if row.queued_at != run {
+            return Err(Fault::RowsGone);
+        }
         let rows = pages::rows(&self.shared, &row, first, count.min(MOST_ROWS)).await?;
         Ok(view::short(rows))
     }

@@ -29,7 +29,7 @@ pub use dataset::{DatasetRow, NewDataset};
 pub use invitation::InvitationRow;
 pub use member::{MemberRow, NewTeam};
 pub use mint::MintRow;
-pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued};
+pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued, Run};
 pub use result::{ResultPageRow, result_page_id};
 pub use rotation::{RotationLineRow, RotationRow};
 pub use sealed::{SealedKind, SealedRow};

@@ -2,6 +2,7 @@
 
 use sqlx::FromRow;
 
+use crate::query::Run;
 use crate::{Result, Store};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -13,24 +14,28 @@ pub struct ResultPageRow {
 }
 
 /// The id of the page that begins with this row.
-pub fn result_page_id(query_id: &str, first_row: i64) -> String {
-    format!("{query_id}/{first_row:012}")
+pub fn result_page_id(run: Run<'_>, first_row: i64) -> String {
+    format!("{}/{}/{first_row:012}", run.query_id, run.queued_at)
 }
 
 impl Store {
-    /// Adds pages of a query that runs. False when it does no more: its rows are wanted by nobody then.
-    pub async fn result_append(&self, query_id: &str, pages: &[ResultPageRow]) -> Result<bool> {
+    /// Adds pages of a run that goes on. False when it does no more: its rows are wanted by nobody then.
+    pub async fn result_append(&self, run: Run<'_>, pages: &[ResultPageRow]) -> Result<bool> {
         let mut write = self.begin().await?;
-        let running = sqlx::query("update query set state = state where id = $1 and state = 'running'");
-        if running.bind(query_id).execute(&mut *write).await?.rows_affected() == 0 {
+        let running =
+            sqlx::query("update query set state = state where id = $1 and queued_at = $2 and state = 'running'");
+        let running = running.bind(run.query_id).bind(run.queued_at);
+        if running.execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(false);
         }
         for page in pages {
             sqlx::query(
-                "insert into result_page (id, query_id, first_row, row_count, sealed) values ($1, $2, $3, $4, $5)",
+                "insert into result_page (id, query_id, run, first_row, row_count, sealed)
+                 values ($1, $2, $3, $4, $5, $6)",
             )
             .bind(&page.id)
-            .bind(query_id)
+            .bind(run.query_id)
+            .bind(run.queued_at)
             .bind(page.first_row)
             .bind(page.row_count)
             .bind(&page.sealed)
@@ -41,15 +46,16 @@ impl Store {
         Ok(true)
     }
 
-    /// The pages that hold rows from `first` to before `end`, up to `limit` of them.
-    pub async fn result_pages(&self, query_id: &str, first: i64, end: i64, limit: i64) -> Result<Vec<ResultPageRow>> {
+    /// The pages of a run that hold rows from `first` to before `end`, up to `limit` of them.
+    pub async fn result_pages(&self, run: Run<'_>, first: i64, end: i64, limit: i64) -> Result<Vec<ResultPageRow>> {
         let pages = sqlx::query_as(
             "select id, first_row, row_count, sealed from result_page
-             where query_id = $1 and first_row < $3 and first_row + row_count > $2
+             where query_id = $1 and run = $2 and first_row < $4 and first_row + row_count > $3
              order by first_row
-             limit $4",
+             limit $5",
         )
-        .bind(query_id)
+        .bind(run.query_id)
+        .bind(run.queued_at)
         .bind(first)
         .bind(end)
         .bind(limit)

@@ -25,7 +25,7 @@ pub struct HistoryFilter {
     /// `mine`, `named` or `shared`.
     #[serde(default)]
     pub of: String,
-    /// Queries before this id; empty for the newest.
+    /// Queries before this [`HistoryEntry::cursor`]; empty for the newest.
     #[serde(default)]
     pub before: String,
 }
@@ -47,6 +47,13 @@ pub struct HistoryEntry {
     /// The finding's code, where it failed.
     pub code: String,
     pub is_shared: bool,
+}
+
+impl HistoryEntry {
+    /// What follows it in the history comes before this.
+    pub fn cursor(&self) -> String {
+        format!("{}-{}", self.queued_at, self.id)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,27 +1,35 @@
-//! Keeping a query: a name, and showing it to the team.
+//! Keeping a query: running it again in its place, a name, and showing it to the team.
 
-use contract::query::QueryView;
+use contract::query::{Purpose, QueryView};
 use leptos::prelude::*;
 
-use crate::api::queries::{RenameQuery, ShareQuery};
+use crate::api::queries::{RenameQuery, RunQueryAgain, ShareQuery};
 use crate::parts::{FaultNotice, Post, PostForm, first_refused};
 use crate::words::Told;
 
 #[component]
 pub fn Keep(query: QueryView<Told>, changes: RwSignal<usize>) -> impl IntoView {
-    let (rename, share) = (Post::<RenameQuery>::new(), Post::<ShareQuery>::new());
+    let (again, rename, share) = (Post::<RunQueryAgain>::new(), Post::<RenameQuery>::new(), Post::<ShareQuery>::new());
     Effect::new(move |seen: Option<usize>| {
-        let count = rename.count() + share.count();
+        let count = again.count() + rename.count() + share.count();
         if seen.is_some_and(|seen| seen != count) {
             changes.update(|changes| *changes += 1);
         }
         count
     });
-    let refused = move || first_refused([rename.into(), share.into()]);
-    let (id, is_shared) = (query.id.clone(), query.is_shared);
+    let refused = move || first_refused([again.into(), rename.into(), share.into()]);
+    let (id, own_id, is_shared) = (query.id.clone(), query.id.clone(), query.is_shared);
+    let is_refused = query.finding.as_ref().is_some_and(|finding| finding.code == "statement_refused");
+    let can_run = !query.state.is_running() && !is_refused && query.purpose == Purpose::Sql;
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <div class="keep">
+            {can_run.then(|| view! {
+                <PostForm post=again>
+                    <input type="hidden" name="id" value=own_id/>
+                    <button type="submit" class="button-quiet" data-place="again">"Run again"</button>
+                </PostForm>
+            })}
             <PostForm post=rename attr:class="row">
                 <input type="hidden" name="id" value=query.id/>
                 <label for="query-name">"Name"</label>

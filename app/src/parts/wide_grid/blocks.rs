@@ -18,7 +18,8 @@ const AT_ONCE: usize = 10_000;
 
 #[derive(Default)]
 struct Held {
-    id: String,
+    /// The query's id, and which run of it.
+    query: (String, i64),
     total: usize,
     blocks: BTreeMap<usize, Vec<Row>>,
     on_the_way: BTreeSet<usize>,
@@ -29,17 +30,19 @@ pub struct Blocks {
     held: StoredValue<Held>,
     /// Changes when a block arrives.
     version: RwSignal<u32>,
+    /// Rows in sight did not come: the query was run again since, or the server does not answer.
+    pub is_short: RwSignal<bool>,
 }
 
 impl Blocks {
     /// With the rows that came with the page, where they begin a block.
-    pub fn new(id: String, first: usize, rows: Vec<Row>, total: usize) -> Self {
-        let mut held = Held { id, total, ..Held::default() };
+    pub fn new(query: (String, i64), first: usize, rows: Vec<Row>, total: usize) -> Self {
+        let mut held = Held { query, total, ..Held::default() };
         // A part of a block is no block; it is fetched whole when it is in sight.
         if first.is_multiple_of(BLOCK) && (rows.len() >= BLOCK || first + rows.len() >= total) {
             held.blocks.insert(first / BLOCK, rows);
         }
-        Self { held: StoredValue::new(held), version: RwSignal::new(0) }
+        Self { held: StoredValue::new(held), version: RwSignal::new(0), is_short: RwSignal::new(false) }
     }
 
     /// Fetches what is missing of these rows.
@@ -56,9 +59,10 @@ impl Blocks {
     }
 
     async fn fetch(self, block: usize, near: usize) {
-        let Some(id) = self.held.try_with_value(|held| held.id.clone()) else { return };
+        let Some((id, run)) = self.held.try_with_value(|held| held.query.clone()) else { return };
         let first = (block * BLOCK) as u64;
-        let rows = ask(ShowRows { id, first, count: BLOCK as u32 }).await;
+        let rows = ask(ShowRows { id, run, first, count: BLOCK as u32 }).await;
+        self.is_short.set(rows.is_err());
         let arrived = self.held.try_update_value(|held| {
             held.on_the_way.remove(&block);
             let Ok(rows) = rows else { return false };
@@ -82,11 +86,11 @@ impl Blocks {
         if here.len() == count {
             return Some(here);
         }
-        let id = self.held.try_with_value(|held| held.id.clone())?;
+        let (id, run) = self.held.try_with_value(|held| held.query.clone())?;
         let mut rows = Vec::with_capacity(count);
         while rows.len() < count {
             let left = (count - rows.len()).min(AT_ONCE) as u32;
-            let question = ShowRows { id: id.clone(), first: (first + rows.len()) as u64, count: left };
+            let question = ShowRows { id: id.clone(), run, first: (first + rows.len()) as u64, count: left };
             let fetched = ask(question).await.ok().filter(|fetched| !fetched.is_empty())?;
             rows.extend(fetched);
         }

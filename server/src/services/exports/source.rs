@@ -7,7 +7,7 @@ use contract::fault::Fault;
 use contract::finding::Finding;
 use redshift::deadlines::milliseconds;
 use redshift::text::TextBatch;
-use store::{QueryEnd, QueryRow};
+use store::{QueryEnd, QueryRow, Run};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::super::encode::Notes;
@@ -80,7 +80,7 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
     let (fed, made) = tokio::join!(feed, making.take(batches));
     let unfinished = match (fed, made) {
         (Ok(()), Ok(Some((making, _)))) => match making.finish().await {
-            Ok(notes) => return written(&shared, &export.id, started, &notes).await,
+            Ok(notes) => return written(&shared, export.run(), started, &notes).await,
             Err(unfinished) => unfinished,
         },
         (Ok(()), Err(finding)) => Unfinished::Failed(finding),
@@ -93,10 +93,10 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
         Unfinished::Left => QueryEnd { state: "interrupted", ..END },
         Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
     };
-    finish(&shared, &export.id, end).await;
+    finish(&shared, export.run(), end).await;
 }
 
-async fn written(shared: &Shared, id: &str, started: Instant, notes: &Notes) {
+async fn written(shared: &Shared, run: Run<'_>, started: Instant, notes: &Notes) {
     let notices = told(notes);
     let end = QueryEnd {
         duration_us: started.elapsed().as_micros() as i64,
@@ -104,7 +104,7 @@ async fn written(shared: &Shared, id: &str, started: Instant, notes: &Notes) {
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
         ..END
     };
-    finish(shared, id, end).await;
+    finish(shared, run, end).await;
 }
 
 const END: QueryEnd<'static> = QueryEnd {
@@ -118,8 +118,8 @@ const END: QueryEnd<'static> = QueryEnd {
     kept_read_only: "",
 };
 
-async fn finish(shared: &Shared, id: &str, end: QueryEnd<'_>) {
-    if let Err(error) = shared.store.query_finish(id, end).await {
+async fn finish(shared: &Shared, run: Run<'_>, end: QueryEnd<'_>) {
+    if let Err(error) = shared.store.query_finish(run, end).await {
         log_failure("how a file came out could not be kept", &error);
     }
 }
@@ -134,7 +134,7 @@ async fn feed(shared: &Shared, row: &QueryRow, out: &mpsc::Sender<TextBatch>) ->
         let _ = out.send(TextBatch::new(Arc::clone(&columns))).await;
     }
     while next < row.row_count {
-        let pages = shared.store.result_pages(&row.id, next, i64::MAX, PAGES).await.map_err(store_fault)?;
+        let pages = shared.store.result_pages(row.run(), next, i64::MAX, PAGES).await.map_err(store_fault)?;
         if pages.first().is_none_or(|page| page.first_row != next) {
             log_failure("a result's pages are not whole", &std::io::Error::other("a page is missing"));
             return Err(Fault::RowsGone);

@@ -41,6 +41,15 @@ pub(crate) async fn begin(
     }
 }
 
+/// Puts a query that has ended back into the queue. False where it has not ended.
+pub(super) async fn begin_again(shared: &Shared, row: &QueryRow) -> ports::Answer<bool> {
+    match shared.store.query_restart(row, MOST_WAITING).await.map_err(store_fault)? {
+        Queued::Now => Ok(true),
+        Queued::Twin(_) => Ok(false),
+        Queued::Full => Err(Fault::QueueFull { limit: MOST_WAITING as u32 }),
+    }
+}
+
 /// A query that is to run, or the one that runs in its place.
 pub(crate) enum Begun {
     New(Box<QueryRow>),

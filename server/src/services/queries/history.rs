@@ -19,13 +19,19 @@ pub(super) async fn page(shared: &Shared, actor: &Actor, filter: HistoryFilter) 
         connection_id: filter.connection_id,
         is_named: filter.of == "named",
         is_others: filter.of == "shared",
-        before: filter.before,
+        before: cursor(&filter.before),
     };
     let listed = shared.store.query_list(&actor.team_id, &actor.member_id, &wanted, PAGE as i64 + 1);
     let mut rows = listed.await.map_err(store_fault)?;
     let has_more = rows.len() > PAGE;
     rows.truncate(PAGE);
     Ok(History { entries: rows.into_iter().map(entry).collect(), has_more })
+}
+
+/// Where a page of it begins, as [`HistoryEntry::cursor`] writes it. Anything else is the beginning.
+fn cursor(before: &str) -> Option<(i64, String)> {
+    let (queued_at, id) = before.split_once('-')?;
+    Some((queued_at.parse().ok()?, id.to_owned()))
 }
 
 fn entry(row: QueryRow) -> HistoryEntry {

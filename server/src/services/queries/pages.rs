@@ -51,7 +51,7 @@ pub(super) async fn keep(shared: &Shared, row: &QueryRow, mut batches: mpsc::Rec
     while let Some(batch) = batches.recv().await {
         if is_first {
             let columns = kept_columns(batch.columns());
-            if let Err(error) = shared.store.query_columns(&row.id, &columns).await {
+            if let Err(error) = shared.store.query_columns(row.run(), &columns).await {
                 log_failure("a result's columns could not be kept", &error);
                 return 0;
             }
@@ -98,12 +98,12 @@ impl Page {
             return true;
         }
         let first_row = self.first as i64;
-        let id = result_page_id(&row.id, first_row);
+        let id = result_page_id(row.run(), first_row);
         let sealed = seal(shared, row, &id, &self.rows);
         let page = ResultPageRow { id, first_row, row_count: self.rows.len() as i64, sealed };
         self.first += self.rows.len() as u64;
         (self.rows, self.bytes, self.since) = (Vec::new(), 0, Instant::now());
-        match shared.store.result_append(&row.id, &[page]).await {
+        match shared.store.result_append(row.run(), &[page]).await {
             Ok(is_running) => is_running,
             Err(error) => {
                 log_failure("a page of a result could not be kept", &error);
@@ -144,7 +144,7 @@ pub(super) async fn rows(shared: &Shared, row: &QueryRow, first: u64, count: u32
     let end = start.saturating_add(i64::from(count));
     let mut found = Vec::new();
     // The first page may be of one row; the ones after it are not.
-    let pages = shared.store.result_pages(&row.id, start, end, i64::from(count) + 1);
+    let pages = shared.store.result_pages(row.run(), start, end, i64::from(count) + 1);
     for page in pages.await.map_err(|error: StoreError| store_fault(error))? {
         let skip = usize::try_from(start - page.first_row).unwrap_or(0);
         let room = count as usize - found.len();

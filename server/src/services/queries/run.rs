@@ -104,7 +104,7 @@ where
         loop {
             tokio::time::sleep(RENEW).await;
             let (rows, bytes) = (progress.rows() as i64, progress.bytes() as i64);
-            match shared.store.query_renew(&job.row.id, now() + LEASE, rows, bytes).await {
+            match shared.store.query_renew(job.row.run(), now() + LEASE, rows, bytes).await {
                 Ok(Some(heard)) if heard.state == "cancelling" => cancel.ask(),
                 Ok(Some(_)) => {}
                 // The row is gone, with the connection or its author: nobody can see this any more.
@@ -263,13 +263,13 @@ async fn write_down(
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
         kept_read_only: &kept.unwrap_or_default(),
     };
-    match shared.store.query_finish(&job.row.id, end).await {
+    match shared.store.query_finish(job.row.run(), end).await {
         Ok(true) => {}
         // Somebody asked for its end when it had come already: then it was cancelled.
         Ok(false) if finding.is_none() => {
             let finding = named(shared, job, Finding::Cancelled { after_ms: milliseconds(took) }).await;
             let end = QueryEnd { state: &code(&QueryState::Failed), finding: &to_json(&finding), cut: "", ..end };
-            if let Err(error) = shared.store.query_finish(&job.row.id, end).await {
+            if let Err(error) = shared.store.query_finish(job.row.run(), end).await {
                 log_failure("a query's end could not be kept", &error);
             }
         }

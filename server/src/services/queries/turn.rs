@@ -30,7 +30,7 @@ pub(super) async fn wait(shared: &Shared, row: &QueryRow, cancel: &Cancel) -> Re
         ended.as_mut().enable();
         let fair = shared.fair_use;
         let admits = |live: &Vec<LiveQuery>| goes_next(live, &row.id, fair);
-        let claimed = shared.store.query_claim(&row.team_id, &row.id, now(), now() + LEASE, admits).await;
+        let claimed = shared.store.query_claim(&row.team_id, row.run(), now(), now() + LEASE, admits).await;
         match claimed {
             Ok(true) => return Ok(()),
             Ok(false) => {}

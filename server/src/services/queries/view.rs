@@ -85,7 +85,7 @@ async fn result(shared: &Shared, row: &QueryRow, state: QueryState, first: u64) 
         "bytes" => Some(Cut::Bytes { limit: limits.bytes }),
         _ => None,
     };
-    Ok(Some(ResultSet { columns: columns(&shapes), first, rows: short(rows), total, cut }))
+    Ok(Some(ResultSet { run: row.queued_at, columns: columns(&shapes), first, rows: short(rows), total, cut }))
 }
 
 pub(super) fn columns(shapes: &[RowShape]) -> Vec<Column> {

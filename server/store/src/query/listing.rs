@@ -29,8 +29,8 @@ pub struct QueryFilter {
     pub is_named: bool,
     /// Only those of others, shared with the team.
     pub is_others: bool,
-    /// Queries before this id; empty for the newest.
-    pub before: String,
+    /// Queries that were asked for before this one: when it was, and its id.
+    pub before: Option<(i64, String)>,
 }
 
 impl Store {
@@ -78,23 +78,25 @@ impl Store {
         filter: &QueryFilter,
         limit: i64,
     ) -> Result<Vec<QueryRow>> {
+        let (before, id) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
         let rows = sqlx::query_as(select!(
             "where q.team_id = $1
                and q.purpose in ('sql', 'export')
                and case when $3 = 1 then case when q.member_id <> $2 and q.is_shared = 1 then 1 else 0 end
                         else case when q.member_id = $2 then 1 else 0 end end = 1
                and ($4 = '' or q.connection_id = $4)
-               and ($5 = '' or q.id < $5)
-               and ($6 = 0 or q.name <> '')
-               and ($7 = '' or lower(q.statement) like $7 escape '!' or lower(q.name) like $7 escape '!')
-             order by q.id desc
-             limit $8"
+               and (q.queued_at < $5 or (q.queued_at = $5 and q.id < $6))
+               and ($7 = 0 or q.name <> '')
+               and ($8 = '' or lower(q.statement) like $8 escape '!' or lower(q.name) like $8 escape '!')
+             order by q.queued_at desc, q.id desc
+             limit $9"
         ))
         .bind(team_id)
         .bind(member_id)
         .bind(i64::from(filter.is_others))
         .bind(&filter.connection_id)
-        .bind(&filter.before)
+        .bind(before)
+        .bind(id)
         .bind(i64::from(filter.is_named))
         .bind(pattern(&filter.search))
         .bind(limit)
@@ -128,9 +130,10 @@ impl Store {
             "delete from result_page where query_id in
                (select id from query
                 where member_id = $1 and purpose = 'sql' and state = 'done' and name = '' and is_shared = 0
-                  and id < (select min(id) from
-                              (select id from query where member_id = $1 and purpose = 'sql' and state = 'done'
-                               order by id desc limit $2) newest))",
+                  and queued_at < (select min(queued_at) from
+                                     (select queued_at from query
+                                      where member_id = $1 and purpose = 'sql' and state = 'done'
+                                      order by queued_at desc limit $2) newest))",
         );
         Ok(trimmed.bind(member_id).bind(keep).execute(self.pool()).await?.rows_affected())
     }

@@ -1,8 +1,8 @@
 //! Whose turn it is: what waits and what runs, and going from one to the other.
 
-use sqlx::FromRow;
+use sqlx::{Any, FromRow, Transaction};
 
-use super::{QueryRow, insert};
+use super::{QueryRow, Run, insert};
 use crate::{Result, Store};
 
 /// A query that waits or runs.
@@ -56,19 +56,47 @@ impl Store {
                 return Ok(Queued::Twin(twin));
             }
         }
-        let waiting: i64 = sqlx::query_scalar(
-            "select count(*) from query
-             where team_id = $1 and member_id = $2 and state = 'waiting' and alive_until > $3",
-        )
-        .bind(&row.team_id)
-        .bind(&row.member_id)
-        .bind(row.queued_at)
-        .fetch_one(&mut *write)
-        .await?;
-        if waiting >= most {
+        if waiting(&mut write, row).await? >= most {
             return Ok(Queued::Full);
         }
         insert(row).execute(&mut *write).await?;
+        write.commit().await?;
+        Ok(Queued::Now)
+    }
+
+    /// Puts a query that has ended back into the queue as it is in `row`, without what came of it. The same query's twin
+    /// is itself, where it has not ended.
+    pub async fn query_restart(&self, row: &QueryRow, most: i64) -> Result<Queued> {
+        let mut write = self.begin().await?;
+        sqlx::query("update team set name = name where id = $1").bind(&row.team_id).execute(&mut *write).await?;
+        let restarted = sqlx::query(
+            "update query
+             set state = $4, queued_at = $5, alive_until = $6, started_at = null, duration_us = null, cancelled_by = '',
+                 row_count = 0, byte_count = 0, result_columns = '', cut = '', finding = '', notices = '',
+                 kept_read_only = ''
+             where id = $1
+               and team_id = $2
+               and member_id = $3
+               -- Later than every run before it, whatever the clock says.
+               and queued_at < $5
+               and (state in ('done', 'failed', 'interrupted') or alive_until <= $5)",
+        )
+        .bind(&row.id)
+        .bind(&row.team_id)
+        .bind(&row.member_id)
+        .bind(&row.state)
+        .bind(row.queued_at)
+        .bind(row.alive_until)
+        .execute(&mut *write)
+        .await?;
+        if restarted.rows_affected() == 0 {
+            return Ok(Queued::Twin(row.id.clone()));
+        }
+        // It waits itself now; where it may not, all of this is undone.
+        if waiting(&mut write, row).await? > most {
+            return Ok(Queued::Full);
+        }
+        sqlx::query("delete from result_page where query_id = $1").bind(&row.id).execute(&mut *write).await?;
         write.commit().await?;
         Ok(Queued::Now)
     }
@@ -83,7 +111,7 @@ impl Store {
     pub async fn query_claim(
         &self,
         team_id: &str,
-        id: &str,
+        run: Run<'_>,
         now: i64,
         alive_until: i64,
         admits: impl FnOnce(&Queue) -> bool + Send,
@@ -96,9 +124,11 @@ impl Store {
             return Ok(false);
         }
         let claimed = sqlx::query(
-            "update query set state = 'running', started_at = $2, alive_until = $3 where id = $1 and state = 'waiting'",
+            "update query set state = 'running', started_at = $3, alive_until = $4
+             where id = $1 and queued_at = $2 and state = 'waiting'",
         )
-        .bind(id)
+        .bind(run.query_id)
+        .bind(run.queued_at)
         .bind(now)
         .bind(alive_until)
         .execute(&mut *write)
@@ -113,4 +143,13 @@ const LIVE: &str = "select id, member_id, connection_id, state, purpose, queued_
      where team_id = $1 and state in ('waiting', 'running', 'cancelling') and alive_until > $2
        -- A file that is made of what is kept runs without a turn.
        and (state <> 'running' or started_at is not null)
-     order by id";
+     order by queued_at, id";
+
+/// How many of a query's author's wait.
+async fn waiting(write: &mut Transaction<'_, Any>, row: &QueryRow) -> Result<i64> {
+    let waiting = sqlx::query_scalar(
+        "select count(*) from query where team_id = $1 and member_id = $2 and state = 'waiting' and alive_until > $3",
+    );
+    let waiting = waiting.bind(&row.team_id).bind(&row.member_id).bind(row.queued_at);
+    Ok(waiting.fetch_one(&mut **write).await?)
+}

@@ -258,8 +258,8 @@ async fn the_catalog_is_searched_and_picked_from() {
             ..QueryRow::default()
         };
         store.query_insert(&query).await.unwrap();
-        store.query_finish(&query.id, QueryEnd { state: "done", ..END }).await.unwrap();
-        store.query_finish(&query.id, QueryEnd { state: "failed", finding: "late", ..END }).await.unwrap();
+        store.query_finish(query.run(), QueryEnd { state: "done", ..END }).await.unwrap();
+        store.query_finish(query.run(), QueryEnd { state: "failed", finding: "late", ..END }).await.unwrap();
         let newest = |member: String| {
             let (store, team_id, dataset_id) = (store.clone(), team_id.clone(), dataset.id.clone());
             async move { store.query_newest(&team_id, &member, &dataset_id, "preview", "select 1").await.unwrap() }

@@ -85,6 +85,6 @@ async fn nothing_partial_is_left_of_what_failed() {
     let view = team.rows("select 1000 / (5000 - n) as x from generate_series(1, 6000) as n").await;
     assert_eq!(code(&view.finding), "server_said");
     assert!(view.result.is_none());
-    let rows = team.world.backend.queries.rows(&team.world.actor, &view.id, 0, 10).await.unwrap();
+    let rows = team.world.backend.queries.rows(&team.world.actor, &view.id, view.queued_at, 0, 10).await.unwrap();
     assert!(rows.is_empty(), "{rows:?}");
 }

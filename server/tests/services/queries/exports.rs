@@ -79,7 +79,8 @@ async fn redshifts_own_types_are_what_psql_writes() {
     while world.backend.queries.show(&world.actor, &id, 0).await.unwrap().state.is_running() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let rows = world.backend.queries.rows(&world.actor, &id, 0, 1_000).await.unwrap();
+    let run = world.backend.queries.show(&world.actor, &id, 0).await.unwrap().queued_at;
+    let rows = world.backend.queries.rows(&world.actor, &id, run, 0, 1_000).await.unwrap();
     assert!(rows.len() > 20, "{}", rows.len());
     assert!(rows == printed, "{:?} {:?}", rows.first(), printed.first());
     let mut export = world.backend.exports.export(&world.actor, &id, FileFormat::Parquet).await.unwrap();

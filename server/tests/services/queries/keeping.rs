@@ -17,7 +17,7 @@ async fn a_result_is_kept_page_by_page_and_read_from_anywhere_in_it() {
     assert_eq!(result.columns[1].type_name, "integer");
     let queries = &team.world.backend.queries;
     for (first, count, expected) in [(0, 1, 1), (499, 3, 3), (3_330, 200, 3), (3_333, 10, 0), (u64::MAX, 10, 0)] {
-        let rows = queries.rows(&team.world.actor, &view.id, first, count).await.unwrap();
+        let rows = queries.rows(&team.world.actor, &view.id, view.queued_at, first, count).await.unwrap();
         assert_eq!(rows.len(), expected, "{first}");
         if let Some(row) = rows.first() {
             assert_eq!(row[0].as_deref(), Some((first + 1).to_string().as_str()));
@@ -105,4 +105,33 @@ async fn a_disconnect_takes_the_rows_and_ends_what_runs() {
     let ended = team.ended(&running).await;
     assert_eq!(ended.finding.as_ref().map(contract::finding::Finding::code), Some("cancelled_by_another"));
     assert!(team.world.shared.store.sealed_list(store::SealedKind::Query, "", 10).await.unwrap().is_empty());
+}
+
+/// The address of a query that has a name shows what it says today.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_is_run_again_stays_where_it_is() {
+    let team = Connected::new().await;
+    let bob = team.world.member("bob@acme.example").await;
+    team.database.run("create table sales (id int); insert into sales select generate_series(1, 300)").await;
+    let queries = &team.world.backend.queries;
+    let first = team.rows("select id from sales order by id").await;
+    queries.rename(&team.world.actor, &first.id, "All sales").await.unwrap();
+    queries.share(&team.world.actor, &first.id, true).await.unwrap();
+    team.database.run("delete from sales where id > 200").await;
+    assert_eq!(queries.run_again(&bob, &first.id).await, Err(Fault::NotFound), "shown is not given");
+    queries.run_again(&team.world.actor, &first.id).await.unwrap();
+    let again = team.ended(&first.id).await;
+    assert_eq!((again.name.as_str(), again.is_shared), ("All sales", true));
+    assert_eq!((again.row_count, again.result.unwrap().total), (200, 200));
+    assert!(again.queued_at > first.queued_at);
+    let rows = async |run| queries.rows(&bob, &first.id, run, 150, 100).await.map(|rows| rows.len());
+    assert_eq!(rows(again.queued_at).await, Ok(50));
+    assert_eq!(rows(first.queued_at).await, Err(Fault::RowsGone), "rows of another run");
+    // What failed, and what the guard refuses.
+    team.database.run("drop table sales").await;
+    queries.run_again(&team.world.actor, &first.id).await.unwrap();
+    assert_eq!(team.ended(&first.id).await.state, QueryState::Failed);
+    let refused = team.rows("drop table sales").await;
+    queries.run_again(&team.world.actor, &refused.id).await.unwrap();
+    assert_eq!(team.show(&refused.id).await.finding, refused.finding);
 }

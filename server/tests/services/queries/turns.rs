@@ -47,6 +47,7 @@ async fn the_same_text_of_one_person_is_one_query_and_a_queue_has_an_end() {
     let bob = team.world.member("bob@acme.example").await;
     let bobs = team.run_as(&bob, LONG).await;
     assert_ne!(bobs, first, "another person's is another's");
+    let mut taken = 0;
     for number in 0..40 {
         let form = RunForm {
             connection_id: team.connection.clone(),
@@ -54,10 +55,12 @@ async fn the_same_text_of_one_person_is_one_query_and_a_queue_has_an_end() {
             selection: String::new(),
         };
         match team.world.backend.queries.run(&team.world.actor, form).await {
-            Ok(_) => assert!(number < 21, "{number}"),
+            Ok(_) => taken += 1,
             Err(fault) => assert_eq!(fault, Fault::QueueFull { limit: 20 }),
         }
     }
+    // Of the three turns one is another person's; how soon theirs are given is nobody's promise.
+    assert!((19..=21).contains(&taken), "{taken}");
     let queue = team.world.backend.queries.queue(&team.world.actor).await.unwrap();
     assert_eq!(queue.iter().filter(|entry| entry.state == QueryState::Running).count(), 3);
     // Those that wait first, so that none of them gets a turn.
