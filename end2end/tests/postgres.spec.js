@@ -62,4 +62,20 @@ test('a real PostgreSQL is checked, said to be one, and read', async ({ member: 
   const running = "select count(*) from pg_stat_activity where state = 'active' and datname = current_database() and query like '/* flitch%'";
   expect(psql(own, running).trim()).toBe('0');
   await second.close();
+  if (!hasScript) return;
+
+  // A mistake is marked where it stands. The mark goes with the next letter, and comes again with the next run.
+  const mark = page.locator('.editor-error');
+  await page.locator('.cm-content').click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText('select 1,\n  nope');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.locator('.result [role=alert]')).toContainText('of line 2', { timeout: 20_000 });
+  await expect(mark).toHaveText('nope');
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type(' ');
+  await expect(mark).toHaveCount(0);
+  await page.keyboard.press('Control+Enter');
+  await expect(mark).toHaveText('nope', { timeout: 20_000 });
 });

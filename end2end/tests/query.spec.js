@@ -72,6 +72,34 @@ test('a statement, from the text to the rows', async ({ member: page, flitch, ha
   await expect(page.locator('textarea#sql')).toHaveValue(/order by salesid limit 5/);
 });
 
+test('what is being written stays until it is run', async ({ member: page, flitch, hasScript }) => {
+  test.skip(!hasScript, 'a textarea keeps what a browser keeps');
+  await connected(page, flitch, hasScript);
+  const editor = page.locator('.cm-content');
+  await write(page, hasScript, 'select 1,\n  2 as two');
+  await visit(page, `${flitch.url}/data`, hasScript);
+  await page.getByRole('link', { name: 'Query', exact: true }).click();
+  await expect(editor).toContainText('2 as two');
+  await page.reload();
+  await expect(editor).toContainText('2 as two');
+  await expect(page.locator('textarea#sql')).toHaveValue('select 1,\n  2 as two');
+  await page.locator('#connection').selectOption({ label: named(hasScript) });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.locator('.result[data-state="done"]')).toBeVisible({ timeout: 20_000 });
+  // What was run is a page of its own; a new one begins empty.
+  await page.getByRole('link', { name: 'Query', exact: true }).click();
+  await page.waitForURL('**/query');
+  await visit(page, `${flitch.url}/query`, hasScript);
+  await editor.waitFor();
+  await expect(page.locator('textarea#sql')).toHaveValue('');
+  // Nothing of it stays behind for whoever signs in next.
+  await write(page, hasScript, 'select 2');
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).toContain('select 2');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in**');
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
 test('a large result: in sight with JavaScript, page by page without', async ({ member: page, flitch, hasScript }) => {
   await connected(page, flitch, hasScript);
   await run(page, hasScript, 'select salesid, buyerid, pricepaid, saletime from public.sales order by salesid');

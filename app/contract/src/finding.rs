@@ -63,6 +63,15 @@ pub enum Refusal {
     NotUnderstood { what: String },
 }
 
+/// A place in what was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// Characters before it.
+    pub at: u32,
+    /// From 1.
+    pub line: u32,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     Good,
@@ -226,7 +235,7 @@ findings! {
         NoTableReadable { user: String, schema: String } = "no_table_readable",
         TableGone { schema: String, table: String } = "table_gone",
         /// Anything else the server said, cleaned for showing.
-        ServerSaid { sqlstate: String, message: String } = "server_said",
+        ServerSaid { sqlstate: String, message: String, at: Option<Spot> } = "server_said",
         Internal { reference: u32 } = "internal",
     }
 }

@@ -148,6 +148,8 @@ pub struct QueryView<F = Finding> {
     /// What there is of the result. `None` before it ran, where it failed, and where the rows were removed since.
     pub result: Option<ResultSet>,
     pub finding: Option<F>,
+    /// Where in what was typed the server found a mistake, in characters from 0.
+    pub wrong_at: Option<u32>,
     /// What the server said beside the result.
     pub notices: Vec<String>,
     pub kept_read_only: Option<KeptReadOnly>,
@@ -177,6 +179,7 @@ impl QueryView {
             is_own: self.is_own,
             can_cancel: self.can_cancel,
             result: self.result,
+            wrong_at: self.wrong_at,
             notices: self.notices,
             kept_read_only: self.kept_read_only,
         }

@@ -42,6 +42,12 @@ pub fn QueryPage() -> impl IntoView {
         query.is_some_and(|shown| shown.query.state.is_running())
     });
     every_while(POLL, is_running, move || shown.refetch());
+    // With the run: the same mistake found anew is marked anew.
+    let wrong_at = RwSignal::new(None);
+    Effect::new(move |_| {
+        let query = shown.get().and_then(Result::ok).flatten().map(|shown| shown.query);
+        wrong_at.set(query.and_then(|query| Some(format!("{} {}", query.wrong_at?, query.queued_at))));
+    });
     let draft = Draft::new();
     // A link to another query brings its text; a run of what stands there does not.
     Effect::new(move |last: Option<(String, usize)>| {
@@ -77,11 +83,11 @@ pub fn QueryPage() -> impl IntoView {
                     match workspace.await {
                         Ok(workspace) if workspace.connection_id.is_empty() => {
                             draft.start(connection.get_untracked(), sql.get_untracked());
-                            view! { <Write run workspace draft/> }.into_any()
+                            view! { <Write run workspace draft wrong_at/> }.into_any()
                         }
                         Ok(workspace) => {
                             draft.start(workspace.connection_id.clone(), workspace.typed.clone());
-                            view! { <Write run workspace draft/> }.into_any()
+                            view! { <Write run workspace draft wrong_at/> }.into_any()
                         }
                         Err(error) => view! { <PageFault error/> }.into_any(),
                     }
@@ -104,7 +110,7 @@ pub fn QueryPage() -> impl IntoView {
 }
 
 #[component]
-fn Write(run: Post<RunQuery>, workspace: Workspace, draft: Draft) -> impl IntoView {
+fn Write(run: Post<RunQuery>, workspace: Workspace, draft: Draft, wrong_at: RwSignal<Option<String>>) -> impl IntoView {
     if workspace.connections.is_empty() {
         return view! {
             <h1>"Query"</h1>
@@ -117,7 +123,7 @@ fn Write(run: Post<RunQuery>, workspace: Workspace, draft: Draft) -> impl IntoVi
     }
     view! {
         <h1>"Query"</h1>
-        <Editor run workspace draft/>
+        <Editor run workspace draft wrong_at/>
     }
     .into_any()
 }

@@ -97,6 +97,11 @@ pub fn SqlArea(
     #[prop(into)]
     names: Signal<String>,
     area: NodeRef<leptos::html::Textarea>,
+    /// How many characters before a mistake, and anything that tells one finding of it from the next.
+    #[prop(into)]
+    wrong_at: Signal<Option<String>>,
+    /// Whose text it is: it stays in their tab until it is run.
+    draft_of: String,
 ) -> impl IntoView {
     view! {
         <div class="field">
@@ -112,6 +117,8 @@ pub fn SqlArea(
                 data-editor=""
                 data-hint="Ctrl or ⌘ + Enter runs. Escape, then Tab, leaves the editor."
                 data-completions=move || names.get()
+                data-error-at=move || wrong_at.get()
+                data-draft=draft_of
                 node_ref=area
             >
                 {escape(&text)}

@@ -7,6 +7,13 @@ use super::{CurrentActor, Post, PostForm};
 use crate::api::sessions::{SignOut, current_actor};
 use crate::paths;
 
+/// What this tab keeps for whoever is signed in: ticks, statements that are being written.
+fn forget() {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.clear();
+    }
+}
+
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     // Known with the request; a fresh load follows each sign-in and sign-out, so it cannot go stale.
@@ -24,7 +31,7 @@ pub fn Frame(children: Children) -> impl IntoView {
             <div class="frame-who">
                 <span class="frame-team">{actor.team_name}</span>
                 <span class="frame-email">{actor.email}</span>
-                <PostForm post=sign_out>
+                <PostForm post=sign_out on:submit=|_| forget()>
                     <button type="submit" class="button-quiet">"Sign out"</button>
                 </PostForm>
             </div>

@@ -7,6 +7,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers, placeholder } from "@codemirror/view";
 
 import { sql } from "./complete.js";
+import { draft } from "./draft.js";
 import { errorMark, markError } from "./error.js";
 import { attributes, keysHint } from "./label.js";
 import { runner } from "./run.js";
@@ -28,6 +29,8 @@ export function mount(textarea) {
   const { signal } = over;
   const hadFocus = document.activeElement === textarea;
   const hint = keysHint(textarea);
+  const writing = draft(textarea);
+  const isRestored = writing.restore();
   const text = sync(textarea);
   const run = runner(textarea);
 
@@ -65,6 +68,7 @@ export function mount(textarea) {
 
   text.listen(view, signal);
   run.listen(view, signal);
+  writing.listen(signal);
   // A browser shows nothing of what is wrong with a field that it cannot show.
   const onInvalid = (event) => {
     event.preventDefault();
@@ -90,9 +94,13 @@ export function mount(textarea) {
     }
     textarea.hidden = true;
     run.look(view.state);
+    writing.look();
   };
   keep();
-  markError(view, textarea);
+  // A mistake in another text than the one that stands here.
+  if (!isRestored) {
+    markError(view, textarea);
+  }
   if (hadFocus) {
     view.focus();
   }

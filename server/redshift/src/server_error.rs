@@ -2,7 +2,7 @@
 
 mod block;
 
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, ErrorPosition};
 
 use crate::clean::clean;
 
@@ -14,6 +14,8 @@ pub struct ServerError {
     pub sqlstate: String,
     pub message: String,
     pub detail: Option<String>,
+    /// Where in the statement, in characters from 1.
+    pub position: Option<u32>,
 }
 
 impl std::fmt::Display for ServerError {
@@ -62,6 +64,10 @@ impl ServerError {
             sqlstate: clean(said.code().code().as_bytes(), 5),
             message: clean(said.message().as_bytes(), 500),
             detail: said.detail().map(|detail| clean(detail.as_bytes(), 2_000)),
+            position: said.position().and_then(|position| match position {
+                ErrorPosition::Original(at) => Some(*at),
+                ErrorPosition::Internal { .. } => None,
+            }),
         }
     }
 
@@ -144,7 +150,7 @@ mod tests {
     use super::*;
 
     fn kind(sqlstate: &str, message: &str) -> ServerErrorKind {
-        ServerError { sqlstate: sqlstate.into(), message: message.into(), detail: None }.kind()
+        ServerError { sqlstate: sqlstate.into(), message: message.into(), detail: None, position: None }.kind()
     }
 
     #[test]
@@ -153,6 +159,7 @@ mod tests {
             sqlstate: "XX000".into(),
             message: message.into(),
             detail: Some(format!("\n  ---\n  error:  {message}\n  code:      {code}\n  query:     17\n  ---\n")),
+            position: None,
         };
         use ServerErrorKind::*;
         assert_eq!(said("1023", 1023).kind(), Conflict);

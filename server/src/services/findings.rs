@@ -133,7 +133,7 @@ fn server(said: &ServerError, target: &Target, table: Option<(&str, &str)>) -> F
             | ServerErrorKind::WorkloadRule(_)
             | ServerErrorKind::Other,
             _,
-        ) => Finding::ServerSaid { sqlstate: said.sqlstate.clone(), message: told(said) },
+        ) => Finding::ServerSaid { sqlstate: said.sqlstate.clone(), message: told(said), at: None },
     }
 }
 

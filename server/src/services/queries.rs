@@ -7,6 +7,7 @@ mod live;
 mod pages;
 mod rights;
 mod run;
+mod spot;
 mod statement;
 mod turn;
 mod typed;

@@ -54,6 +54,11 @@ pub struct Run<'a> {
 }
 
 impl QueryRow {
+    /// All that stood in the editor, which is the statement where nothing else is kept.
+    pub fn whole_text(&self) -> &str {
+        if self.typed.is_empty() { &self.statement } else { &self.typed }
+    }
+
     pub fn run(&self) -> Run<'_> {
         Run { query_id: &self.id, queued_at: self.queued_at }
     }

@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::api::queries::RunQuery;
-use crate::parts::{Post, PostForm, SqlArea};
+use crate::parts::{CurrentActor, Post, PostForm, SqlArea};
 use crate::paths;
 use crate::words::numbers;
 
@@ -43,7 +43,13 @@ impl Draft {
 }
 
 #[component]
-pub fn Editor(run: Post<RunQuery>, workspace: Workspace, draft: Draft) -> impl IntoView {
+pub fn Editor(
+    run: Post<RunQuery>,
+    workspace: Workspace,
+    draft: Draft,
+    wrong_at: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let draft_of = use_context::<CurrentActor>().and_then(|actor| actor.0).map(|actor| actor.member_id);
     let Draft { connection, text, area } = draft;
     let Workspace { connections, limits, .. } = workspace;
     if connection.get_untracked().is_empty()
@@ -79,7 +85,14 @@ pub fn Editor(run: Post<RunQuery>, workspace: Workspace, draft: Draft) -> impl I
                 <p class="quiet">{limited(limits)}</p>
             </div>
             {move || can_write().then(|| view! { <CanWrite connection=connection.get()/> })}
-            <SqlArea name="form[sql]" text=text.get_untracked() names area/>
+            <SqlArea
+                name="form[sql]"
+                text=text.get_untracked()
+                names
+                area
+                wrong_at
+                draft_of=draft_of.unwrap_or_default()
+            />
             <input type="hidden" name="form[selection]" data-selection=""/>
             <div class="actions">
                 <button type="submit" class="button" data-run="">"Run"</button>

@@ -96,7 +96,10 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .step("Open the connection and choose “Reconnect”. Its datasets are all still there."),
         Finding::SecretUnreadable => Hint::plain("The stored password cannot be opened.")
             .step("Type the connection again. The operator checks that the master keys are those of this data folder."),
-        Finding::ServerSaid { sqlstate, message } => Hint::plain(format!("The server said: {message}"))
+        Finding::ServerSaid { sqlstate, message, at } => Hint::plain(match at {
+            Some(spot) => format!("The server said of line {}: {message}", spot.line),
+            None => format!("The server said: {message}"),
+        })
             .step(format!("Its code is {sqlstate}; an admin of the database can look it up.")),
         Finding::Internal { reference } => Hint::plain("Something failed on Flitch's server.")
             .step(format!("Try again; if it stays, give your operator the number {reference}.")),

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::super::checks::code;
 use super::super::findings::finding;
 use super::super::{SECOND, Shared, entry, log_failure, now, place, to_json};
+use super::spot::spot;
 use super::turn;
 use crate::metrics;
 
@@ -183,7 +184,7 @@ where
         Err(Error::Wire { fault: WireFault::Abandoned, .. }) => {
             Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) })
         }
-        Err(error) => Err(ended(&error, &target, job)),
+        Err(error) => Err(ended(&error, &target, job, &statement)),
     }
 }
 
@@ -199,11 +200,17 @@ async fn heed<T>(shared: &Shared, cancel: &Cancel, canceller: Option<Canceller>)
     }
 }
 
-fn ended(error: &Error, target: &Target, job: &Job) -> Finding {
+fn ended(error: &Error, target: &Target, job: &Job, sent: &str) -> Finding {
     let table = job.table.as_ref().map(|(schema, name)| (schema.as_str(), name.as_str()));
     match finding(error, target, table) {
         Finding::TimedOut { phase: Phase::Statement, .. } => {
             Finding::OverOurLimit { seconds: u32::try_from(job.deadline.as_secs()).unwrap_or(u32::MAX) }
+        }
+        Finding::ServerSaid { sqlstate, message, .. } => {
+            let position = if let Error::Server(said) = error { said.position } else { None };
+            // Only a typed statement has a text in which somebody can look.
+            let at = position.filter(|_| job.is_guarded).and_then(|at| spot(at, sent, &job.sql, job.row.whole_text()));
+            Finding::ServerSaid { sqlstate, message, at }
         }
         finding => finding,
     }

@@ -1,6 +1,7 @@
 //! A query's row as pages show it.
 
 use contract::fault::Fault;
+use contract::finding::Finding;
 use contract::query::{Column, ColumnShape, Cut, KeptReadOnly, Purpose, QueryState, QueryView, ResultSet, Row};
 use contract::team::{Actor, Role};
 use redshift::Limits;
@@ -38,6 +39,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
     };
     let duration = row.duration_us.unwrap_or_else(|| now() - row.started_at.unwrap_or(row.queued_at));
     let kept: Option<KeptReadOnly> = serde_json::from_str(&row.kept_read_only).ok();
+    let finding: Option<Finding> = serde_json::from_str(&row.finding).ok();
     let can_user_write = match kept {
         Some(_) => rights::can_user_write(shared, &row.team_id, &row.connection_id).await?,
         None => None,
@@ -54,11 +56,15 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         is_own,
         can_cancel: is_own || actor.role == Role::Admin,
         is_shared: row.is_shared == 1,
-        finding: serde_json::from_str(&row.finding).ok(),
+        wrong_at: match &finding {
+            Some(Finding::ServerSaid { at: Some(spot), .. }) => Some(spot.at),
+            _ => None,
+        },
+        finding,
         notices: serde_json::from_str(&row.notices).unwrap_or_default(),
         kept_read_only: kept.map(|kept| KeptReadOnly { can_user_write, ..kept }),
+        typed: row.whole_text().to_owned(),
         id: row.id,
-        typed: if row.typed.is_empty() { row.statement.clone() } else { row.typed },
         sql: row.statement,
         connection_id: row.connection_id,
         connection_name: row.connection_name,

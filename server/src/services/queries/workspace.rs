@@ -20,18 +20,14 @@ pub(super) async fn facts(shared: &Shared, actor: &Actor, query_id: &str) -> por
     let mut workspace = Workspace { limits: shared.query_limits, ..Workspace::default() };
     if !query_id.is_empty() {
         let row = super::query(shared, actor, query_id).await?;
-        (workspace.connection_id, workspace.typed) = (row.connection_id, whole_text(row.typed, row.statement));
+        workspace.typed = row.whole_text().to_owned();
+        workspace.connection_id = row.connection_id;
     }
     for row in shared.store.connection_list(&actor.team_id).await.map_err(store_fault)? {
         let can_user_write = rights::can_user_write(shared, &actor.team_id, &row.id).await?;
         workspace.connections.push(WorkspaceConnection { id: row.id, name: row.name, can_user_write });
     }
     Ok(workspace)
-}
-
-/// All that stood in the editor, which is the statement where nothing else is kept.
-fn whole_text(typed: String, statement: String) -> String {
-    if typed.is_empty() { statement } else { typed }
 }
 
 pub(super) async fn queue(shared: &Shared, actor: &Actor) -> ports::Answer<Vec<QueueEntry>> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use contract::finding::Finding;
-use contract::query::{QueryLimits, QueryState};
+use contract::query::{QueryLimits, QueryState, RunForm};
 use server::services::DEFAULT_LIMITS;
 
 use super::{Connected, LONG};
@@ -67,6 +67,20 @@ async fn whoever_ends_it_is_named() {
         };
         assert!(codes.contains(&code(&view.finding)), "{function}: {view:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mistake_is_shown_where_it_was_typed() {
+    let team = Connected::new().await;
+    let all = "select 1;\n-- größer\nselect 2,\n  nope\nfrom generate_series(1, 2);";
+    let selection = "select 2,\n  nope\nfrom generate_series(1, 2)";
+    let form = RunForm { connection_id: team.connection.clone(), sql: all.into(), selection: selection.into() };
+    let id = team.world.backend.queries.run(&team.world.actor, form).await.unwrap();
+    let view = team.ended(&id).await;
+    let before = all[..all.find("nope").unwrap()].chars().count();
+    let Some(Finding::ServerSaid { at: Some(spot), sqlstate, .. }) = view.finding else { panic!("{:?}", view.finding) };
+    assert_eq!((sqlstate.as_str(), spot.line, spot.at as usize), ("42703", 4, before));
+    assert_eq!(view.wrong_at, Some(spot.at));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
