@@ -62,7 +62,7 @@ impl Making {
             while let Some(batch) = batches.blocking_recv() {
                 let mut piece = Vec::new();
                 let flow = encoder.batch(&batch, &mut piece).map_err(|error| explain(&error))?;
-                if !piece.is_empty() && !send(&out, piece) {
+                if !piece.is_empty() && !send(&out, piece, PATIENCE) {
                     return Ok(None);
                 }
                 if flow == Flow::Enough {
@@ -103,8 +103,8 @@ impl Making {
 
 /// Hands a piece on, from the thread that makes the file. False where nobody takes it: the reader is gone, or took
 /// nothing for so long that others should have its place.
-fn send(out: &mpsc::Sender<Piece>, piece: Vec<u8>) -> bool {
-    let handed = async { tokio::time::timeout(PATIENCE, out.send(Ok(piece))).await };
+fn send(out: &mpsc::Sender<Piece>, piece: Vec<u8>, patience: Duration) -> bool {
+    let handed = async { tokio::time::timeout(patience, out.send(Ok(piece))).await };
     matches!(tokio::runtime::Handle::current().block_on(handed), Ok(Ok(())))
 }
 
@@ -113,7 +113,7 @@ struct Outlet(mpsc::Sender<Piece>);
 
 impl std::io::Write for Outlet {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        match send(&self.0, piece.to_vec()) {
+        match send(&self.0, piece.to_vec(), PATIENCE) {
             true => Ok(piece.len()),
             false => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
         }
@@ -155,5 +155,28 @@ impl Drop for Pieces {
         if !self.is_over && !self.query_id.is_empty() {
             self.shared.live.cancel(&self.query_id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_slow_reader_gets_every_piece_and_one_that_takes_nothing_none() {
+        let (out, mut pieces) = mpsc::channel(1);
+        let (slow, stuck) = (Duration::from_secs(60), Duration::from_millis(50));
+        let send = |number: u8, patience| {
+            let out = out.clone();
+            tokio::task::spawn_blocking(move || send(&out, vec![number], patience))
+        };
+        assert!(send(1, slow).await.unwrap());
+        let waits = send(2, slow);
+        assert!(!send(3, stuck).await.unwrap(), "there is no room, and nobody makes any");
+        assert_eq!(pieces.recv().await, Some(Ok(vec![1])));
+        assert!(waits.await.unwrap());
+        assert_eq!(pieces.recv().await, Some(Ok(vec![2])));
+        drop(pieces);
+        assert!(!send(4, slow).await.unwrap(), "gone");
     }
 }

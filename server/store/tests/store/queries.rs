@@ -76,6 +76,10 @@ async fn rows_are_kept_of_what_runs_and_go_with_what_failed() {
         assert!(!store.result_append(good.run(), &[page(&good, 20)]).await.unwrap(), "{engine}: it has ended");
         assert!(store.query_finish(bad.run(), QueryEnd { state: "failed", finding: "f", ..END }).await.unwrap());
         assert!(store.result_is_kept(&good.id).await.unwrap() && !store.result_is_kept(&bad.id).await.unwrap());
+        // What ended well and came to nothing after all.
+        store.query_spoil(&good.id, "spoilt").await.unwrap();
+        let spoilt = store.query_fetch(&place.0, &place.1, &good.id).await.unwrap().unwrap();
+        assert_eq!((spoilt.state.as_str(), spoilt.finding.as_str()), ("failed", "spoilt"), "{engine}");
         // Whoever asked for the end in the last moment gets it.
         let late = query(&place, "waiting", "select 3");
         store.query_insert(&late).await.unwrap();

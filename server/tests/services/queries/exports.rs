@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use contract::fault::Fault;
-use contract::query::{FileFormat, HistoryFilter, Purpose, QueryLimits, RunForm};
+use contract::query::{FileFormat, HistoryFilter, Purpose, QueryLimits, QueryState, RunForm};
 use sample_cluster::Quirks;
 use server::services::DEFAULT_LIMITS;
 use testkit::postgres::TYPES;
@@ -162,4 +162,23 @@ async fn a_reader_who_leaves_ends_the_statement() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// Also where the rows come from what is kept: the file has no end, and the history says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_nobody_takes_is_no_file() {
+    let team = Connected::new().await;
+    let view = team.rows("select n, md5(n::text) from generate_series(1, 60000) as n").await;
+    assert_eq!(view.row_count, 60_000);
+    let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await.unwrap();
+    assert!(!export.chunks.next().await.unwrap().unwrap().is_empty());
+    drop(export);
+    let listed = async || {
+        let listed = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
+        listed.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap()
+    };
+    while listed().await.state == QueryState::Running {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(listed().await.state, QueryState::Interrupted);
 }

@@ -135,3 +135,43 @@ async fn one_that_is_run_again_stays_where_it_is() {
     queries.run_again(&team.world.actor, &refused.id).await.unwrap();
     assert_eq!(team.show(&refused.id).await.finding, refused.finding);
 }
+
+/// What is refused costs the source nothing, and is kept all the same: a script must not fill the store with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_guard_refuses_is_kept_within_reason() {
+    let team = Connected::new().await;
+    let long = format!("drop table \0x -- {}", "ü".repeat(100_000));
+    let kept = team.rows(&long).await;
+    assert!(kept.sql.len() <= 64 * 1024 && kept.sql.starts_with("drop table x -- ü"), "{}", kept.sql.len());
+    let form = |number: usize| RunForm {
+        connection_id: team.connection.clone(),
+        sql: format!("drop table x{number}"),
+        selection: String::new(),
+    };
+    let mut refused = 0;
+    for number in 0..80 {
+        match team.world.backend.queries.run(&team.world.actor, form(number)).await {
+            Ok(_) => {}
+            Err(Fault::TooManyTries { .. }) => refused += 1,
+            Err(fault) => panic!("{fault:?}"),
+        }
+    }
+    // Sixty a minute, of which some may pass while this runs.
+    assert!((1..=21).contains(&refused), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rows_of_older_statements_make_room() {
+    let team = Connected::new().await;
+    let (old, named) = (team.rows("select 'old'").await, team.rows("select 'named'").await);
+    team.world.backend.queries.rename(&team.world.actor, &named.id, "Kept").await.unwrap();
+    let mut last = None;
+    for number in 0..20 {
+        last = Some(team.rows(&format!("select {number}")).await);
+    }
+    team.until(&old.id, |view| view.result.is_none()).await;
+    assert_eq!(team.show(&old.id).await.state, QueryState::Done, "it ran, and its rows are gone");
+    for id in [named.id, last.unwrap().id] {
+        assert!(team.show(&id).await.result.is_some());
+    }
+}

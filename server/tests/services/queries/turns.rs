@@ -1,9 +1,11 @@
 //! Fair use, on a real source: how many run, who waits, and what is the same query.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use contract::fault::Fault;
 use contract::query::{QueryState, RunForm};
+use contract::team::Actor;
 
 use super::{Connected, LONG};
 
@@ -68,4 +70,45 @@ async fn the_same_text_of_one_person_is_one_query_and_a_queue_has_an_end() {
         team.world.backend.queries.cancel(&team.world.actor, &entry.id).await.unwrap();
     }
     team.ended(&first).await;
+}
+
+/// A double click, a script: what comes at the same moment is counted as if it came one after the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_at_once_as_many_wait_as_may_and_the_same_is_one() {
+    let team = Connected::new().await;
+    let bob = team.world.member("bob@acme.example").await;
+    let queries = &team.world.backend.queries;
+    for number in 0..3 {
+        let id = team.run_as(&bob, &format!("{LONG} -- bob {number}")).await;
+        queries_running(&team, &bob, &id).await;
+    }
+    let form = |sql: String, selection: &str| RunForm {
+        connection_id: team.connection.clone(),
+        sql,
+        selection: selection.to_owned(),
+    };
+    let all_at_once = async |forms: Vec<RunForm>| {
+        let runs = forms.into_iter().map(|form| queries.run(&team.world.actor, form));
+        futures_util::future::join_all(runs).await
+    };
+    let twins = all_at_once((0..10).map(|_| form("select 'one'".into(), "")).collect()).await;
+    let ids: BTreeSet<String> = twins.into_iter().map(Result::unwrap).collect();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    // The same selection of another text is another query: its page shows that text.
+    let parts = (0..4).map(|n| form(format!("select 'one'; select {}", n % 2), "select 'one'")).collect();
+    let ids: BTreeSet<String> = all_at_once(parts).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(ids.len(), 2, "{ids:?}");
+    let many = all_at_once((0..40).map(|n| form(format!("select {n}"), "")).collect()).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = many.into_iter().partition(Result::is_ok);
+    assert_eq!(taken.len(), 17, "three wait already");
+    assert!(refused.iter().all(|refused| *refused == Err(Fault::QueueFull { limit: 20 })), "{refused:?}");
+    for entry in queries.queue(&bob).await.unwrap().iter().filter(|entry| entry.is_own) {
+        queries.cancel(&bob, &entry.id).await.unwrap();
+    }
+}
+
+async fn queries_running(team: &Connected, actor: &Actor, id: &str) {
+    while team.world.backend.queries.show(actor, id, 0).await.unwrap().state != QueryState::Running {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
