@@ -55,7 +55,7 @@ test('a real PostgreSQL is checked, said to be one, and read', async ({ member: 
   await expect(second.locator('.running .verdict')).toContainText('Running for');
   await second.locator('.running').getByRole('button', { name: 'Cancel' }).click();
   for (const tab of [second, page]) {
-    await expect(tab.locator('.result [role=alert]')).toContainText('Cancelled here', { timeout: 20_000 });
+    await expect(tab.locator('.result [data-code=cancelled]')).toContainText('Cancelled here', { timeout: 20_000 });
   }
   // The button is gone; whoever pressed it stands at what came of it.
   if (hasScript) await expect(second.locator('.result')).toBeFocused();

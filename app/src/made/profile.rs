@@ -1,5 +1,6 @@
 //! What each column of a dataset holds, of the first rows that the source gives.
 
+use contract::explore::Kind;
 use contract::explore::profile::{self, ColumnProfile, Plot};
 use contract::query::{Column, QueryView, Row};
 use leptos::prelude::*;
@@ -34,10 +35,15 @@ fn one(column: &Column, profile: ColumnProfile, rows: u64) -> impl IntoView + us
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| view! { <dt>{name}</dt> <dd title=value.clone()><bdi>{value.clone()}</bdi></dd> })
     };
-    let (min, max) = (profile.min.as_deref(), profile.max.as_deref());
+    // The source told moments in UTC, without saying so.
+    let zone = if Kind::of(column) == Kind::TimestampTz { " UTC" } else { "" };
+    let told = |value: Option<String>| value.map(|value| value + zone);
+    let (min, max) = (told(profile.min), told(profile.max));
     let plot = profile.plot.as_ref().map(|plot| match plot {
         // Both are bars of equal width; which is which the ends tell.
-        Plot::Histogram { counts, .. } | Plot::Timeline { counts, .. } => spark::histogram(&labelled(counts, min, max)),
+        Plot::Histogram { counts, .. } | Plot::Timeline { counts, .. } => {
+            spark::histogram(&labelled(counts, min.as_deref(), max.as_deref()))
+        }
         Plot::Top { values } => {
             spark::top(&values.iter().map(|top| (top.value.as_str(), top.count)).collect::<Vec<_>>())
         }
@@ -48,8 +54,8 @@ fn one(column: &Column, profile: ColumnProfile, rows: u64) -> impl IntoView + us
             <dl>
                 {fact("Missing", Some(share))}
                 {fact("Different", Some(distinct))}
-                {fact("Smallest", profile.min.clone())}
-                {fact("Largest", profile.max.clone())}
+                {fact("Smallest", min)}
+                {fact("Largest", max)}
             </dl>
             {plot.map(|drawn| view! { <div inner_html=drawn.markup></div> })}
         </li>

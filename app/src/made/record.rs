@@ -45,7 +45,8 @@ fn cost(id: &str) -> String {
 #[component]
 fn ReadOnly(kept: KeptReadOnly, connection: String) -> impl IntoView {
     let by_guard = if kept.by_guard {
-        "The guard read the text and found one statement that only reads."
+        "The guard read the text: it is one statement, of a kind that only reads. What functions of your own do, it \
+         cannot see."
     } else {
         "Flitch wrote the statement itself."
     };

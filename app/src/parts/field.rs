@@ -114,6 +114,7 @@ pub fn SqlArea(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
+                required
                 data-editor=""
                 data-hint="Ctrl or ⌘ + Enter runs. Escape, then Tab, leaves the editor."
                 data-completions=move || names.get()

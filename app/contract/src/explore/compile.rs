@@ -104,6 +104,10 @@ impl Explore {
         };
         for (at, group) in self.groups.iter().enumerate() {
             let name = match group.bucket {
+                // Where days end is a matter of zones.
+                Some(bucket) if source.kind(&group.column) == Some(Kind::TimestampTz) => {
+                    format!("{} by {} in UTC", group.column, bucket.as_str())
+                }
                 Some(bucket) => format!("{} by {}", group.column, bucket.as_str()),
                 None => group.column.clone(),
             };

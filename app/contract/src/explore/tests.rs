@@ -91,7 +91,10 @@ fn measures_are_cast() {
 
 #[test]
 fn buckets_say_the_zone() {
-    assert!(sql("g=seen_at&gb=day").contains("cast(date_trunc('day', \"seen_at\" at time zone 'UTC') as date)"));
+    assert!(
+        sql("g=seen_at&gb=day")
+            .contains("cast(date_trunc('day', \"seen_at\" at time zone 'UTC') as date) as \"seen_at by day in UTC\"")
+    );
     assert!(sql("g=sold_at&gb=hour").contains("cast(date_trunc('hour', \"sold_at\") as timestamp)"));
     assert!(sql("g=day&gb=week").contains("cast(date_trunc('week', cast(\"day\" as timestamp)) as date)"));
 }

@@ -72,6 +72,11 @@ fn Rows(query: QueryView<Told>) -> impl IntoView {
             </div>
         }
         .into_any(),
+        // What somebody wanted is no alarm.
+        (QueryState::Failed, _, Some(finding)) if finding.code == "cancelled" => view! {
+            <div class="notice" data-tone="info" role="status" data-code=finding.code><Made markup=finding.hint/></div>
+        }
+        .into_any(),
         (QueryState::Failed, _, Some(finding)) => view! {
             <div class="notice" data-tone="bad" role="alert" data-code=finding.code><Made markup=finding.hint/></div>
         }
