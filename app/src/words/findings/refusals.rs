@@ -37,9 +37,10 @@ pub(super) fn refused(reason: &Refusal) -> Hint {
              Nothing was sent.",
         )
         .step("Write a quote in a string as '', and leave out backslashes before quotes."),
-        Refusal::NotUnderstood { what } => Hint::plain(format!(
-            "Flitch could not read the statement, and sends nothing that it cannot: {what}."
-        ))
-        .step("Check the spelling near that place. If Redshift takes it all the same, write it in a plainer way."),
+        Refusal::NotUnderstood { what } => {
+            Hint::plain(format!("Flitch could not read the statement, and sends nothing that it cannot: {what}."))
+                .step("Check the spelling near that place: what runs here is a SELECT, WITH, VALUES, EXPLAIN or SHOW.")
+                .step("If Redshift takes it all the same, write it in a plainer way.")
+        }
     }
 }

@@ -66,10 +66,24 @@ fn refuse_other_verbs(tokens: &[TokenWithSpan]) -> Result<(), Refused> {
     match first {
         Some(Token::Word(word)) if word.quote_style.is_none() => match word.keyword {
             Keyword::SELECT | Keyword::WITH | Keyword::VALUES | Keyword::EXPLAIN => Ok(()),
-            _ => Err(Refused::NotReading { word: cut(&word.value.to_uppercase()) }),
+            _ => Err(verb(&word.value)),
         },
         Some(token) => Err(Refused::NotUnderstood { what: cut(&format!("it starts with {token}")) }),
         None => Err(Refused::Empty),
+    }
+}
+
+/// First words of what does more than read, in Redshift's and PostgreSQL's manuals. Any other is more likely a slip.
+const VERBS: &str = "ABORT ALTER ANALYSE ANALYZE ATTACH BEGIN CALL CANCEL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY \
+                     CREATE DEALLOCATE DECLARE DELETE DETACH DISCARD DO DROP END EXECUTE EXPORT FETCH GRANT IMPORT INSERT \
+                     LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN REFRESH REINDEX RELEASE REPLACE RESET REVOKE \
+                     ROLLBACK SAVEPOINT SECURITY SET START TRUNCATE UNLISTEN UNLOAD UPDATE UPSERT USE VACUUM";
+
+fn verb(word: &str) -> Refused {
+    let word = cut(&word.to_uppercase());
+    match VERBS.split_whitespace().any(|verb| verb == word) {
+        true => Refused::NotReading { word },
+        false => Refused::NotUnderstood { what: format!("it starts with {word}") },
     }
 }
 
@@ -160,6 +174,10 @@ pub(super) fn is_word(token: &TokenWithSpan, name: &str) -> bool {
 
 fn not_understood(error: ParserError) -> Refused {
     let what = match error {
+        // The parser's own names of things mean nothing to whoever wrote the text.
+        ParserError::ParserError(what) if what.contains("parser for token") => {
+            "it has an operator that is not known".into()
+        }
         ParserError::TokenizerError(what) | ParserError::ParserError(what) => what,
         ParserError::RecursionLimitExceeded => format!("it nests deeper than {DEPTH} levels"),
     };
