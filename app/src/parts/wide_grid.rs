@@ -2,6 +2,7 @@
 
 mod blocks;
 mod paint;
+mod spans;
 mod window;
 
 use contract::query::{Column, ResultSet};
@@ -18,7 +19,8 @@ use web_sys::Element;
 use super::cell::{shown, tsv, unfolded};
 use blocks::Blocks;
 use paint::Painter;
-use window::{COLUMN, Place, ROW, Window};
+use spans::Spans;
+use window::{Place, ROW, Window};
 
 /// So many cells are copied at once at most.
 const COPIED: usize = 100_000;
@@ -29,13 +31,14 @@ const SHORT: &str = "Some rows did not come. If this was run again since, reload
 #[component]
 pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
     let (total, width) = (result.total as usize, result.columns.len());
+    let spans = StoredValue::new(Spans::of(&result.columns, &result.rows));
     let columns = StoredValue::new(result.columns);
     let blocks = Blocks::new((id, result.run), result.first as usize, result.rows, total);
     let area = NodeRef::<html::Div>::new();
     let window = RwSignal::new(Window::default());
     let look = move || {
         if let Some(area) = area.get_untracked() {
-            let seen = Window::of(&area, total, width);
+            let seen = spans.with_value(|spans| Window::of(&area, total, spans));
             if seen != window.get_untracked() {
                 window.set(seen);
             }
@@ -68,7 +71,7 @@ pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
             anchor.set(next);
         }
         if let Some(area) = area.get_untracked() {
-            next.bring_into_sight(&area);
+            spans.with_value(|spans| next.bring_into_sight(&area, spans));
         }
     };
     let said = RwSignal::new(String::new());
@@ -124,7 +127,7 @@ pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
         blocks.track();
         painter.update_value(|painter| {
             if painter.is_none() {
-                *painter = Painter::new(columns.get_value(), head.into(), body.into());
+                *painter = Painter::new(columns.get_value(), spans.get_value(), head.into(), body.into());
             }
             if let Some(painter) = painter {
                 painter.paint(seen, |row| blocks.row(row));
@@ -148,13 +151,13 @@ pub fn WideGrid(id: String, result: ResultSet) -> impl IntoView {
             on:copy=on_copy
             on:mousedown=on_press
         >
-            <div class="wide-head" role="row" aria-rowindex="1" node_ref=head style:width=px(width as f64 * COLUMN)></div>
+            <div class="wide-head" role="row" aria-rowindex="1" node_ref=head style:width=px(spans.with_value(Spans::width))></div>
             <div
                 class="wide-body"
                 role="presentation"
                 node_ref=body
                 style:height=px(total as f64 * ROW)
-                style:width=px(width as f64 * COLUMN)
+                style:width=px(spans.with_value(Spans::width))
             ></div>
         </div>
         <p class="quiet" role="status" aria-live="polite">

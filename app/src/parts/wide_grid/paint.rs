@@ -8,7 +8,8 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::window::{COLUMN, Place, ROW, Window};
+use super::spans::Spans;
+use super::window::{Place, ROW, Window};
 use crate::parts::cell::{shape_word, shown};
 
 struct Cell {
@@ -25,6 +26,7 @@ struct Line {
 /// What is painted. Dropped with the grid; its elements go with the grid's own.
 pub struct Painter {
     columns: Vec<Column>,
+    spans: Spans,
     head: Element,
     body: Element,
     heads: BTreeMap<usize, HtmlElement>,
@@ -43,12 +45,17 @@ fn place(element: &HtmlElement, property: &str, value: &str) {
     let _ = element.style().set_property(property, value);
 }
 
+/// Where it begins, and how wide it is. Both at once: it is done for every cell that comes into sight.
+fn across(element: &HtmlElement, (left, width): (f64, f64)) {
+    element.style().set_css_text(&format!("left:{left}px;width:{width}px"));
+}
+
 impl Painter {
-    pub fn new(columns: Vec<Column>, head: Element, body: Element) -> Option<Self> {
+    pub fn new(columns: Vec<Column>, spans: Spans, head: Element, body: Element) -> Option<Self> {
         let cell = element("wide-cell", "gridcell")?;
         let inner = document().create_element("bdi").ok()?;
         cell.append_child(&inner).ok()?;
-        Some(Self { columns, head, body, heads: BTreeMap::new(), lines: BTreeMap::new(), cell })
+        Some(Self { columns, spans, head, body, heads: BTreeMap::new(), lines: BTreeMap::new(), cell })
     }
 
     /// Brings what is painted to what is in sight. `row` answers with the values that are here.
@@ -91,7 +98,7 @@ impl Painter {
         }
         head.set_attribute("aria-colindex", &(at + 1).to_string()).ok()?;
         head.set_attribute("data-shape", shape_word(column.shape)).ok()?;
-        place(&head, "left", &format!("{}px", at as f64 * COLUMN));
+        across(&head, self.spans.span(at));
         self.head.append_child(&head).ok()?;
         Some(head)
     }
@@ -124,7 +131,7 @@ impl Painter {
                 None => {
                     let place = Place { row: at, column };
                     let shape = self.columns.get(column).map_or("text", |column| shape_word(column.shape));
-                    if let Some(element) = new_cell(&self.cell, place, shape)
+                    if let Some(element) = new_cell(&self.cell, place, shape, self.spans.span(column))
                         && line.element.append_child(&element).is_ok()
                     {
                         fill(&element, value);
@@ -152,12 +159,12 @@ impl Painter {
     }
 }
 
-fn new_cell(pattern: &HtmlElement, at: Place, shape: &str) -> Option<HtmlElement> {
+fn new_cell(pattern: &HtmlElement, at: Place, shape: &str, span: (f64, f64)) -> Option<HtmlElement> {
     let cell: HtmlElement = pattern.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
     cell.set_id(&at.dom_id());
     cell.set_attribute("aria-colindex", &(at.column + 1).to_string()).ok()?;
     cell.set_attribute("data-shape", shape).ok()?;
-    place(&cell, "left", &format!("{}px", at.column as f64 * COLUMN));
+    across(&cell, span);
     Some(cell)
 }
 

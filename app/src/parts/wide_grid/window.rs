@@ -2,9 +2,10 @@
 
 use web_sys::HtmlDivElement;
 
-/// Of a row and of a column, in CSS pixels; the style sheet says the same.
+use super::spans::Spans;
+
+/// Of a row, in CSS pixels; the style sheet says the same.
 pub const ROW: f64 = 30.0;
-pub const COLUMN: f64 = 168.0;
 
 /// Rows above and below that are there already when they come into sight.
 const AHEAD: usize = 6;
@@ -24,15 +25,14 @@ impl Window {
         (self.rows.0..self.rows.1).contains(&place.row) && (self.columns.0..self.columns.1).contains(&place.column)
     }
 
-    pub fn of(area: &HtmlDivElement, rows: usize, columns: usize) -> Self {
+    pub fn of(area: &HtmlDivElement, rows: usize, spans: &Spans) -> Self {
         let height = f64::from(area.client_height());
         let (top, left) = (f64::from(area.scroll_top()), f64::from(area.scroll_left()));
-        Self::at((top, left), (height, f64::from(area.client_width())), rows, columns)
+        Self::at((top, left), (height, f64::from(area.client_width())), rows, spans)
     }
 
-    fn at((top, left): (f64, f64), (height, width): (f64, f64), rows: usize, columns: usize) -> Self {
-        let from = ((left / COLUMN) as usize).min(columns);
-        let to = (((left + width) / COLUMN) as usize + 1).min(columns).max(from);
+    fn at((top, left): (f64, f64), (height, width): (f64, f64), rows: usize, spans: &Spans) -> Self {
+        let (from, to) = spans.between(left, left + width);
         let most = CELLS / (to - from).max(1);
         let first = ((top / ROW) as usize).saturating_sub(AHEAD).min(rows);
         let in_sight = (height / ROW) as usize + 2 * AHEAD + 1;
@@ -90,7 +90,7 @@ impl Place {
     }
 
     /// Scrolls as little as it takes.
-    pub fn bring_into_sight(self, area: &HtmlDivElement) {
+    pub fn bring_into_sight(self, area: &HtmlDivElement, spans: &Spans) {
         // The head stays on top of the rows.
         let near = |at: f64, size: f64, scroll: f64, sight: f64| {
             if at < scroll {
@@ -103,7 +103,8 @@ impl Place {
         };
         let (height, width) = (f64::from(area.client_height()) - HEAD, f64::from(area.client_width()));
         let top = near(self.row as f64 * ROW, ROW, f64::from(area.scroll_top()), height);
-        let left = near(self.column as f64 * COLUMN, COLUMN, f64::from(area.scroll_left()), width);
+        let (begin, wide) = spans.span(self.column);
+        let left = near(begin, wide, f64::from(area.scroll_left()), width);
         area.set_scroll_top(top as i32);
         area.set_scroll_left(left as i32);
     }
@@ -114,17 +115,22 @@ const HEAD: f64 = 46.0;
 
 #[cfg(test)]
 mod tests {
+    use contract::query::{Column, ColumnShape};
+
     use super::*;
 
     #[test]
     fn what_is_in_sight_is_little_whatever_the_screen() {
-        let at = |top, left, height, width| Window::at((top, left), (height, width), 100_000, 50);
+        let column = Column { name: "a".repeat(19), type_name: String::new(), shape: ColumnShape::Text };
+        let spans = Spans::of(&vec![column; 50], &[]);
+        assert_eq!(spans.span(1), (167.0, 167.0));
+        let at = |top, left, height, width| Window::at((top, left), (height, width), 100_000, &spans);
         let screen = at(0.0, 0.0, 600.0, 1200.0);
         assert_eq!((screen.rows, screen.columns), ((0, 33), (0, 8)));
         let wall = at(30_000.0, 1_000.0, 4_000.0, 9_000.0);
         let cells = |window: Window| (window.rows.1 - window.rows.0) * (window.columns.1 - window.columns.0);
         assert!(cells(wall) <= 1_800 && wall.rows.0 == 994, "{wall:?}");
-        let end = at(3_000_000.0, 8_400.0, 600.0, 1200.0);
+        let end = at(3_000_000.0, 8_300.0, 600.0, 1200.0);
         assert!(end.rows.1 == 100_000 && end.columns.1 == 50, "{end:?}");
     }
 
