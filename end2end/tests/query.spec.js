@@ -86,6 +86,20 @@ test('what is being written stays until it is run', async ({ member: page, flitc
   await page.locator('#connection').selectOption({ label: named(hasScript) });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.locator('.result[data-state="done"]')).toBeVisible({ timeout: 20_000 });
+  // It is in the history at once; what is begun before it is opened is there again on the way back.
+  await page.getByRole('link', { name: 'Query', exact: true }).click();
+  await page.waitForURL('**/query');
+  await expect(page.locator('textarea#sql')).toHaveValue('');
+  await write(page, hasScript, 'select 3 as precious');
+  await page.locator('.history li').first().getByRole('link').click();
+  await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
+  await expect(editor).toContainText('2 as two');
+  await page.goBack();
+  await expect(editor).toContainText('3 as precious');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
+  await expect(page.locator('.result[data-state="done"]')).toContainText('select 3 as precious', { timeout: 20_000 });
+  await expect(page.locator('.history li').first()).toContainText('select 3 as precious');
   // What was run is a page of its own; a new one begins empty.
   await page.getByRole('link', { name: 'Query', exact: true }).click();
   await page.waitForURL('**/query');

@@ -220,6 +220,8 @@ findings! {
         EndedByServerLimit { after_ms: u32 } = "ended_by_server_limit",
         /// The guard let it not through: nothing was sent. The reason is the guard's.
         StatementRefused { reason: Refusal } = "statement_refused",
+        /// The query was run again, or its rows had had their time, while a file was made of them.
+        RowsReplaced = "rows_replaced",
         /// The result has a value that the file's type cannot hold.
         ValueUnfit { column: String } = "value_unfit",
         EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",

@@ -39,12 +39,20 @@ pub fn sensible(data: &Data) -> ChartKind {
     }
 }
 
-/// A first guess at groups and measures for a result of which only the columns are known: every number is a measure,
-/// and at most a time and a name are the groups.
-pub fn roles(columns: &[Column]) -> (Vec<usize>, Vec<usize>) {
+/// A first guess at groups and measures for a result that nobody said more about: every number is a measure, and at most
+/// a time and a name are the groups. Where there are numbers alone, the first is what the others are of, if no two rows
+/// share it.
+pub fn roles(columns: &[Column], rows: &[Vec<Option<String>>]) -> (Vec<usize>, Vec<usize>) {
     let of = |kind: Kind| (0..columns.len()).filter(move |at| columns[*at].kind == kind);
-    let groups = of(Kind::Time).take(1).chain(of(Kind::Category)).take(2).collect();
-    (groups, of(Kind::Number).collect())
+    let groups: Vec<usize> = of(Kind::Time).take(1).chain(of(Kind::Category)).take(2).collect();
+    let mut measures: Vec<usize> = of(Kind::Number).collect();
+    if groups.is_empty() && measures.len() > 1 && rows.len() > 1 {
+        let values: HashSet<_> = rows.iter().filter_map(|row| row.get(measures[0])?.as_deref()).collect();
+        if values.len() == rows.len() {
+            return (vec![measures.remove(0)], measures);
+        }
+    }
+    (groups, measures)
 }
 
 /// Bars need a place each, and places of one width: no two of a series at one moment, and no crowd.

@@ -92,7 +92,7 @@ pub(super) fn draw_y(ink: &mut Ink, plot: &Plot, size: &Size, room: &Room, y: &S
         let height = room.y(y.share(*at));
         let class = if *at == 0.0 { "chart-zero" } else { "chart-grid" };
         ink.line(class, (room.left, height), (room.right, height));
-        ink.text(room.left - GAP, height + TEXT * 0.35, Anchor::End, "chart-tick", &fit(&label, TEXT, room.left - GAP));
+        ink.text(room.left - GAP, height + TEXT * 0.35, Anchor::End, "chart-tick", &fit(&label, TEXT, room.left));
     }
 }
 

@@ -84,7 +84,12 @@ fn the_sensible_kind_is_chosen() {
     }
     assert_eq!(possible(&Data { columns: &all, rows: &few, groups: &[0], measures: &[] }), []);
     assert_eq!(possible(&Data { columns: &all, rows: &[], groups: &[0], measures: &[3] }), []);
-    assert_eq!(roles(&all), (vec![0, 1], vec![2, 3]));
+    assert_eq!(roles(&all, &[]), (vec![0, 1], vec![2, 3]));
+    let row = |cells: [&str; 2]| cells.map(|cell| Some(cell.to_owned())).to_vec();
+    let rows = [row(["1", "5"]), row(["2", "5"])];
+    assert_eq!(roles(&all[2..], &rows), (vec![0], vec![1]), "numbers of a number");
+    let rows = [row(["1", "5"]), row(["1", "6"])];
+    assert_eq!(roles(&all[2..], &rows), (vec![], vec![0, 1]), "two share it");
     for kind in ChartKind::ALL {
         assert_eq!(ChartKind::parse(kind.as_str()), Some(kind));
     }

@@ -29,7 +29,7 @@ pub fn seen(
     let (groups, measures) = match explore {
         // Groups come first in an answer of the explorer's.
         Some(explore) => ((0..explore.groups.len()).collect(), (explore.groups.len()..columns.len()).collect()),
-        None => chart::roles(&columns),
+        None => chart::roles(&columns, rows),
     };
     let data = Data { columns: &columns, rows, groups: &groups, measures: &measures };
     let possible = chart::possible(&data);

@@ -13,13 +13,7 @@ pub fn entries(history: History, filter: &HistoryFilter) -> String {
     }
     let older = history.entries.last().filter(|_| history.has_more).map(|last| {
         let encode = paths::encode;
-        format!(
-            "{}?of={}&search={}&before={}#history",
-            paths::QUERY,
-            encode(&filter.of),
-            encode(&filter.search),
-            last.cursor()
-        )
+        format!("?of={}&search={}&before={}#history", encode(&filter.of), encode(&filter.search), last.cursor())
     });
     made(view! {
         <ol class="history">
@@ -36,24 +30,43 @@ fn Line(entry: HistoryEntry) -> impl IntoView {
             let rows = u32::try_from(entry.row_count).unwrap_or(u32::MAX);
             numbers::count(rows, "row", "rows")
         }
-        QueryState::Failed => entry.code.replace('_', " "),
+        QueryState::Failed => failure(&entry.code).to_owned(),
         QueryState::Interrupted => "interrupted".to_owned(),
         QueryState::Waiting => "waiting".to_owned(),
         QueryState::Running | QueryState::Cancelling => "running".to_owned(),
     };
-    let took = entry.duration_us.map(|us| format!(" in {}", numbers::duration(us))).unwrap_or_default();
+    let took = entry.duration_us.filter(|us| *us > 0).map(|us| format!(" after {}", numbers::duration(us)));
+    let took = took.unwrap_or_default();
     let is_export = entry.purpose == Purpose::Export;
     let name = (!entry.name.is_empty()).then(|| view! { <strong>{entry.name.clone()}</strong> });
     view! {
         <li>
             <a href=paths::query(&entry.id) class="history-text">
                 {name}
-                <code>{entry.sql}</code>
+                <code>{if entry.sql.trim().is_empty() { "(empty)".to_owned() } else { entry.sql }}</code>
             </a>
             <span class="quiet">
                 {is_export.then_some("Export. ")} {entry.author} ", " {entry.connection_name} ", "
                 {numbers::moment(entry.queued_at)} ": " {how} {took} {entry.is_shared.then_some(" · shared")}
             </span>
         </li>
+    }
+}
+
+/// In a few words; the query's page has the sentence and the steps.
+fn failure(code: &str) -> &'static str {
+    match code {
+        "statement_refused" => "not sent",
+        "server_said" => "the server refused it",
+        "over_our_limit" => "ended by Flitch's limit",
+        "timed_out" => "no answer in time",
+        "cancelled" => "cancelled",
+        "cancelled_by_another" => "cancelled by another",
+        "ended_by_rule" => "ended by a workload rule",
+        "ended_by_administrator" => "ended by an administrator",
+        "rows_replaced" => "its rows were replaced",
+        "value_unfit" => "a value did not fit",
+        "reconnect_required" | "connection_paused" => "the connection rests",
+        _ => "failed",
     }
 }

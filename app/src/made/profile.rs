@@ -14,7 +14,8 @@ pub fn columns<T>(query: &QueryView<T>, columns: &[Column], rows: &[Row]) -> Str
     let sampled = read.rows;
     let took = numbers::duration(query.duration_us);
     let rows = numbers::count(u32::try_from(sampled).unwrap_or(u32::MAX), "row", "rows");
-    let said = format!("Live: of the first {rows}, read {} in {took}.", numbers::moment(query.queued_at));
+    let which = if sampled < u64::from(profile::DEFAULT_ROWS) { "all" } else { "the first" };
+    let said = format!("Live: of {which} {rows}, read {} in {took}.", numbers::moment(query.queued_at));
     let each = columns.iter().zip(read.columns).map(|(column, profile)| one(column, profile, sampled));
     let each = each.collect_view();
     made(view! {

@@ -8,6 +8,7 @@ mod rows;
 use std::time::Duration;
 
 use contract::dataset::DatasetView;
+use contract::explore::Explore;
 use contract::query::QueryView;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -42,7 +43,7 @@ pub fn DatasetPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match head.await {
-                    Ok(dataset) => view! { <Dataset id dataset asked again view search/> }.into_any(),
+                    Ok(dataset) => view! { <Dataset id dataset asked again view search is_running/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
@@ -58,7 +59,9 @@ fn Dataset(
     again: Post<AskAgain>,
     view: Memo<View>,
     search: Memo<String>,
+    is_running: Signal<bool>,
 ) -> impl IntoView {
+    let is_unasked = move || view.get() == View::Explore && Explore::from_query(&search.get()).0.is_empty();
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
     let (own_id, removed_id) = (summary.id.clone(), summary.id.clone());
@@ -84,7 +87,7 @@ fn Dataset(
                     <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=own_id/>
                         <input type="hidden" name="view" value=move || search.get()/>
-                        <button type="submit" class="button-quiet">"Read again"</button>
+                        <button type="submit" class="button-quiet" hidden=is_unasked>"Read again"</button>
                     </PostForm>
                     <PostForm post=remove>
                         <input type="hidden" name="id" value=removed_id/>
@@ -95,7 +98,7 @@ fn Dataset(
             <nav class="tabs" aria-label="Views">
                 {tab(View::Rows, "Rows")} {tab(View::Columns, "Columns")} {tab(View::Explore, "Explore")}
             </nav>
-            {move || (view.get() == View::Explore).then(|| view! { <ExploreForm id search/> })}
+            {move || (view.get() == View::Explore).then(|| view! { <ExploreForm id search is_running/> })}
             <section class="answer" aria-label="Answer" data-answer="" tabindex="-1">
                 <Transition>
                     {move || Suspend::new(async move {

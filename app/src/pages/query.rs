@@ -49,17 +49,21 @@ pub fn QueryPage() -> impl IntoView {
         wrong_at.set(query.and_then(|query| Some(format!("{} {}", query.wrong_at?, query.queued_at))));
     });
     let draft = Draft::new();
-    // A link to another query brings its text; a run of what stands there does not.
+    // A link to another query brings its text, and one to none an empty editor; a run of what stands there does not.
     Effect::new(move |last: Option<(String, usize)>| {
         let runs = run.count();
-        let Some(Ok(Some(Shown { query, .. }))) = shown.get() else { return last.unwrap_or_default() };
-        if let Some((id, seen)) = last
-            && id != query.id
+        let (id, connection, text) = match shown.get() {
+            Some(Ok(Some(Shown { query, .. }))) => (query.id, query.connection_id, query.typed),
+            Some(Ok(None)) => (String::new(), connection.get_untracked(), sql.get_untracked()),
+            _ => return last.unwrap_or_default(),
+        };
+        if let Some((before, seen)) = last
+            && before != id
             && seen == runs
         {
-            draft.set(query.connection_id.clone(), query.typed.clone());
+            draft.set(connection, text);
         }
-        (query.id, runs)
+        (id, runs)
     });
     // Counts what changes the lists beneath: a run, its end, a name.
     let seen = Memo::new(move |_| {
@@ -68,15 +72,20 @@ pub fn QueryPage() -> impl IntoView {
     });
     let fresh = RwSignal::new(0_usize);
     Effect::new(move |before: Option<()>| {
-        seen.track();
+        // Read, not only tracked: a memo that nobody has read knows of no change.
+        let _ = seen.get();
         changes.track();
         if before.is_some() {
             fresh.update(|fresh| *fresh += 1);
         }
     });
     let refused = move || run.refused();
+    let title = move || {
+        let name = shown.get().and_then(Result::ok).flatten().map(|shown| shown.query.name);
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Query".to_owned())
+    };
     view! {
-        <Title text="Query"/>
+        <Title text=title/>
         <div class="page page-wide">
             <Suspense>
                 {move || Suspend::new(async move {

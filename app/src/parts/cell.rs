@@ -18,8 +18,14 @@ pub fn shown(value: Option<&str>) -> Shown {
             let count = text.chars().count();
             said(format!("{count} blank{}", if count == 1 { "" } else { "s" }))
         }
+        // What turns the direction of a text is shown as a sign: `gnp.exe` must not read as `exe.png`.
+        Some(text) if text.contains(turns_text) => Shown { text: text.replace(turns_text, "\u{fffd}"), is_said: false },
         Some(text) => Shown { text: text.to_owned(), is_said: false },
     }
+}
+
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub fn shape_word(shape: ColumnShape) -> &'static str {

@@ -8,13 +8,18 @@ use leptos_router::hooks::{use_location, use_navigate};
 use super::post::filled;
 
 #[component]
-pub fn GetForm(children: Children) -> impl IntoView {
+pub fn GetForm(
+    /// The part of the page to go to, as `#history`; its top without one.
+    #[prop(optional)]
+    hash: &'static str,
+    children: Children,
+) -> impl IntoView {
     let navigate = use_navigate();
     let location = use_location();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(query) = filled(&event) {
-            navigate(&format!("{}?{query}", location.pathname.get_untracked()), Default::default());
+            navigate(&format!("{}?{query}{hash}", location.pathname.get_untracked()), Default::default());
         }
     };
     view! { <form method="get" class="get-form" on:submit=submit>{children()}</form> }

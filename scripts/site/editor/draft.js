@@ -19,12 +19,14 @@ function attempt(act) {
 export function draft(textarea) {
   const beside = () => textarea.form?.querySelector("select");
   let sent = null;
+  let isRestored = false;
 
-  /** Puts back what was being written here. Says whether there was something. */
+  /** Puts back what was being written here. */
   const restore = () => {
     const kept = textarea.dataset.draft && attempt((storage) => JSON.parse(storage.getItem(place(textarea))));
-    if (!kept || kept.text === textarea.value) {
-      return false;
+    isRestored = Boolean(kept) && kept.text !== textarea.value;
+    if (!isRestored) {
+      return;
     }
     textarea.value = kept.text;
     const select = beside();
@@ -32,7 +34,6 @@ export function draft(textarea) {
       select.value = kept.beside;
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    return true;
   };
 
   const listen = (signal) => {
@@ -41,7 +42,13 @@ export function draft(textarea) {
       attempt((storage) => storage.setItem(place(textarea), kept));
     };
     textarea.addEventListener("input", keep, { signal });
-    textarea.form?.addEventListener("submit", () => (sent = place(textarea)), { signal });
+    // The page brings the text of another address, where something may have been begun as well.
+    textarea.addEventListener("editor:set", restore, { signal });
+    const onSubmit = () => {
+      sent = place(textarea);
+      isRestored = false;
+    };
+    textarea.form?.addEventListener("submit", onSubmit, { signal });
   };
 
   /** Once what was sent has a page of its own, which has the text. */
@@ -51,5 +58,7 @@ export function draft(textarea) {
       sent = null;
     }
   };
-  return { restore, listen, look };
+  /** A text that the page knows nothing of stands here. */
+  const isOwn = () => isRestored;
+  return { restore, listen, look, isOwn };
 }

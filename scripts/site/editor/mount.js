@@ -30,7 +30,7 @@ export function mount(textarea) {
   const hadFocus = document.activeElement === textarea;
   const hint = keysHint(textarea);
   const writing = draft(textarea);
-  const isRestored = writing.restore();
+  writing.restore();
   const text = sync(textarea);
   const run = runner(textarea);
 
@@ -66,9 +66,10 @@ export function mount(textarea) {
     box.append(hint);
   }
 
+  // Before the editor takes over what stands in the textarea.
+  writing.listen(signal);
   text.listen(view, signal);
   run.listen(view, signal);
-  writing.listen(signal);
   // A browser shows nothing of what is wrong with a field that it cannot show.
   const onInvalid = (event) => {
     event.preventDefault();
@@ -78,9 +79,11 @@ export function mount(textarea) {
   for (const label of textarea.labels) {
     label.addEventListener("click", () => view.focus(), { signal });
   }
+  // Not where the mistake is in another text than the one that stands here.
+  const mark = () => writing.isOwn() || markError(view, textarea);
   const watch = new MutationObserver((records) => {
     if (records.some(({ attributeName }) => attributeName === "data-error-at")) {
-      markError(view, textarea);
+      mark();
     }
     // Reads the other attributes anew.
     view.dispatch({});
@@ -97,10 +100,7 @@ export function mount(textarea) {
     writing.look();
   };
   keep();
-  // A mistake in another text than the one that stands here.
-  if (!isRestored) {
-    markError(view, textarea);
-  }
+  mark();
   if (hadFocus) {
     view.focus();
   }

@@ -63,6 +63,12 @@ pub(crate) async fn query(shared: &Shared, actor: &Actor, id: &str) -> ports::An
     row.ok_or(Fault::NotFound)
 }
 
+/// Signs that turn the direction of what stands after them: in a list that others read a name could pass for another
+/// (Unicode Standard Annex 9, explicit directional formatting).
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 async fn run_and_keep(shared: &Arc<Shared>, job: Job) -> Ended {
     let (row, keeper) = (job.row.clone(), Arc::clone(shared));
     let ended = perform(shared, job, |batches| async move {
@@ -115,7 +121,7 @@ impl ports::Queries for Queries {
     }
 
     async fn rename(&self, actor: &Actor, id: &str, name: &str) -> ports::Answer<()> {
-        let name: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME).collect();
+        let name: String = name.trim().chars().filter(|c| !c.is_control() && !turns_text(*c)).take(NAME).collect();
         let renamed = self.shared.store.query_rename(&actor.team_id, &actor.member_id, id, &name).await;
         if renamed.map_err(store_fault)? { Ok(()) } else { Err(Fault::NotFound) }
     }

@@ -82,6 +82,8 @@ pub struct QueueEntry {
     pub purpose: Purpose,
     pub state: QueryState,
     pub queued_at: i64,
+    /// The beginning of one's own typed text. What others typed is theirs.
+    pub sql: String,
     pub is_own: bool,
     pub can_cancel: bool,
 }

@@ -8,13 +8,24 @@ use contract::query::Column;
 use leptos::prelude::*;
 
 use crate::api::queries::{Question, ShowQuestion};
-use crate::parts::{GetForm, load};
+use crate::parts::{GetForm, load_after};
 use crate::words::asks;
 
 #[component]
-pub fn ExploreForm(id: Memo<String>, search: Memo<String>) -> impl IntoView {
-    // Anew for each question: it tells what is wrong with it, and a look at the rows may have told of the columns.
-    let question = load(move || ShowQuestion { dataset_id: id.get(), view: search.get() });
+pub fn ExploreForm(id: Memo<String>, search: Memo<String>, is_running: Signal<bool>) -> impl IntoView {
+    // Where the columns are not known, the source is being asked for them.
+    let is_unknown = RwSignal::new(false);
+    let asks = move || {
+        let is_running = is_running.get();
+        if is_unknown.get_untracked() { 1 + usize::from(is_running) } else { 0 }
+    };
+    // Anew for each question: it tells what is wrong with it.
+    let question = load_after(asks, move || ShowQuestion { dataset_id: id.get(), view: search.get() });
+    Effect::new(move |_| {
+        if let Some(Ok(question)) = question.get() {
+            is_unknown.set(question.columns.is_empty());
+        }
+    });
     view! {
         <GetForm>
             <input type="hidden" name="view" value="explore"/>
@@ -34,7 +45,7 @@ fn Fields(question: Question, search: Memo<String>) -> impl IntoView {
     if columns.is_empty() {
         return view! {
             <div class="notice" data-tone="info" role="status">
-                <p>"The columns are not known yet. Open Rows once, then come back."</p>
+                <p>"The columns are not known yet: the first rows tell."</p>
             </div>
         }
         .into_any();
@@ -180,17 +191,41 @@ fn group_row(place: Place, group: Option<Group>, columns: &[Column]) -> impl Int
 
 fn filter_row(place: Place, filter: Option<Filter>, columns: &[Column]) -> impl IntoView + use<> {
     let chosen = filter.as_ref().map(|filter| filter.column.clone());
-    let kind = columns.iter().find(|column| Some(&column.name) == chosen.as_ref()).map(Kind::of);
+    let kinds: Vec<(String, Kind)> = columns.iter().map(|column| (column.name.clone(), Kind::of(column))).collect();
+    let kinds = StoredValue::new(kinds);
+    let picked = RwSignal::new(chosen.clone());
+    // What the picked column's type can be compared by; all of it where none is.
+    let fits = move |operator: Operator| {
+        let picked = picked.get();
+        let kind = kinds
+            .with_value(|kinds| kinds.iter().find(|(name, _)| Some(name) == picked.as_ref()).map(|(_, kind)| *kind));
+        kind.is_none_or(|kind| kind.operators().contains(&operator))
+    };
     let compared = filter.as_ref().map(|filter| filter.operator);
-    let operators = kind.map_or(Operator::ALL, Kind::operators).iter().map(|operator| {
-        let is_chosen = compared == Some(*operator);
-        view! { <option value=operator.as_str() selected=is_chosen>{operator_name(*operator)}</option> }
+    let operators = Operator::ALL.iter().map(|operator| {
+        let (operator, is_chosen) = (*operator, compared == Some(*operator));
+        view! {
+            <option
+                value=operator.as_str()
+                selected=is_chosen
+                hidden=move || !fits(operator)
+                disabled=move || !fits(operator)
+            >
+                {operator_name(operator)}
+            </option>
+        }
     });
     let value = filter.map(|filter| filter.value).unwrap_or_default();
     let (name, how, with) = (place.name("Filtered column"), place.name("Comparison"), place.name("Value"));
     let is_wrong = place.is_wrong();
     place.line(view! {
-        <select name="f" data-place=name.clone() aria-label=name aria-invalid=is_wrong>
+        <select
+            name="f"
+            data-place=name.clone()
+            aria-label=name
+            aria-invalid=is_wrong
+            on:change=move |event| picked.set(Some(event_target_value(&event)).filter(|name| !name.is_empty()))
+        >
             {options(columns, chosen.as_deref(), "–")}
         </select>
         <select name="fo" data-place=how.clone() aria-label=how aria-invalid=is_wrong>{operators.collect_view()}</select>

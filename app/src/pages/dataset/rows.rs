@@ -29,11 +29,9 @@ pub fn Rows(asked: Asked, name: String, search: Memo<String>) -> impl IntoView {
         (from, _) => format!("Rows {} to {}", from + 1, from + u64::from(count)),
     };
     let took = numbers::duration(query.duration_us);
-    let said = format!(
-        "Live: {which} × {}, read {} in {took}.",
-        numbers::count(columns, "column", "columns"),
-        numbers::moment(query.queued_at),
-    );
+    let columns = numbers::count(columns, "column", "columns");
+    let which = if count == 0 && from > 0 { which } else { format!("{which} × {columns}") };
+    let said = format!("Live: {which}, read {} in {took}.", numbers::moment(query.queued_at));
     let link = {
         let preview = preview.clone();
         move |page: u32| Preview { page, ..preview.clone() }.to_query()

@@ -30,7 +30,9 @@ impl Draft {
 
     /// Another text, in place of whatever stands there.
     pub fn set(self, connection: String, text: String) {
-        self.connection.set(connection);
+        if !connection.is_empty() {
+            self.connection.set(connection);
+        }
         if let Some(area) = self.area.get_untracked() {
             area.set_value(&text);
             // The editor in front of it takes the text over.

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::queries::ShowHistory;
 use crate::pages::query as in_url;
-use crate::parts::{FaultNotice, Made, load_after};
-use crate::paths;
+use crate::parts::{FaultNotice, GetForm, Made, load_after};
 
 const OF: [(&str, &str); 3] = [("", "Mine"), ("named", "Named"), ("shared", "Shared by others")];
 
@@ -26,19 +25,21 @@ pub fn HistoryList(fresh: RwSignal<usize>) -> impl IntoView {
     );
     let tabs = OF.map(|(code, name)| {
         let is_current = move || (of.get() == code).then_some("page");
-        view! { <a href=format!("{}?of={code}#history", paths::QUERY) aria-current=is_current>{name}</a> }
+        view! { <a href=format!("?of={code}#history") aria-current=is_current>{name}</a> }
     });
     view! {
         <section id="history" aria-label="History">
             <div class="page-head"><h2>"History"</h2><nav class="tabs" aria-label="Which queries">{tabs.into_iter().collect_view()}</nav></div>
-            <form method="get" action=paths::QUERY class="search" role="search">
-                <input type="hidden" name="of" value=move || of.get()/>
-                <div class="field">
-                    <label for="history-search">"Search"</label>
-                    <input id="history-search" type="search" name="search" value=search.get_untracked() autocomplete="off"/>
+            <GetForm hash="#history" attr:role="search">
+                <div class="search">
+                    <input type="hidden" name="of" value=move || of.get()/>
+                    <div class="field">
+                        <label for="history-search">"Search"</label>
+                        <input id="history-search" type="search" name="search" value=search.get_untracked() autocomplete="off"/>
+                    </div>
+                    <button type="submit" class="button-quiet">"Search"</button>
                 </div>
-                <button type="submit" class="button-quiet">"Search"</button>
-            </form>
+            </GetForm>
             <Transition>
                 {move || Suspend::new(async move {
                     match history.await {

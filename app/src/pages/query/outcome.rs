@@ -1,6 +1,6 @@
 //! What came of a query: its rows, or why there are none.
 
-use contract::query::{Cut, FileFormat, QueryState, QueryView, ResultSet};
+use contract::query::{Cut, FileFormat, Purpose, QueryState, QueryView, ResultSet};
 use leptos::prelude::*;
 
 use super::chart::Charts;
@@ -19,6 +19,7 @@ pub fn Outcome(shown: Shown, changes: RwSignal<usize>) -> impl IntoView {
     let keep = query.is_own.then(|| view! { <Keep query=query.clone() changes/> });
     view! {
         <section class="result" aria-label="Result" data-state=word data-answer="" tabindex="-1">
+            <Heading query=query.clone()/>
             {if is_running {
                 view! { <Progress query=query.clone()/> }.into_any()
             } else {
@@ -42,9 +43,25 @@ fn state(state: QueryState) -> &'static str {
     }
 }
 
+/// What ran, whose it is and when it was asked for: the editor above may hold another text by now.
+#[component]
+fn Heading(query: QueryView<Told>) -> impl IntoView {
+    let name = (!query.name.is_empty()).then(|| view! { <strong>{query.name}</strong> });
+    view! {
+        <div class="history-text">
+            {name}
+            <code title=query.sql.clone()>{query.sql.clone()}</code>
+            <span class="quiet">
+                {query.author} ", " {query.connection_name} ", " {numbers::moment(query.queued_at)}
+            </span>
+        </div>
+    }
+}
+
 #[component]
 fn Rows(query: QueryView<Told>) -> impl IntoView {
     let id = query.id.clone();
+    let is_file = query.purpose == Purpose::Export;
     match (query.state, query.result, query.finding) {
         (QueryState::Done, Some(result), _) => {
             let took = numbers::duration(query.duration_us);
@@ -66,6 +83,11 @@ fn Rows(query: QueryView<Told>) -> impl IntoView {
             <Grid label="Rows so far".to_owned() result/>
         }
         .into_any(),
+        (QueryState::Done, None, _) if is_file => {
+            let rows = numbers::count(u32::try_from(query.row_count).unwrap_or(u32::MAX), "row", "rows");
+            let said = format!("A file of {rows}, made in {}.", numbers::duration(query.duration_us));
+            view! { <p class="verdict" role="status">{said}</p> }.into_any()
+        }
         (QueryState::Done, None, _) => view! {
             <div class="notice" data-tone="info" role="status">
                 <p>"The rows of this result are not kept any more. Run it again to see them."</p>
@@ -83,7 +105,13 @@ fn Rows(query: QueryView<Told>) -> impl IntoView {
         .into_any(),
         (QueryState::Interrupted, ..) => view! {
             <div class="notice" data-tone="bad" role="alert" data-code="interrupted">
-                <p>"The server stopped while this ran. Nothing of it was kept. Run it again."</p>
+                <p>
+                    {if is_file {
+                        "The server stopped while this file was made. It was cut off. Export it again."
+                    } else {
+                        "The server stopped while this ran. Nothing of it was kept. Run it again."
+                    }}
+                </p>
             </div>
         }
         .into_any(),
@@ -175,7 +203,7 @@ pub fn Files(id: String) -> impl IntoView {
                 <ul>{links.into_iter().collect_view()}</ul>
                 <p class="quiet">
                     "All rows. In CSV, a text that could run as a formula gets an apostrophe in front of it. Excel takes \
-                     1,048,575 rows."
+                     1,048,575 rows, and has no empty text: there it is missing."
                 </p>
             </div>
         </details>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::queries::{CancelQuery, ShowQueue};
 use crate::parts::{Post, PostForm, every_while, load_after};
+use crate::paths;
 use crate::words::numbers;
 
 /// Between two looks at a queue that has something in it.
@@ -48,16 +49,22 @@ fn Line(entry: QueueEntry, cancel: Post<CancelQuery>) -> impl IntoView {
         Purpose::Preview | Purpose::Explore | Purpose::Profile => "A look at a dataset",
     };
     let who = if entry.is_own { "you".to_owned() } else { entry.author };
+    let sql = (!entry.sql.is_empty()).then(|| {
+        view! {
+            <a href=paths::query(&entry.id) class="history-text"><code>{entry.sql.clone()}</code></a>
+        }
+    });
+    let cancels = format!("Cancel {}", entry.sql);
     view! {
         <li>
             <span>
-                {what} " by " {who} " " {state} " at " {entry.connection_name} ", since "
+                {sql} {what} " by " {who} " " {state} " at " {entry.connection_name} ", since "
                 {numbers::moment(entry.queued_at)}
             </span>
             {entry.can_cancel.then(|| view! {
                 <PostForm post=cancel>
                     <input type="hidden" name="id" value=entry.id/>
-                    <button type="submit" class="button-quiet">"Cancel"</button>
+                    <button type="submit" class="button-quiet" aria-label=cancels>"Cancel"</button>
                 </PostForm>
             })}
         </li>

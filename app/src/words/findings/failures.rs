@@ -96,6 +96,8 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .step("Open the connection and choose “Reconnect”. Its datasets are all still there."),
         Finding::SecretUnreadable => Hint::plain("The stored password cannot be opened.")
             .step("Type the connection again. The operator checks that the master keys are those of this data folder."),
+        Finding::RowsReplaced => Hint::plain("The rows were replaced while the file was made of them; it was cut off.")
+            .step("The query was run again, or its rows had had their time. Export it again."),
         Finding::ServerSaid { sqlstate, message, at } => Hint::plain(match at {
             Some(spot) => format!("The server said of line {}: {message}", spot.line),
             None => format!("The server said: {message}"),

@@ -83,14 +83,18 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
             Ok(notes) => return written(&shared, export.run(), started, &notes).await,
             Err(unfinished) => unfinished,
         },
-        (Ok(()), Err(finding)) => Unfinished::Failed(finding),
+        (_, Err(finding)) => Unfinished::Failed(finding),
+        (Err(Fault::RowsGone), _) => Unfinished::Failed(Finding::RowsReplaced),
         _ => Unfinished::Left,
     };
     // The connection is cut off, so that no browser takes what there is for all of it.
     let _ = out.send(Err(Fault::ExportFailed)).await;
     let duration_us = started.elapsed().as_micros() as i64;
     let end = match &unfinished {
-        Unfinished::Left => QueryEnd { state: "interrupted", ..END },
+        Unfinished::Left => {
+            let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
+            QueryEnd { state: "failed", finding: &to_json(&left), duration_us, ..END }
+        }
         Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
     };
     finish(&shared, export.run(), end).await;
@@ -136,7 +140,6 @@ async fn feed(shared: &Shared, row: &QueryRow, out: &mpsc::Sender<TextBatch>) ->
     while next < row.row_count {
         let pages = shared.store.result_pages(row.run(), next, i64::MAX, PAGES).await.map_err(store_fault)?;
         if pages.first().is_none_or(|page| page.first_row != next) {
-            log_failure("a result's pages are not whole", &std::io::Error::other("a page is missing"));
             return Err(Fault::RowsGone);
         }
         for page in pages {

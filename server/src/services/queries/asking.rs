@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contract::audit::Action;
+use contract::fault::Fault;
 use contract::ports;
-use contract::query::{Ask, Purpose};
+use contract::query::{Ask, Purpose, QueryState};
 use contract::team::Actor;
 use redshift::text::TextLimits;
 use store::{DatasetRow, QueryRow};
 
 use super::super::audit::Deed;
+use super::super::checks::code;
 use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
 use super::run::Job;
 use super::statement::{self, Question};
@@ -27,7 +29,28 @@ pub(super) async fn newest_or_new(
     ask: &Ask,
 ) -> ports::Answer<QueryRow> {
     let dataset = datasets::dataset(shared, actor, dataset_id).await?;
-    let asked = statement::of(&dataset, ask)?;
+    match statement::of(&dataset, ask) {
+        // Of what columns it is asked, the first rows tell.
+        Err(Fault::ColumnsUnknown) => {
+            let rows = fresh_or_new(shared, actor, dataset, statement::of_rows).await?;
+            if rows.state == code(&QueryState::Done) {
+                learn_columns(shared, &rows, dataset_id).await;
+                let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+                return fresh_or_new(shared, actor, dataset, |dataset| statement::of(dataset, ask)).await;
+            }
+            Ok(rows)
+        }
+        asked => fresh_or_new(shared, actor, dataset, |_| asked).await,
+    }
+}
+
+async fn fresh_or_new(
+    shared: &Arc<Shared>,
+    actor: &Actor,
+    dataset: DatasetRow,
+    ask: impl FnOnce(&DatasetRow) -> ports::Answer<Question> + Send,
+) -> ports::Answer<QueryRow> {
+    let asked = ask(&dataset)?;
     match newest(shared, actor, &dataset, &asked).await?.filter(|row| row.queued_at > now() - FRESH) {
         Some(row) => Ok(row),
         None => {

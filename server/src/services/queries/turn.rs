@@ -126,6 +126,7 @@ mod tests {
                 state: if word.ends_with('!') { "running" } else { "waiting" }.into(),
                 purpose: if connection.chars().all(char::is_uppercase) { "export" } else { "sql" }.into(),
                 queued_at: 0,
+                beginning: String::new(),
             }
         };
         text.split(' ').enumerate().map(one).collect()

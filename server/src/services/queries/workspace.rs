@@ -48,6 +48,7 @@ pub(super) async fn queue(shared: &Shared, actor: &Actor) -> ports::Answer<Vec<Q
             purpose: parse(&query.purpose).unwrap_or(Purpose::Sql),
             state: parse(&query.state).unwrap_or(QueryState::Running),
             queued_at: query.queued_at,
+            sql: if is_own && query.purpose == Purpose::Sql.as_str() { query.beginning } else { String::new() },
             is_own,
             can_cancel: is_own || actor.role == Role::Admin,
             id: query.id,

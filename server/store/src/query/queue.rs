@@ -14,6 +14,8 @@ pub struct LiveQuery {
     pub state: String,
     pub purpose: String,
     pub queued_at: i64,
+    /// The beginning of its text.
+    pub beginning: String,
 }
 
 /// What became of a query that was to wait.
@@ -138,7 +140,8 @@ impl Store {
     }
 }
 
-const LIVE: &str = "select id, member_id, connection_id, state, purpose, queued_at
+const LIVE: &str =
+    "select id, member_id, connection_id, state, purpose, queued_at, substr(statement, 1, 200) as beginning
      from query
      where team_id = $1 and state in ('waiting', 'running', 'cancelling') and alive_until > $2
        -- A file that is made of what is kept runs without a turn.

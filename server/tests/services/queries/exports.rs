@@ -180,5 +180,20 @@ async fn a_file_that_nobody_takes_is_no_file() {
     while listed().await.state == QueryState::Running {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(listed().await.state, QueryState::Interrupted);
+    let entry = listed().await;
+    assert_eq!((entry.state, entry.code.as_str()), (QueryState::Failed, "cancelled"));
+
+    // Run again while a file is made of it: what came until then is cut off, never filled up with other rows.
+    let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await.unwrap();
+    assert!(!export.chunks.next().await.unwrap().unwrap().is_empty());
+    team.world.backend.queries.run_again(&team.world.actor, &view.id).await.unwrap();
+    let mut last = None;
+    while let Some(piece) = export.chunks.next().await {
+        last = Some(piece.map(|_| ()));
+    }
+    assert_eq!(last, Some(Err(Fault::ExportFailed)));
+    while listed().await.state == QueryState::Running {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(listed().await.code, "rows_replaced");
 }
