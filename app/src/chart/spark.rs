@@ -11,8 +11,8 @@ const WIDTH: f64 = 240.0;
 const HEIGHT: f64 = 44.0;
 /// How much of a label is quoted.
 const LABEL: usize = 40;
-/// How much of an end is written beneath: both have to fit, a moment whole.
-const END: usize = 19;
+/// How much of an end is written beneath: both have to fit.
+const END: usize = 17;
 const MOST_BINS: usize = 60;
 const MOST_VALUES: usize = 10;
 
@@ -110,13 +110,21 @@ pub fn timeline<L: AsRef<str>>(moments: &[(L, u64)]) -> Drawn {
 
 fn framed(marks: &str, summary: String, ends: (&str, &str), left_out: LeftOut) -> Drawn {
     let (summary_safe, base) = (escape(&summary), HEIGHT + 0.5);
-    let (first, last) = (escape(&cut(&number::grouped(ends.0), END)), escape(&cut(&number::grouped(ends.1), END)));
+    let (first, last) = (escape(&end(ends.0)), escape(&end(ends.1)));
     let last = if ends.0 == ends.1 { String::new() } else { format!("<span>{last}</span>") };
     let markup = format!(
         r#"<div class="spark"><svg class="spark-plot" viewBox="0 0 {WIDTH} {}" role="img" aria-label="{summary_safe}">{marks}<path class="chart-base" d="M0 {base}H{WIDTH}"/></svg><p class="spark-ends" aria-hidden="true"><span>{first}</span>{last}</p></div>"#,
         HEIGHT + 1.0
     );
     Drawn { markup, summary: clean(&summary), left_out: left_out.said() }
+}
+
+/// A moment to the minute; anything else as far as there is room.
+fn end(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((date, time)) if time.contains(':') => format!("{date} {}", time.chars().take(5).collect::<String>()),
+        _ => cut(&number::grouped(text), END),
+    }
 }
 
 fn nothing() -> Drawn {

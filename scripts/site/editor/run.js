@@ -59,6 +59,7 @@ export function runner(textarea) {
       }
     };
     document.addEventListener("click", onClick, { signal });
+    textarea.form?.addEventListener("submit", () => closeCompletion(view), { signal });
   };
   return { extension, look, listen };
 }
