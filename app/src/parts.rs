@@ -26,7 +26,7 @@ pub use frame::Frame;
 pub use get_form::GetForm;
 pub use grid::{Grid, Sorting};
 pub use icons::{Icon, Shape};
-pub use load::{Loaded, load, load_after};
+pub use load::{Loaded, ask, load, load_after};
 pub use made::Made;
 #[cfg(feature = "ssr")]
 pub use made::made;

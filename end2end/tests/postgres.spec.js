@@ -15,6 +15,8 @@ test('a real PostgreSQL is checked, said to be one, and read', async ({ member: 
   psql(own, "create table edges (big bigint, exact numeric(38,10), said varchar(40), day date, span interval)");
   psql(own, `insert into edges values (-9223372036854775808, 0.0000000001, 'Grüße <b>x</b>', '0044-03-15 BC', '1 mon -2 days')`);
   psql(own, `grant select on edges to ${name}`);
+  // So many that schemas come closed.
+  psql(own, "create schema crowd; do $$ begin for n in 1..101 loop execute format('create table crowd.t_%s (x int)', n); end loop; end $$");
 
   const { host } = new URL(server.replace('postgres:', 'http:'));
   await testConnection(page, flitch, hasScript, `postgresql://${name}:Reader-Secret-1@${host}/${name}`, async () => {
@@ -27,6 +29,7 @@ test('a real PostgreSQL is checked, said to be one, and read', async ({ member: 
   await page.getByRole('button', { name: 'Save and pick datasets' }).click();
   await page.waitForURL('**/datasets');
   if (hasScript) await alive(page);
+  await page.getByRole('link', { name: 'public', exact: true }).click();
   await page.getByLabel('edges').check();
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await page.waitForURL(/connections\/[^/]+$/);

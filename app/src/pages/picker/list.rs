@@ -8,8 +8,8 @@ use leptos::{html, prelude::*};
 use super::keys;
 use super::ticks::{Ticks, grants};
 use crate::api::ApiError;
-use crate::api::datasets::{AddDatasets, PickerTold, show_picker};
-use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, Shape};
+use crate::api::datasets::{AddDatasets, PickerTold, ShowPicker};
+use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, Shape, ask};
 use crate::paths;
 use crate::words::{catalog, numbers};
 
@@ -124,7 +124,7 @@ fn SchemaGroup(schema: CatalogSchema, place: Place) -> impl IntoView {
     let fetched = RwSignal::new(Fetched::No);
     let fetch = move || {
         let filter = PickerFilter { schema: asked.clone(), kind: kind.clone(), ..PickerFilter::default() };
-        let answer = show_picker(connection_id.clone(), filter);
+        let answer = ask(ShowPicker { connection_id: connection_id.clone(), filter });
         fetched.set(Fetched::Asked);
         spawn_local(async move {
             let answer = answer.await;
