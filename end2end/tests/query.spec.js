@@ -100,6 +100,11 @@ test('what is being written stays until it is run', async ({ member: page, flitc
   await page.waitForURL(/\/query\/[0-9a-f-]{36}/);
   await expect(page.locator('.result[data-state="done"]')).toContainText('select 3 as precious', { timeout: 20_000 });
   await expect(page.locator('.history li').first()).toContainText('select 3 as precious');
+  // A slip that the guard cannot read is marked where it is.
+  await write(page, hasScript, 'select 1,\n  a b c');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('could not read line 2', { timeout: 20_000 });
+  await expect(page.locator('.editor-error')).toHaveText('c');
   // What was run is a page of its own; a new one begins empty.
   await page.getByRole('link', { name: 'Query', exact: true }).click();
   await page.waitForURL('**/query');
@@ -155,7 +160,7 @@ test('each file holds the rows', async ({ member: page, flitch, hasScript }) => 
   await connected(page, flitch, hasScript);
   await run(page, hasScript, "select salesid, '=1+1' as formula, pricepaid from public.sales order by salesid limit 3");
   for (const [name, file, start] of [
-    ['CSV', /\.csv$/, "salesid,formula,pricepaid\r\n1,'=1+1,8454.00\r\n"],
+    ['CSV', /^Queries-true-.*\.csv$|^Queries-false-.*\.csv$/, "salesid,formula,pricepaid\r\n1,'=1+1,8454.00\r\n"],
     ['NDJSON', /\.ndjson$/, '{"salesid":1,"formula":"=1+1","pricepaid":8454.00}\n'],
     ['Parquet', /\.parquet$/, 'PAR1'],
     ['Excel', /\.xlsx$/, 'PK'],
@@ -169,7 +174,13 @@ test('each file holds the rows', async ({ member: page, flitch, hasScript }) => 
     const pieces = [];
     for await (const piece of await download.createReadStream()) pieces.push(piece);
     expect(Buffer.concat(pieces).toString('latin1').startsWith(start), name).toBe(true);
-    await page.getByText('Export', { exact: true }).click();
+    if (hasScript) {
+      await page.keyboard.press('Escape');
+      await expect(page.getByText('Export', { exact: true })).toBeFocused();
+      await expect(page.getByRole('link', { name, exact: true })).toBeHidden();
+    } else {
+      await page.getByText('Export', { exact: true }).click();
+    }
   }
   // The file of changed values says so in the history.
   await visit(page, `${flitch.url}/query?search=formula`, hasScript);

@@ -14,6 +14,7 @@ use contract::ports::Chunks;
 use contract::query::FileFormat;
 use contract::team::Actor;
 use futures_util::stream;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::BackendState;
 
@@ -97,7 +98,10 @@ fn refused(backend: &BackendState, actor: &Actor, path: &str, fault: &Fault) -> 
 }
 
 fn named(name: &str, kind: &'static str) -> [(HeaderName, HeaderValue); 3] {
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    // Letters that no header takes are written beside it (RFC 6266 §4.3).
+    let ascii: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let whole = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}"));
     [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment"))),

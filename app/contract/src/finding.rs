@@ -60,7 +60,7 @@ pub enum Refusal {
     Clause { clause: String },
     Function { name: String },
     Ambiguous,
-    NotUnderstood { what: String },
+    NotUnderstood { what: String, at: Option<Spot> },
 }
 
 /// A place in what was typed.

@@ -123,12 +123,17 @@ impl ports::Exports for Exports {
     }
 }
 
-/// After the query's name, or the day it ran.
+/// After the query, or the connection that it was asked of and the day; letters of any alphabet.
 fn file_name(row: &QueryRow, format: FileFormat) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let name: String = row.name.trim().chars().take(60).map(plain).collect();
-    let name = name.trim_matches(['-', '.']).to_owned();
-    let name = if name.is_empty() { format!("flitch-{}", row.id.get(..8).unwrap_or("result")) } else { name };
+    let plain = |text: &str| -> String {
+        let letter = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { ' ' };
+        let text: String = text.chars().take(60).map(letter).collect();
+        text.split_whitespace().collect::<Vec<_>>().join("-").trim_matches(['-', '.']).to_owned()
+    };
+    let day = time::OffsetDateTime::from_unix_timestamp(row.queued_at / SECOND);
+    let day = day.map(|day| format!("-{}", day.date())).unwrap_or_default();
+    let names = [plain(&row.name), plain(&row.connection_name) + &day];
+    let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     format!("{name}.{}", format.as_str())
 }
 
@@ -138,11 +143,14 @@ mod tests {
 
     #[test]
     fn a_file_has_a_plain_name_and_a_pages_statement_loses_its_page() {
-        let row =
-            QueryRow { name: " Übersicht: ../etc/passwd ".into(), id: "0195-abcdef".into(), ..QueryRow::default() };
-        assert_eq!(file_name(&row, FileFormat::Csv), "bersicht--..-etc-passwd.csv");
-        let row = QueryRow { name: String::new(), ..row };
-        assert_eq!(file_name(&row, FileFormat::Xlsx), "flitch-0195-abc.xlsx");
+        let row = QueryRow {
+            name: " Übersicht: ../etc/passwd ".into(),
+            queued_at: 1_795_446_240_000_000,
+            ..QueryRow::default()
+        };
+        assert_eq!(file_name(&row, FileFormat::Csv), "Übersicht-..-etc-passwd.csv");
+        let row = QueryRow { name: "\"\r\n".into(), connection_name: "sales / dev".into(), ..row };
+        assert_eq!(file_name(&row, FileFormat::Xlsx), "sales-dev-2026-11-23.xlsx");
         let dataset = DatasetRow {
             id: String::new(),
             connection_id: String::new(),

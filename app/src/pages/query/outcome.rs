@@ -1,7 +1,11 @@
 //! What came of a query: its rows, or why there are none.
 
 use contract::query::{Cut, FileFormat, Purpose, QueryState, QueryView, ResultSet};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::chart::Charts;
 use super::keep::Keep;
@@ -196,8 +200,18 @@ pub fn Files(id: String) -> impl IntoView {
         };
         view! { <li><a href=paths::export(&id, format.as_str()) rel="external" download="">{name}</a></li> }
     });
+    let menu = NodeRef::<html::Details>::new();
+    // As a menu of the system does.
+    let close = move |event: KeyboardEvent| {
+        if let Some(menu) = menu.get_untracked().filter(|_| event.key() == "Escape") {
+            let _ = menu.remove_attribute("open");
+            if let Ok(Some(summary)) = menu.query_selector("summary") {
+                let _ = summary.unchecked_into::<HtmlElement>().focus();
+            }
+        }
+    };
     view! {
-        <details class="menu">
+        <details class="menu" node_ref=menu on:keydown=close>
             <summary>"Export"</summary>
             <div class="menu-body">
                 <ul>{links.into_iter().collect_view()}</ul>

@@ -37,8 +37,9 @@ pub(super) fn refused(reason: &Refusal) -> Hint {
              Nothing was sent.",
         )
         .step("Write a quote in a string as '', and leave out backslashes before quotes."),
-        Refusal::NotUnderstood { what } => {
-            Hint::plain(format!("Flitch could not read the statement, and sends nothing that it cannot: {what}."))
+        Refusal::NotUnderstood { what, at } => {
+            let place = at.map_or_else(|| "the statement".to_owned(), |spot| format!("line {}", spot.line));
+            Hint::plain(format!("Flitch could not read {place}, and sends nothing that it cannot: {what}."))
                 .step("Check the spelling near that place: what runs here is a SELECT, WITH, VALUES, EXPLAIN or SHOW.")
                 .step("If Redshift takes it all the same, write it in a plainer way.")
         }

@@ -14,6 +14,7 @@ use store::{ConnectionRow, DatasetRow, QueryRow};
 
 use super::super::audit::{self, Deed};
 use super::super::{Shared, store_fault, to_json};
+use super::spot::spot;
 use super::{Asked, begin};
 
 /// What is sent, and what is shown of it.
@@ -87,7 +88,7 @@ pub(super) async fn keep_refused(
 ) -> ports::Answer<String> {
     let statement = kept(asked.statement);
     let row = begin::row(actor, &connection.id, Asked { statement: &statement, ..asked }, &QueryState::Failed, 0);
-    let finding = to_json(&Finding::StatementRefused { reason: reason(refused) });
+    let finding = to_json(&Finding::StatementRefused { reason: reason(refused, &row.statement, row.whole_text()) });
     let row = QueryRow { finding, duration_us: Some(0), ..row };
     shared.store.query_insert(&row).await.map_err(store_fault)?;
     let deed = Deed { action: Action::QueryRun, target: &row.id, named: "refused by the guard" };
@@ -101,7 +102,23 @@ pub(super) fn kept(text: &str) -> String {
     text[..text.floor_char_boundary(redshift::guard::MAX_BYTES)].to_owned()
 }
 
-fn reason(refused: Refused) -> Refusal {
+/// What the parser said, and where: it ends in ` at Line: 2, Column: 7`.
+fn placed(what: &str) -> (&str, Option<(usize, usize)>) {
+    let place = what.rsplit_once(" at Line: ").and_then(|(said, place)| {
+        let (line, column) = place.split_once(", Column: ")?;
+        Some((said, (line.parse().ok()?, column.parse().ok()?)))
+    });
+    place.map_or((what, None), |(said, place)| (said, Some(place)))
+}
+
+/// A line and a column, both from 1, as characters from 1.
+fn position(text: &str, line: usize, column: usize) -> Option<u32> {
+    let lines = text.split_inclusive('\n').take(line.checked_sub(1)?);
+    let before: usize = lines.map(|line| line.chars().count()).sum();
+    u32::try_from(before + column).ok()
+}
+
+fn reason(refused: Refused, text: &str, typed: &str) -> Refusal {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     match refused {
         Refused::Empty => Refusal::Empty,
@@ -112,6 +129,32 @@ fn reason(refused: Refused) -> Refusal {
         Refused::Clause { clause } => Refusal::Clause { clause: clause.to_owned() },
         Refused::Function { name } => Refusal::Function { name },
         Refused::Ambiguous => Refusal::Ambiguous,
-        Refused::NotUnderstood { what } => Refusal::NotUnderstood { what },
+        Refused::NotUnderstood { what } => {
+            let (what, place) = placed(&what);
+            let position = place.and_then(|(line, column)| position(text, line, column));
+            let at = position.and_then(|position| spot(position, text, text, typed));
+            Refusal::NotUnderstood { what: what.to_owned(), at }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_found_where_it_was_typed() {
+        let at = |sql: &str, typed: &str| {
+            let Err(refused) = redshift::guard::approve(sql) else { panic!("{sql} was let through") };
+            match reason(refused, sql, typed) {
+                Refusal::NotUnderstood { what, at } => (what, at.map(|spot| (spot.at, spot.line))),
+                other => panic!("{other:?}"),
+            }
+        };
+        let sql = "select 'ü',\n  a b c from t";
+        let (what, place) = at(sql, sql);
+        assert_eq!((what.contains("Line"), place), (false, Some((18, 2))), "{what}");
+        assert_eq!(at(sql, &format!("select 1;\n{sql}")).1, Some((28, 3)), "a selection");
+        assert_eq!(at("selec 1", "selec 1"), ("it starts with SELEC".to_owned(), None));
     }
 }

@@ -1,7 +1,7 @@
 //! A query's row as pages show it.
 
 use contract::fault::Fault;
-use contract::finding::Finding;
+use contract::finding::{Finding, Refusal};
 use contract::query::{Column, ColumnShape, Cut, KeptReadOnly, Purpose, QueryState, QueryView, ResultSet, Row};
 use contract::team::{Actor, Role};
 use redshift::Limits;
@@ -57,7 +57,10 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         can_cancel: is_own || actor.role == Role::Admin,
         is_shared: row.is_shared == 1,
         wrong_at: match &finding {
-            Some(Finding::ServerSaid { at: Some(spot), .. }) => Some(spot.at),
+            Some(
+                Finding::ServerSaid { at: Some(spot), .. }
+                | Finding::StatementRefused { reason: Refusal::NotUnderstood { at: Some(spot), .. } },
+            ) => Some(spot.at),
             _ => None,
         },
         finding,
