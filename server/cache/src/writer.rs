@@ -24,6 +24,8 @@ pub enum WriteError {
 pub struct Written {
     pub rows: u64,
     pub row_groups: usize,
+    /// Of the whole file.
+    pub bytes: u64,
 }
 
 pub struct Writer<W: Write + Send> {
@@ -57,7 +59,8 @@ impl<W: Write + Send> Writer<W> {
 
     fn close(&mut self) -> Result<Written, WriteError> {
         let metadata = self.parquet.finish()?;
-        Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups() })
+        let bytes = self.parquet.bytes_written() as u64;
+        Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups(), bytes })
     }
 }
 

@@ -1,0 +1,214 @@
+//! Snapshots in an object store: a folder of this machine, or a bucket that several servers share.
+//!
+//! An object is written once, under a key that no other run uses, and is there whole or not at all. Which of a dataset's
+//! objects is the one to be served is not known here: the store of metadata says so.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use arrow_schema::SchemaRef;
+use futures_util::TryStreamExt;
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::file::metadata::{FooterTail, ParquetMetaDataReader};
+use thiserror::Error;
+
+use crate::upload::Upload;
+use crate::{WriteError, Written};
+
+#[derive(Debug, Error)]
+pub enum SnapshotError {
+    #[error("the store of snapshots could not be used")]
+    Objects(#[from] object_store::Error),
+    #[error("the folder of snapshots could not be used")]
+    Folder(#[from] std::io::Error),
+    #[error("the snapshot could not be written")]
+    Write(#[from] WriteError),
+    #[error("the snapshot could not be read")]
+    Read(#[from] parquet::errors::ParquetError),
+    #[error("an address of a bucket begins with s3://")]
+    Address,
+    /// The object is another than the one that was written.
+    #[error("the snapshot is not what was written")]
+    Torn,
+}
+
+impl SnapshotError {
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Objects(object_store::Error::NotFound { .. }))
+    }
+
+    /// There is no room left where the snapshots lie.
+    pub fn is_full(&self) -> bool {
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = source {
+            let io = error.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull) {
+                return true;
+            }
+            source = error.source();
+        }
+        false
+    }
+}
+
+/// How to reach a bucket that is not where AWS says. Credentials come from where AWS's tools find them.
+#[derive(Clone, Debug, Default)]
+pub struct Bucket {
+    pub region: Option<String>,
+    /// Another server that speaks S3, as `http://127.0.0.1:5000`.
+    pub endpoint: Option<String>,
+    pub access_key: Option<(String, String)>,
+}
+
+/// Bytes of a Parquet file's tail (the format's specification, "File Format").
+const TAIL: u64 = 8;
+
+/// An object, as a listing tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub key: String,
+    pub bytes: u64,
+    pub written_at: SystemTime,
+}
+
+#[derive(Clone, Debug)]
+pub struct Snapshots {
+    objects: Arc<dyn ObjectStore>,
+    /// Where it is a folder of this machine.
+    folder: Option<PathBuf>,
+}
+
+impl Snapshots {
+    /// In a folder, which is made where there is none; nobody but its owner may look into it.
+    pub fn in_folder(folder: &Path) -> Result<Self, SnapshotError> {
+        let mut make = std::fs::DirBuilder::new();
+        std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
+        make.recursive(true).create(folder)?;
+        let objects = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true);
+        Ok(Self { objects: Arc::new(objects), folder: Some(folder.to_owned()) })
+    }
+
+    /// In a bucket, as `s3://bucket/prefix`.
+    pub fn in_bucket(address: &str, bucket: &Bucket) -> Result<Self, SnapshotError> {
+        let place = address.strip_prefix("s3://").ok_or(SnapshotError::Address)?;
+        let (name, prefix) = place.split_once('/').unwrap_or((place, ""));
+        if name.is_empty() {
+            return Err(SnapshotError::Address);
+        }
+        let mut builder = AmazonS3Builder::from_env().with_bucket_name(name);
+        if let Some(region) = &bucket.region {
+            builder = builder.with_region(region);
+        }
+        if let Some(endpoint) = &bucket.endpoint {
+            builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+        }
+        if let Some((id, secret)) = &bucket.access_key {
+            builder = builder.with_access_key_id(id).with_secret_access_key(secret);
+        }
+        let objects = PrefixStore::new(builder.build()?, prefix);
+        Ok(Self { objects: Arc::new(objects), folder: None })
+    }
+
+    /// For readers of Parquet.
+    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.objects)
+    }
+
+    /// Begins an object. Until it is finished nobody sees anything of it.
+    pub async fn begin(&self, key: &str, schema: SchemaRef) -> Result<Upload, SnapshotError> {
+        let upload = self.objects.put_multipart(&Key::from(key)).await?;
+        Upload::new(upload, schema)
+    }
+
+    /// Reads an object's own account of itself and holds it against what was written.
+    pub async fn check(&self, key: &str, written: &Written) -> Result<(), SnapshotError> {
+        let key = Key::from(key);
+        let size = self.objects.head(&key).await?.size;
+        // A file ends in its footer, the footer's length and the format's name.
+        let end = size.checked_sub(TAIL).filter(|_| size == written.bytes).ok_or(SnapshotError::Torn)?;
+        let tail = self.objects.get_range(&key, end..size).await?;
+        let tail = tail.as_ref().try_into().map_err(|_| SnapshotError::Torn)?;
+        let length = FooterTail::try_new(tail)?.metadata_length() as u64;
+        let start = end.checked_sub(length).ok_or(SnapshotError::Torn)?;
+        let footer = self.objects.get_range(&key, start..end).await?;
+        let metadata = ParquetMetaDataReader::decode_metadata(&footer)?;
+        let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default();
+        match (rows, metadata.num_row_groups()) == (written.rows, written.row_groups) {
+            true => Ok(()),
+            false => Err(SnapshotError::Torn),
+        }
+    }
+
+    /// Removes an object; one that is gone already is no mistake.
+    pub async fn remove(&self, key: &str) -> Result<(), SnapshotError> {
+        match self.objects.delete(&Key::from(key)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Every object there is.
+    pub async fn list(&self) -> Result<Vec<Listed>, SnapshotError> {
+        let listed = self.objects.list(None).map_ok(|meta| Listed {
+            key: meta.location.to_string(),
+            bytes: meta.size,
+            written_at: SystemTime::from(meta.last_modified),
+        });
+        Ok(listed.try_collect().await?)
+    }
+
+    /// Removes what a process that was killed had begun to write in a folder, once it is this old. A bucket has rules of
+    /// its own for that (S3's manual, "Configuring a bucket lifecycle configuration to delete incomplete multipart
+    /// uploads").
+    pub async fn sweep_begun(&self, age: Duration) -> Result<usize, SnapshotError> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let swept = tokio::task::spawn_blocking(move || sweep(&folder, age));
+        Ok(swept.await.map_err(std::io::Error::other)??)
+    }
+}
+
+/// What `object_store` writes aside has the object's name, `#` and a number; it lists no such file.
+fn sweep(folder: &Path, age: Duration) -> std::io::Result<usize> {
+    let mut swept = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            swept += sweep(&entry.path(), age)?;
+            continue;
+        }
+        let name = entry.file_name();
+        let is_aside = name
+            .to_str()
+            .and_then(|name| name.rsplit_once('#'))
+            .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_old =
+            || Ok::<_, std::io::Error>(entry.metadata()?.modified()?.elapsed().is_ok_and(|since| since >= age));
+        if is_aside && is_old()? {
+            std::fs::remove_file(entry.path())?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_from_other_mistakes() {
+        let error = |kind: io::ErrorKind| {
+            let source = Box::new(io::Error::from(kind));
+            SnapshotError::Objects(object_store::Error::Generic { store: "LocalFileSystem", source })
+        };
+        assert!(error(io::ErrorKind::StorageFull).is_full() && !error(io::ErrorKind::NotFound).is_full());
+        assert!(SnapshotError::Folder(io::ErrorKind::StorageFull.into()).is_full() && !SnapshotError::Torn.is_full());
+    }
+}

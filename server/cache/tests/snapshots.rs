@@ -1,0 +1,172 @@
+//! Snapshots in a folder, and in a bucket of a server that speaks S3: there whole or not at all.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop there")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use cache::{Bucket, SnapshotError, Snapshots, Written};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+/// A folder of this test's own, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self(std::env::temp_dir().join(format!("flitch-cache-{}-{number}", std::process::id())))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, true), Field::new("s", DataType::Utf8, true)]))
+}
+
+/// 10,000 rows that do not compress to nothing.
+fn batch(from: i64) -> RecordBatch {
+    let numbers = Int64Array::from_iter_values(from..from + 10_000);
+    let mut state = from.cast_unsigned() | 1 << 40;
+    let mut noise = || {
+        let letters = (0..200).map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(b'!' + (state % 90) as u8)
+        });
+        letters.collect::<String>()
+    };
+    let texts = StringArray::from_iter_values((0..10_000).map(|_| noise()));
+    let columns: Vec<ArrayRef> = vec![Arc::new(numbers), Arc::new(texts)];
+    RecordBatch::try_new(schema(), columns).unwrap()
+}
+
+async fn put(snapshots: &Snapshots, key: &str, batches: i64) -> Written {
+    let mut upload = snapshots.begin(key, schema()).await.unwrap();
+    for at in 0..batches {
+        upload.write(batch(at * 10_000)).await.unwrap();
+    }
+    upload.finish().await.unwrap()
+}
+
+/// What any store has to hold to.
+async fn whole_or_not_at_all(snapshots: &Snapshots) {
+    let keys = async || {
+        let mut keys: Vec<String> = snapshots.list().await.unwrap().into_iter().map(|listed| listed.key).collect();
+        keys.sort();
+        keys
+    };
+    let written = put(snapshots, "team/sales/1", 30).await;
+    assert!(written.rows == 300_000 && written.row_groups > 1, "{written:?}");
+    snapshots.check("team/sales/1", &written).await.unwrap();
+    let listed = snapshots.list().await.unwrap();
+    assert_eq!((listed.len(), listed[0].bytes), (1, written.bytes));
+    let other = Written { rows: 299_999, ..written };
+    assert!(matches!(snapshots.check("team/sales/1", &other).await, Err(SnapshotError::Torn)));
+    assert!(snapshots.check("team/sales/2", &written).await.unwrap_err().is_missing());
+
+    // On its way, given up, and forgotten: nobody sees any of it.
+    let mut upload = snapshots.begin("team/sales/2", schema()).await.unwrap();
+    for at in 0..15 {
+        upload.write(batch(at * 10_000)).await.unwrap();
+    }
+    assert!(upload.bytes() > 0);
+    assert_eq!(keys().await, ["team/sales/1"]);
+    upload.abort().await.unwrap();
+    let mut upload = snapshots.begin("team/sales/3", schema()).await.unwrap();
+    for at in 0..15 {
+        upload.write(batch(at * 10_000)).await.unwrap();
+    }
+    drop(upload);
+    assert_eq!(keys().await, ["team/sales/1"]);
+
+    // Without a row it has its columns all the same.
+    let empty = put(snapshots, "team/empty/1", 0).await;
+    assert_eq!((empty.rows, empty.row_groups), (0, 0));
+    snapshots.check("team/empty/1", &empty).await.unwrap();
+    assert_eq!(keys().await, ["team/empty/1", "team/sales/1"]);
+
+    for key in ["team/empty/1", "team/sales/1", "team/sales/1"] {
+        snapshots.remove(key).await.unwrap();
+    }
+    assert!(keys().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_has_a_snapshot_whole_or_not_at_all() {
+    let folder = Folder::new();
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    whole_or_not_at_all(&snapshots).await;
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&folder.0).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o700, "it is the customer's data");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_or_changed_is_no_snapshot() {
+    let folder = Folder::new();
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    let written = put(&snapshots, "sales/1", 3).await;
+    let file = folder.0.join("sales/1");
+    let bytes = std::fs::read(&file).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes.clone())).unwrap().build().unwrap();
+    assert_eq!(reader.map(|batch| batch.unwrap().num_rows()).sum::<usize>(), 30_000);
+    for cut in [0, 1, 7, 8, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&file, &bytes[..cut]).unwrap();
+        assert!(matches!(snapshots.check("sales/1", &written).await, Err(SnapshotError::Torn)), "{cut}");
+    }
+    let mut changed = bytes.clone();
+    let end = changed.len();
+    changed[end - 40..].fill(0xff);
+    std::fs::write(&file, &changed).unwrap();
+    assert!(snapshots.check("sales/1", &written).await.is_err());
+}
+
+/// A process that was killed leaves what it had begun; it is removed once it is old, and nothing else is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_begun_and_left_is_swept() {
+    let folder = Folder::new();
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    let written = put(&snapshots, "sales/1", 1).await;
+    let mut upload = snapshots.begin("sales/2", schema()).await.unwrap();
+    for at in 0..15 {
+        upload.write(batch(at * 10_000)).await.unwrap();
+    }
+    let files = || std::fs::read_dir(folder.0.join("sales")).unwrap().count();
+    assert_eq!(files(), 2, "one of them aside");
+    // As if the process were gone: its destructors do not run.
+    std::mem::forget(upload);
+    assert_eq!(snapshots.sweep_begun(Duration::from_secs(3_600)).await.unwrap(), 0, "it may be somebody's work");
+    assert_eq!(snapshots.sweep_begun(Duration::ZERO).await.unwrap(), 1);
+    assert_eq!(files(), 1);
+    snapshots.check("sales/1", &written).await.unwrap();
+}
+
+#[test]
+fn an_address_of_a_bucket_is_one() {
+    for address in ["", "s3://", "s3:///x", "https://bucket/x", "/tmp/x"] {
+        assert!(matches!(Snapshots::in_bucket(address, &Bucket::default()), Err(SnapshotError::Address)), "{address}");
+    }
+}
+
+/// `scripts/clients` runs it, beside moto.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a server that speaks S3, named by FLITCH_TEST_S3: scripts/clients"]
+async fn a_bucket_has_a_snapshot_whole_or_not_at_all() {
+    let endpoint = std::env::var("FLITCH_TEST_S3").expect("FLITCH_TEST_S3 names a server that speaks S3");
+    let bucket = Bucket {
+        region: Some("us-east-1".into()),
+        endpoint: Some(endpoint),
+        access_key: Some(("test".into(), "test".into())),
+    };
+    whole_or_not_at_all(&Snapshots::in_bucket("s3://snapshots/flitch/acme", &bucket).unwrap()).await;
+}
