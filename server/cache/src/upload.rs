@@ -18,18 +18,17 @@ const AT_ONCE: usize = 2;
 pub struct Upload {
     writer: Writer<Vec<u8>>,
     parts: WriteMultipart,
-    bytes: u64,
 }
 
 impl Upload {
     pub(crate) fn new(upload: Box<dyn MultipartUpload>, schema: SchemaRef) -> Result<Self, SnapshotError> {
         let parts = WriteMultipart::new_with_chunk_size(upload, PART);
-        Ok(Self { writer: Writer::new(Vec::new(), schema)?, parts, bytes: 0 })
+        Ok(Self { writer: Writer::new(Vec::new(), schema)?, parts })
     }
 
     /// Bytes of the file so far.
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        self.writer.bytes()
     }
 
     /// Takes a batch; waits where the store is slower than the source.
@@ -44,7 +43,6 @@ impl Upload {
         if piece.is_empty() {
             return Ok(());
         }
-        self.bytes += piece.len() as u64;
         self.parts.wait_for_capacity(AT_ONCE).await?;
         self.parts.put(piece.into());
         Ok(())
@@ -53,10 +51,9 @@ impl Upload {
     /// Writes the end, and shows the object: from now on it is there, under its key.
     pub async fn finish(mut self) -> Result<Written, SnapshotError> {
         let (written, rest) = tokio::task::block_in_place(|| self.writer.finish_and_take())?;
-        let bytes = self.bytes + rest.len() as u64;
         self.parts.put(rest.into());
         self.parts.finish().await?;
-        Ok(Written { bytes, ..written })
+        Ok(written)
     }
 
     /// Gives it up, and takes back what was sent.

@@ -52,6 +52,11 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
+    /// Of the file so far, as far as it was written out.
+    pub fn bytes(&self) -> u64 {
+        self.parquet.bytes_written() as u64
+    }
+
     /// Writes the footer. A file without it is no snapshot.
     pub fn finish(mut self) -> Result<Written, WriteError> {
         self.close()
@@ -59,8 +64,7 @@ impl<W: Write + Send> Writer<W> {
 
     fn close(&mut self) -> Result<Written, WriteError> {
         let metadata = self.parquet.finish()?;
-        let bytes = self.parquet.bytes_written() as u64;
-        Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups(), bytes })
+        Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups(), bytes: self.bytes() })
     }
 }
 
@@ -139,6 +143,7 @@ mod tests {
         pieces.extend(rest);
         assert_eq!(written, beside.finish().unwrap());
         assert_eq!(pieces, whole);
+        assert_eq!(written.bytes, whole.len() as u64);
         assert!(times > 0);
     }
 
