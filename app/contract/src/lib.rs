@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod aws;
+pub mod bidi;
 pub mod catalog;
 pub mod check;
 pub mod connection;

@@ -35,7 +35,8 @@ fn Line(entry: HistoryEntry) -> impl IntoView {
         QueryState::Waiting => "waiting".to_owned(),
         QueryState::Running | QueryState::Cancelling => "running".to_owned(),
     };
-    let took = entry.duration_us.filter(|us| *us > 0).map(|us| format!(" after {}", numbers::duration(us)));
+    let until = if entry.state == QueryState::Done { "in" } else { "after" };
+    let took = entry.duration_us.filter(|us| *us > 0).map(|us| format!(" {until} {}", numbers::duration(us)));
     let took = took.unwrap_or_default();
     let is_export = entry.purpose == Purpose::Export;
     let name = (!entry.name.is_empty()).then(|| view! { <strong>{entry.name.clone()}</strong> });

@@ -1,5 +1,6 @@
 //! One value of a result: text as it is, with what cannot be seen said in words.
 
+use contract::bidi::turns_text;
 use contract::query::{Column, ColumnShape};
 
 /// What stands in a cell.
@@ -22,10 +23,6 @@ pub fn shown(value: Option<&str>) -> Shown {
         Some(text) if text.contains(turns_text) => Shown { text: text.replace(turns_text, "\u{fffd}"), is_said: false },
         Some(text) => Shown { text: text.to_owned(), is_said: false },
     }
-}
-
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 pub fn shape_word(shape: ColumnShape) -> &'static str {

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::audit::Action;
+use contract::bidi::{is_mark, turns_text};
 use contract::fault::Fault;
 use contract::ports;
 use contract::query::{Ask, History, HistoryFilter, QueryLimits, QueryView, QueueEntry, Row, RunForm, Workspace};
@@ -61,12 +62,6 @@ impl Queries {
 pub(crate) async fn query(shared: &Shared, actor: &Actor, id: &str) -> ports::Answer<QueryRow> {
     let row = shared.store.query_fetch(&actor.team_id, &actor.member_id, id).await.map_err(store_fault)?;
     row.ok_or(Fault::NotFound)
-}
-
-/// Signs that turn the direction of what stands after them: in a list that others read a name could pass for another
-/// (Unicode Standard Annex 9, explicit directional formatting).
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 async fn run_and_keep(shared: &Arc<Shared>, job: Job) -> Ended {
@@ -121,7 +116,9 @@ impl ports::Queries for Queries {
     }
 
     async fn rename(&self, actor: &Actor, id: &str, name: &str) -> ports::Answer<()> {
-        let name: String = name.trim().chars().filter(|c| !c.is_control() && !turns_text(*c)).take(NAME).collect();
+        // In a list that others read, a name must not pass for another.
+        let is_hidden = |c: char| c.is_control() || turns_text(c) || is_mark(c);
+        let name: String = name.trim().chars().filter(|c| !is_hidden(*c)).take(NAME).collect();
         let renamed = self.shared.store.query_rename(&actor.team_id, &actor.member_id, id, &name).await;
         if renamed.map_err(store_fault)? { Ok(()) } else { Err(Fault::NotFound) }
     }

@@ -61,12 +61,12 @@ pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
     }
 }
 
-/// What the newest preview told of the dataset's columns.
-/// Its first rows.
+/// The statement for a dataset's first rows.
 pub(super) fn of_rows(dataset: &DatasetRow) -> ports::Answer<Question> {
     of(dataset, &Ask::rows())
 }
 
+/// What the newest preview told of the dataset's columns.
 fn known_columns(dataset: &DatasetRow) -> Result<Vec<Column>, Fault> {
     serde_json::from_str(&dataset.known_columns).map_err(|_| Fault::ColumnsUnknown)
 }

@@ -51,7 +51,7 @@ async fn a_query_is_its_authors_until_it_is_shared() {
     let view = team.rows("select 'for all to see' as said").await;
     let seen = async |actor| queries.show(actor, &view.id, 0).await.map(|view| view.result.unwrap().rows);
     assert_eq!(seen(&bob).await.err(), Some(Fault::NotFound));
-    queries.rename(&team.world.actor, &view.id, "  What was said  ").await.unwrap();
+    queries.rename(&team.world.actor, &view.id, "  What\u{202e} was\u{200f} said\n ").await.unwrap();
     queries.share(&team.world.actor, &view.id, true).await.unwrap();
     assert_eq!(seen(&bob).await.unwrap()[0][0].as_deref(), Some("for all to see"));
     assert_eq!(seen(&stranger).await.err(), Some(Fault::NotFound));
