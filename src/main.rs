@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 use flitch::site::{Parts, router};
 use server::config::Settings;
 use server::http::serve::serve;
-use server::{services, telemetry};
+use server::{refresher, services, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -81,11 +81,13 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         site: settings.site.clone(),
     });
     tokio::spawn(services::housekeeping::run(shared.clone()));
+    let refresher = tokio::spawn(refresher::run(shared.clone(), stopped()));
     println!("Flitch is ready at {}", settings.public_url);
     if let Some(code) = shared.setup_code.code() {
         println!("It has no team yet. Open {}/welcome; the set-up code is {code}", settings.origin());
     }
     serve(listener, site, stopped()).await.context("serving")?;
+    refresher.await.context("refreshing")?;
     shared.store.close().await;
     Ok(())
 }

@@ -58,6 +58,31 @@ pub struct Settings {
     /// How large an export may get, in GiB of text.
     #[arg(long, env = "FLITCH_EXPORT_GIB", default_value_t = 50)]
     pub export_gib: u32,
+    /// Where snapshots of refreshed datasets are kept, as s3://BUCKET/PREFIX, reached as AWS's own tools reach it
+    /// (AWS_REGION, AWS_ENDPOINT_URL, a profile or a role). Without it, a folder in the data folder.
+    #[arg(long, env = "FLITCH_CACHE_URL")]
+    pub cache_url: Option<String>,
+    /// The least minutes between two refreshes of a dataset.
+    #[arg(long, env = "FLITCH_REFRESH_MINUTES", default_value_t = 5)]
+    pub refresh_minutes: u32,
+    /// How many refreshes run at once through one connection, on all servers together.
+    #[arg(long, env = "FLITCH_REFRESHES_PER_CONNECTION", default_value_t = 2)]
+    pub refreshes_per_connection: u32,
+    /// How many refreshes this server runs at once. Each takes up to 80 MB of memory.
+    #[arg(long, env = "FLITCH_REFRESHES_AT_ONCE", default_value_t = 4)]
+    pub refreshes_at_once: u32,
+    /// How long a refresh may take, in seconds.
+    #[arg(long, env = "FLITCH_REFRESH_SECONDS", default_value_t = 7_200)]
+    pub refresh_seconds: u32,
+    /// How much a refresh may read, in GiB of text.
+    #[arg(long, env = "FLITCH_REFRESH_GIB", default_value_t = 50)]
+    pub refresh_gib: u32,
+    /// After so many seconds without a sign of life from the server that runs it, a refresh is taken over by another.
+    #[arg(long, env = "FLITCH_REFRESH_LEASE_SECONDS", default_value_t = 15)]
+    pub refresh_lease_seconds: u32,
+    /// Memory for answers from snapshots, in MiB. What needs more is written to disk meanwhile.
+    #[arg(long, env = "FLITCH_SNAPSHOT_MEMORY_MIB", default_value_t = 512)]
+    pub snapshot_memory_mib: u32,
     /// Clusters that the server's own AWS identity may mint for, as TEAM_ID/REGION/CLUSTER. Needed only where several
     /// teams share the installation; a team that is alone may use it for any.
     #[arg(long, env = "FLITCH_AWS_IDENTITY", value_delimiter = ',')]

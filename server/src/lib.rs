@@ -4,5 +4,6 @@
 pub mod config;
 pub mod http;
 pub mod metrics;
+pub mod refresher;
 pub mod services;
 pub mod telemetry;

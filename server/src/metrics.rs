@@ -23,6 +23,8 @@ const CHECKS: &str = "flitch_checks_total";
 const FINDINGS: &str = "flitch_check_failures_total";
 const QUERIES: &str = "flitch_queries_total";
 const QUERY_SECONDS: &str = "flitch_query_duration_seconds";
+const REFRESHES: &str = "flitch_refreshes_total";
+const REFRESH_SECONDS: &str = "flitch_refresh_duration_seconds";
 const MINTS: &str = "flitch_mints_total";
 const SIGN_INS: &str = "flitch_sign_ins_total";
 const RESIDENT: &str = "flitch_process_resident_memory_bytes";
@@ -62,6 +64,8 @@ fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError
     describe_counter!(FINDINGS, "Connection checks that failed, by the code of the finding");
     describe_counter!(QUERIES, "Queries that ended, by the code of the finding; empty for those that went well");
     describe_histogram!(QUERY_SECONDS, "How long queries took");
+    describe_counter!(REFRESHES, "Refreshes that ended, by the code of the finding; empty for those that went well");
+    describe_histogram!(REFRESH_SECONDS, "How long refreshes took");
     describe_counter!(MINTS, "Credentials that AWS minted, by outcome");
     describe_counter!(SIGN_INS, "Sign-ins of members, by outcome");
     describe_gauge!(RESIDENT, "Memory in use");
@@ -108,6 +112,11 @@ pub(crate) fn check_ended(outcome: &'static str, finding: Option<&'static str>) 
 pub(crate) fn query_ended(finding: &'static str, took: Duration) {
     counter!(QUERIES, "finding" => finding).increment(1);
     histogram!(QUERY_SECONDS).record(took);
+}
+
+pub(crate) fn refresh_ended(finding: &'static str, took: Duration) {
+    counter!(REFRESHES, "finding" => finding).increment(1);
+    histogram!(REFRESH_SECONDS).record(took);
 }
 
 pub(crate) fn minted(is_good: bool) {

@@ -2,13 +2,14 @@
 
 mod audit;
 mod checks;
+mod clock;
 mod connections;
 mod credential;
 mod datasets;
 mod encode;
-mod entry;
+pub(crate) mod entry;
 mod exports;
-mod findings;
+pub(crate) mod findings;
 pub mod housekeeping;
 pub mod iam;
 pub mod keys;
@@ -18,15 +19,18 @@ mod open;
 pub mod operator;
 mod password;
 mod place;
-mod queries;
+pub(crate) mod queries;
+mod refreshes;
 mod sessions;
 mod setup;
+pub(crate) mod snapshots;
 mod team;
 mod whereabouts;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cache::Snapshots;
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::fault::Fault;
@@ -40,6 +44,7 @@ use vault::KeyRing;
 use iam::Iam;
 
 pub use checks::{Journal, check_alone};
+pub use clock::Clock;
 pub use open::{OpenError, Opened, open, open_ring, open_store};
 pub use queries::{DEFAULT_LIMITS, FairUse, Live};
 pub use setup::SetupCode;
@@ -73,6 +78,28 @@ pub struct Shared {
     pub live: Live,
     /// Told each time that a statement ended here.
     pub ended: Notify,
+    pub snapshots: Snapshots,
+    pub refresh_limits: RefreshLimits,
+    /// Told when somebody asked for a refresh, or changed when one is due.
+    pub nudge: Notify,
+    pub clock: Clock,
+}
+
+/// What refreshing may take.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshLimits {
+    /// Between two runs of a dataset.
+    pub least_minutes: u32,
+    /// Runs at once: through one connection, and in this process.
+    pub per_connection: u32,
+    pub at_once: u32,
+    /// One run.
+    pub bytes: u64,
+    pub seconds: u32,
+    /// A run whose task gave no sign of life for so long is lost.
+    pub lease: Duration,
+    /// Memory for answers from snapshots, all together.
+    pub memory: usize,
 }
 
 /// Where an export ends by itself.
@@ -96,6 +123,7 @@ pub fn backend(shared: Arc<Shared>) -> Backend {
         checks: Arc::new(checks::Checks::new(Arc::clone(&shared))),
         datasets: Arc::new(datasets::Datasets::new(Arc::clone(&shared))),
         queries: Arc::new(queries::Queries::new(Arc::clone(&shared))),
+        refreshes: Arc::new(refreshes::Refreshes::new(Arc::clone(&shared))),
         exports: Arc::new(exports::Exports::new(Arc::clone(&shared))),
         audit: Arc::new(audit::Audit::new(shared)),
     }

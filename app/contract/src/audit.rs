@@ -67,6 +67,17 @@ actions! {
     QueryShared = "query_shared",
     /// A result was taken along as a file.
     ResultExported = "result_exported",
+    RefreshSet = "refresh_set",
+    RefreshTurnedOff = "refresh_turned_off",
+    /// Somebody, or another system, asked for a run.
+    RefreshAsked = "refresh_asked",
+    RefreshCancelled = "refresh_cancelled",
+    RefreshPaused = "refresh_paused",
+    RefreshResumed = "refresh_resumed",
+    /// An address that starts runs from outside was made.
+    RefreshAddressMade = "refresh_address_made",
+    /// How often a source may be asked in a day.
+    BudgetSet = "budget_set",
     /// A master key, by the operator; so are the next two.
     KeyAdded = "key_added",
     KeysRotated = "keys_rotated",

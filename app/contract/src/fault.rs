@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::connection_string::StringFault;
 use crate::explore::ExploreFault;
+use crate::refresh::ScheduleFault;
 
 /// The field of a form that a fault is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +87,13 @@ pub enum Fault {
     /// What was asked of a dataset does not fit it.
     #[error("the question does not fit the dataset")]
     Explore { fault: ExploreFault },
+    #[error("the schedule cannot be kept")]
+    Schedule { fault: ScheduleFault },
+    /// Somebody paused the dataset's refresh.
+    #[error("refreshing is paused")]
+    RefreshPaused,
+    #[error("refreshing is off")]
+    RefreshOff,
     /// The dataset was never read, so nothing is known of its columns.
     #[error("the columns are not known yet")]
     ColumnsUnknown,
@@ -119,6 +127,8 @@ impl Fault {
             | Self::NoTeamCredential
             | Self::CredentialExists
             | Self::ColumnsUnknown
+            | Self::RefreshPaused
+            | Self::RefreshOff
             | Self::DryRunNeeded => 409,
             Self::InvitationOver | Self::RowsGone => 410,
             Self::TooManyTries { .. } | Self::QueueFull { .. } => 429,
@@ -129,6 +139,7 @@ impl Fault {
             | Self::WrongPassword
             | Self::NameMismatch
             | Self::Explore { .. }
+            | Self::Schedule { .. }
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
             Self::ExportFailed => 502,

@@ -222,6 +222,15 @@ findings! {
         StatementRefused { reason: Refusal } = "statement_refused",
         /// The query was run again, or its rows had had their time, while a file was made of them.
         RowsReplaced = "rows_replaced",
+        /// Whoever worked on a refresh stopped in the middle of it.
+        RunLost = "run_lost",
+        /// No room is left where snapshots are kept.
+        SnapshotsFull = "snapshots_full",
+        SnapshotsFailed { reference: u32 } = "snapshots_failed",
+        /// More than one refresh may read.
+        TooMuchToRefresh { gib: u32 } = "too_much_to_refresh",
+        /// The connection led elsewhere, or the refresh was turned off, while it ran.
+        RefreshOvertaken = "refresh_overtaken",
         /// The result has a value that the file's type cannot hold.
         ValueUnfit { column: String } = "value_unfit",
         EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",

@@ -22,6 +22,7 @@ pub mod members;
 pub mod object_name;
 pub mod ports;
 pub mod query;
+pub mod refresh;
 pub mod secret;
 pub mod sql;
 pub mod team;

@@ -15,6 +15,7 @@ use crate::dataset::{DatasetSummary, DatasetView, Picks};
 use crate::fault::Fault;
 use crate::members::{AcceptForm, Invited, MembersView, PasswordForm, SessionView};
 use crate::query::{Ask, FileFormat, History, HistoryFilter, QueryView, QueueEntry, Row, RunForm, Workspace};
+use crate::refresh::{ConnectionRefresh, RefreshView, ScheduleFields, Triggered};
 use crate::team::{Actor, Role, SessionToken, SignInForm, WelcomeForm};
 
 pub type Answer<T> = Result<T, Fault>;
@@ -127,6 +128,31 @@ pub trait Queries: Send + Sync {
     async fn ask_again(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<()>;
 }
 
+/// Refreshing datasets in the background.
+#[async_trait]
+pub trait Refreshes: Send + Sync {
+    async fn show(&self, actor: &Actor, dataset_id: &str) -> Answer<RefreshView>;
+    /// Turns it on, or sets another schedule. The first run begins at once.
+    async fn set(&self, actor: &Actor, dataset_id: &str, schedule: ScheduleFields) -> Answer<()>;
+    /// The snapshot goes, and every look asks the source again.
+    async fn turn_off(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    /// The same for all datasets of a connection.
+    async fn set_all(&self, actor: &Actor, connection_id: &str, schedule: ScheduleFields) -> Answer<()>;
+    async fn turn_off_all(&self, actor: &Actor, connection_id: &str) -> Answer<()>;
+    /// Asks for a run now. Whoever asks while one is on its way joins it.
+    async fn ask(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    async fn cancel(&self, actor: &Actor, run_id: &str) -> Answer<()>;
+    async fn pause(&self, actor: &Actor, dataset_id: &str, reason: &str) -> Answer<()>;
+    async fn resume(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    /// Makes the address that starts a run from outside; one that was made before leads nowhere then.
+    async fn address(&self, actor: &Actor, dataset_id: &str) -> Answer<()>;
+    /// Whoever holds the address asks for a run.
+    async fn trigger(&self, code: &str, client: &str) -> Answer<Triggered>;
+    async fn of_connection(&self, actor: &Actor, connection_id: &str) -> Answer<ConnectionRefresh>;
+    /// How often the source may be asked in a day (UTC) before refreshes rest; 0 for as often as there is reason to.
+    async fn budget(&self, actor: &Actor, connection_id: &str, statements: u32) -> Answer<()>;
+}
+
 /// A file on its way.
 pub struct Export {
     pub name: String,
@@ -193,6 +219,7 @@ pub struct Backend {
     pub checks: Arc<dyn Checks>,
     pub datasets: Arc<dyn Datasets>,
     pub queries: Arc<dyn Queries>,
+    pub refreshes: Arc<dyn Refreshes>,
     pub exports: Arc<dyn Exports>,
     pub members: Arc<dyn Members>,
     pub profile: Arc<dyn Profile>,

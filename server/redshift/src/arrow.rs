@@ -5,7 +5,8 @@ mod builder;
 mod columns;
 mod values;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use arrow_array::RecordBatch;
@@ -39,6 +40,31 @@ pub fn schema(columns: &[RowShape]) -> SchemaRef {
     Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
+/// How far a read is, for whoever watches it.
+#[derive(Debug, Default)]
+pub struct Drained {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+    columns: OnceLock<Arc<[RowShape]>>,
+}
+
+impl Drained {
+    /// Those that were sent on.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// Of the text that the server wrote.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// None until the server has told.
+    pub fn columns(&self) -> Option<Arc<[RowShape]>> {
+        self.columns.get().cloned()
+    }
+}
+
 /// Decodes rows and sends them on, batch by batch; the reader of the channel sets the pace.
 pub struct BatchSink {
     limits: DrainLimits,
@@ -46,19 +72,28 @@ pub struct BatchSink {
     batch: BatchBuilder,
     total_rows: u64,
     total_bytes: u64,
+    drained: Arc<Drained>,
 }
 
 impl BatchSink {
     /// As many batches as the channel holds, and one more, are in memory at most.
     pub fn new(limits: DrainLimits, waiting: usize) -> (Self, mpsc::Receiver<RecordBatch>) {
         let (out, batches) = Paced::new(waiting);
-        let sink = Self { limits, out, batch: BatchBuilder::empty(), total_rows: 0, total_bytes: 0 };
+        let sink =
+            Self { limits, out, batch: BatchBuilder::empty(), total_rows: 0, total_bytes: 0, drained: Arc::default() };
         (sink, batches)
+    }
+
+    /// For whoever watches, once the sink is given away.
+    pub fn drained(&self) -> Arc<Drained> {
+        Arc::clone(&self.drained)
     }
 
     fn send(&mut self) -> Result<(), WireFault> {
         self.total_bytes += self.batch.bytes() as u64;
         let batch = self.batch.take()?;
+        self.drained.rows.store(self.total_rows, Ordering::Relaxed);
+        self.drained.bytes.store(self.total_bytes, Ordering::Relaxed);
         self.out.send(batch)
     }
 }
@@ -66,6 +101,8 @@ impl BatchSink {
 impl RowSink for BatchSink {
     fn begin(&mut self, columns: &[RowShape]) -> Result<(), WireFault> {
         self.batch = BatchBuilder::new(columns);
+        // A statement has one result; a second one is the wire's to refuse.
+        let _ = self.drained.columns.set(columns.into());
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use store::{ConnectionRow, StoreError};
 
 use super::audit::{self, Deed};
-use super::{Shared, checks, connections, now, place, store_fault};
+use super::{Shared, checks, connections, now, place, snapshots, store_fault};
 
 pub(crate) struct Credential {
     shared: Arc<Shared>,
@@ -85,6 +85,7 @@ impl ports::Credential for Credential {
         }
         let removed = self.shared.store.credential_remove(&actor.team_id, &row.id, &actor.email, now()).await;
         if removed.map_err(store_fault)? {
+            snapshots::sweep(&self.shared).await;
             wrote(&self.shared, actor, Action::TeamCredentialRemoved, &row).await;
         }
         Ok(())
@@ -161,6 +162,8 @@ pub(crate) async fn save(shared: &Shared, actor: &Actor, draft: ConnectionRow) -
     if !store.credential_replace(&draft, secret.as_deref(), now()).await.map_err(store_fault)? {
         return Err(Fault::DryRunNeeded);
     }
+    snapshots::sweep(shared).await;
+    shared.nudge.notify_one();
     wrote(shared, actor, Action::TeamCredentialReplaced, &sealed_for).await;
     Ok(draft.replaces_id)
 }

@@ -17,7 +17,7 @@ use contract::team::Actor;
 use store::{DatasetRow, NewDataset};
 
 use super::audit::{self, Deed};
-use super::{Shared, now, place, store_fault};
+use super::{Shared, now, place, snapshots, store_fault};
 use picker::wanted;
 
 pub(crate) use reading::{catalog_rows, learn_columns};
@@ -78,6 +78,7 @@ impl ports::Datasets for Datasets {
         if !self.shared.store.dataset_delete(&actor.team_id, id).await.map_err(store_fault)? {
             return Err(Fault::NotFound);
         }
+        snapshots::sweep(&self.shared).await;
         let named = format!("{}.{}", row.schema_name, row.name);
         audit::done(&self.shared, actor, Deed { action: Action::DatasetRemoved, target: id, named: &named }).await;
         Ok(())

@@ -27,6 +27,8 @@ pub async fn run(shared: Arc<Shared>) {
             store.draft_purge(now - DRAFT_AGE).await,
             store.session_purge(now - AGE, now - IDLE).await,
             store.mint_purge(now - MINT_AGE).await,
+            store.refresh_run_purge(now - HISTORY_AGE).await,
+            store.source_use_purge((now - MINT_AGE).div_euclid(24 * 60 * 60 * SECOND)).await,
         ] {
             if let Err(error) = purged {
                 log_failure("old rows could not be removed", &error);

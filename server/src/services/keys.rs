@@ -8,7 +8,7 @@ use store::{SealedKind, SealedRow, Store, StoreError};
 use thiserror::Error;
 use vault::{Binding, KeyId, KeyRing};
 
-use super::{members, operator, place, queries};
+use super::{members, operator, place, queries, refreshes};
 
 /// Records that are read at once.
 const PAGE: i64 = 100;
@@ -52,6 +52,7 @@ fn binding(kind: SealedKind, row: &SealedRow) -> Binding<'_> {
         SealedKind::Connection => place::SEALED_FIELD,
         SealedKind::Query => queries::SEALED_FIELD,
         SealedKind::Invitation => members::SEALED_FIELD,
+        SealedKind::Trigger => refreshes::SEALED_FIELD,
     };
     Binding { team: &row.team_id, record: &row.id, field, purpose: &row.purpose }
 }

@@ -14,7 +14,7 @@ use vault::{Binding, KeyRing};
 use super::audit::{self, Deed};
 use super::limits::Limit;
 use super::sessions::{Sessions, actor, digest, fresh};
-use super::{SECOND, Shared, now, password, store_fault, team};
+use super::{SECOND, Shared, now, password, snapshots, store_fault, team};
 
 /// An invitation opens for this long.
 const AGE: i64 = 7 * 24 * 60 * 60 * SECOND;
@@ -140,6 +140,7 @@ impl ports::Members for Members {
         if !store.member_remove(&actor.team_id, member_id, &actor.email, now()).await.map_err(store_fault)? {
             return Err(Fault::LastAdmin);
         }
+        snapshots::sweep(&self.shared).await;
         audit::done(&self.shared, actor, Deed { action: Action::MemberRemoved, target: member_id, named: &email })
             .await;
         Ok(())

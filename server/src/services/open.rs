@@ -5,7 +5,9 @@ use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use cache::{Bucket, SnapshotError, Snapshots};
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::query::QueryLimits;
@@ -19,7 +21,7 @@ use vault::{KeyRing, RingError};
 
 use super::iam::Iam;
 use super::queries::{FairUse, Live};
-use super::{ExportLimits, SetupCode, Shared};
+use super::{Clock, ExportLimits, RefreshLimits, SetupCode, Shared};
 use crate::config::{Home, Reach, Settings};
 
 #[derive(Debug, Error)]
@@ -36,6 +38,8 @@ pub enum OpenError {
     Keys(#[source] RingError),
     #[error("the store cannot be opened")]
     Store(#[source] StoreError),
+    #[error("the store of snapshots cannot be opened")]
+    Snapshots(#[source] SnapshotError),
     #[error("the set-up code cannot be kept")]
     SetupCode(#[source] io::Error),
 }
@@ -87,8 +91,29 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         },
         live: Live::default(),
         ended: Notify::new(),
+        snapshots: snapshots(settings)?,
+        refresh_limits: RefreshLimits {
+            least_minutes: settings.refresh_minutes.max(1),
+            per_connection: settings.refreshes_per_connection.max(1),
+            at_once: settings.refreshes_at_once.max(1),
+            bytes: u64::from(settings.refresh_gib) * 1024 * 1024 * 1024,
+            seconds: settings.refresh_seconds,
+            lease: Duration::from_secs(u64::from(settings.refresh_lease_seconds.max(3))),
+            memory: settings.snapshot_memory_mib as usize * 1024 * 1024,
+        },
+        nudge: Notify::new(),
+        clock: Clock::default(),
     };
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
+}
+
+/// In the data folder, or in a bucket, which is reached as AWS's tools reach one.
+fn snapshots(settings: &Settings) -> Result<Snapshots, OpenError> {
+    let opened = match &settings.cache_url {
+        None => Snapshots::in_folder(&settings.home.data.join("snapshots")),
+        Some(url) => Snapshots::in_bucket(url, &Bucket::default()),
+    };
+    opened.map_err(OpenError::Snapshots)
 }
 
 fn database(home: &Home) -> Result<Option<String>, OpenError> {

@@ -32,9 +32,10 @@ use super::{Shared, store_fault};
 
 pub(crate) use begin::{Asked, begin, row, used};
 pub use live::Live;
-pub(crate) use pages::{SEALED_FIELD, open as open_page, shapes};
-pub(crate) use run::{Ended, Enough, Job, perform};
+pub(crate) use pages::{SEALED_FIELD, kept_columns, open as open_page, shapes};
+pub(crate) use run::{Cancel, Ended, Enough, Job, heed, perform};
 pub use turn::FairUse;
+pub(crate) use view::columns;
 
 /// Rows of a result that come with its page.
 const SHOWN_ROWS: u32 = 100;

@@ -11,6 +11,7 @@ mod member;
 mod mint;
 mod open;
 mod query;
+mod refresh;
 mod result;
 mod rotation;
 mod sealed;
@@ -30,6 +31,10 @@ pub use invitation::InvitationRow;
 pub use member::{MemberRow, NewTeam};
 pub use mint::MintRow;
 pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued, Run};
+pub use refresh::{
+    AskedRun, Claim, Claimed, DueRow, NewHalt, NewRefresh, RefreshEnd, RefreshRow, RunRef, RunRow, RunningRow,
+    ServedRow, SnapshotRow, UnservedRow,
+};
 pub use result::{ResultPageRow, result_page_id};
 pub use rotation::{RotationLineRow, RotationRow};
 pub use sealed::{SealedKind, SealedRow};

@@ -76,6 +76,11 @@ impl Store {
         Ok(self.pool.begin_with(begin).await?)
     }
 
+    /// In a file of this machine, which one server uses.
+    pub fn is_embedded(&self) -> bool {
+        self.engine == Engine::Sqlite
+    }
+
     pub(crate) fn pool(&self) -> &AnyPool {
         &self.pool
     }

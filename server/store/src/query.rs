@@ -38,6 +38,9 @@ pub struct QueryRow {
     pub finding: String,
     pub notices: String,
     pub kept_read_only: String,
+    /// Where the answer came from: the snapshot, and when that was taken; empty and 0 for the source.
+    pub snapshot_id: String,
+    pub taken_at: i64,
     pub name: String,
     pub is_shared: i64,
     /// Of its author.
@@ -109,8 +112,8 @@ impl Store {
 fn insert(row: &QueryRow) -> Query<'_, Any, AnyArguments> {
     sqlx::query(
         "insert into query (id, team_id, member_id, connection_id, dataset_id, purpose, statement, state, queued_at,
-                            alive_until, finding, duration_us, typed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                            alive_until, finding, duration_us, typed, snapshot_id, taken_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(&row.id)
     .bind(&row.team_id)
@@ -125,4 +128,6 @@ fn insert(row: &QueryRow) -> Query<'_, Any, AnyArguments> {
     .bind(&row.finding)
     .bind(row.duration_us)
     .bind(&row.typed)
+    .bind(&row.snapshot_id)
+    .bind(row.taken_at)
 }

@@ -13,10 +13,12 @@ pub enum SealedKind {
     Query,
     /// An invitation's code.
     Invitation,
+    /// The address that starts a dataset's refresh from outside.
+    Trigger,
 }
 
 impl SealedKind {
-    pub const ALL: [Self; 3] = [Self::Connection, Self::Query, Self::Invitation];
+    pub const ALL: [Self; 4] = [Self::Connection, Self::Query, Self::Invitation, Self::Trigger];
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -46,6 +48,10 @@ impl Store {
                 "select id, team_id, role as purpose, code as sealed from invitation
                  where id > $1 order by id limit $2"
             }
+            SealedKind::Trigger => {
+                "select dataset_id as id, team_id, connection_id as purpose, trigger_code as sealed from refresh
+                 where trigger_code is not null and dataset_id > $1 order by dataset_id limit $2"
+            }
         })
         .bind(after)
         .bind(limit)
@@ -60,6 +66,7 @@ impl Store {
             SealedKind::Connection => "update connection set secret = $3 where id = $1 and secret = $2",
             SealedKind::Query => "update result_page set sealed = $3 where id = $1 and sealed = $2",
             SealedKind::Invitation => "update invitation set code = $3 where id = $1 and code = $2",
+            SealedKind::Trigger => "update refresh set trigger_code = $3 where dataset_id = $1 and trigger_code = $2",
         })
         .bind(id)
         .bind(old)

@@ -12,6 +12,7 @@ mod life;
 mod members;
 mod picker;
 mod queries;
+mod refreshes;
 mod rights;
 mod secrets;
 mod world;

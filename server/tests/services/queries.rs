@@ -10,6 +10,8 @@ mod turns;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use contract::catalog::PickerFilter;
+use contract::dataset::Picks;
 use contract::query::{QueryView, RunForm};
 use contract::team::Actor;
 use testkit::postgres::Database;
@@ -73,6 +75,29 @@ impl Connected {
     pub async fn rows(&self, sql: &str) -> QueryView {
         let id = self.run(sql).await;
         self.ended(&id).await
+    }
+
+    /// The id of the only dataset, once everything in `public` is one.
+    pub async fn dataset(&self) -> String {
+        let mut ids = self.datasets().await;
+        assert_eq!(ids.len(), 1);
+        ids.remove(0)
+    }
+
+    /// The ids of all datasets, once everything in `public` is one; in the order of their names.
+    pub async fn datasets(&self) -> Vec<String> {
+        let (datasets, actor) = (&self.world.backend.datasets, &self.world.actor);
+        datasets.catalog_read(actor, &self.connection, "").await.unwrap();
+        for _ in 0..1_000 {
+            let picker = datasets.picker(actor, &self.connection, PickerFilter::default()).await.unwrap();
+            if !picker.schemas.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let picks = Picks { connection_id: self.connection.clone(), whole_schema: "public".into(), ..Picks::default() };
+        datasets.add(actor, picks).await.unwrap();
+        datasets.list(actor).await.unwrap().into_iter().map(|dataset| dataset.id).collect()
     }
 
     /// How many statements run for Flitch on the server right now.

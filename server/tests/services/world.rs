@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cache::Snapshots;
 use contract::check::CheckView;
 use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
@@ -19,7 +20,7 @@ use redshift::iam::{Acting, Aws, Caller, Cloud, Need, Refusal};
 use redshift::{Deadlines, Limits, Means, Policy, Resolver, SystemDialer};
 use sample_cluster::aws::{self, AwsServer};
 use server::services::iam::{Iam, ListedCluster};
-use server::services::{DEFAULT_LIMITS, ExportLimits, FairUse, Live, SetupCode, Shared, backend};
+use server::services::{Clock, DEFAULT_LIMITS, ExportLimits, FairUse, Live, RefreshLimits, SetupCode, Shared, backend};
 use store::Store;
 use tokio::sync::Notify;
 use vault::KeyRing;
@@ -86,6 +87,7 @@ pub struct Plan {
     pub rules: Rules,
     pub cloud: Arc<dyn Cloud>,
     pub listed: Vec<ListedCluster>,
+    pub refresh_limits: RefreshLimits,
 }
 
 impl Default for Plan {
@@ -101,6 +103,15 @@ impl Default for Plan {
             rules: Rules { is_plain_allowed: true },
             cloud: Arc::new(NoCloud),
             listed: Vec::new(),
+            refresh_limits: RefreshLimits {
+                least_minutes: 5,
+                per_connection: 2,
+                at_once: 4,
+                bytes: u64::MAX,
+                seconds: 600,
+                lease: Duration::from_secs(3),
+                memory: 128 * 1024 * 1024,
+            },
         }
     }
 }
@@ -209,6 +220,10 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         fair_use: FairUse { per_connection: 3, per_team: 8 },
         live: Live::default(),
         ended: Notify::new(),
+        snapshots: Snapshots::in_folder(&folder.join("snapshots")).unwrap(),
+        refresh_limits: plan.refresh_limits,
+        nudge: Notify::new(),
+        clock: Clock::default(),
     })
 }
 

@@ -12,7 +12,7 @@ use store::{ConnectionRow, NewState, new_id};
 
 use super::allowance;
 use crate::services::audit::{self, Deed};
-use crate::services::{Shared, now, place, store_fault, team, to_json};
+use crate::services::{Shared, now, place, snapshots, store_fault, team, to_json};
 
 pub(crate) struct ConnectionLife {
     shared: Arc<Shared>,
@@ -93,6 +93,7 @@ impl ports::ConnectionLife for ConnectionLife {
         let row = self.confirmed(actor, id, confirm).await?;
         let store = &self.shared.store;
         if store.connection_disconnect(&actor.team_id, id, &actor.email, now()).await.map_err(store_fault)? {
+            snapshots::sweep(&self.shared).await;
             self.wrote(actor, Action::ConnectionDisconnected, &row).await;
         }
         Ok(())
@@ -101,6 +102,7 @@ impl ports::ConnectionLife for ConnectionLife {
     async fn remove(&self, actor: &Actor, id: &str, confirm: &str) -> ports::Answer<()> {
         let row = self.confirmed(actor, id, confirm).await?;
         if self.shared.store.connection_remove(&actor.team_id, id).await.map_err(store_fault)? {
+            snapshots::sweep(&self.shared).await;
             self.wrote(actor, Action::ConnectionRemoved, &row).await;
         }
         Ok(())
@@ -151,6 +153,9 @@ pub(super) async fn apply(shared: &Shared, actor: &Actor, draft: ConnectionRow) 
     if !shared.store.draft_apply(&draft, secret.as_deref(), typed_by, now()).await.map_err(store_fault)? {
         return Err(Fault::NotFound);
     }
+    // What was read elsewhere goes; what is refreshed is read anew.
+    snapshots::sweep(shared).await;
+    shared.nudge.notify_one();
     let action = match old.state.as_str() {
         "disconnected" => Action::ConnectionReconnected,
         _ => Action::ConnectionEdited,

@@ -19,7 +19,7 @@ impl Live {
         self.running().entry(id.to_owned()).or_default().clone()
     }
 
-    pub(super) fn leave(&self, id: &str) {
+    pub(crate) fn leave(&self, id: &str) {
         self.running().remove(id);
     }
 

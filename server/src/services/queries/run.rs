@@ -190,7 +190,7 @@ where
 
 /// Passes the wish for an end on to the server, again and again until the statement has ended: PostgreSQL drops one that
 /// comes between two messages of the protocol.
-async fn heed<T>(shared: &Shared, cancel: &Cancel, canceller: Option<Canceller>) -> T {
+pub(crate) async fn heed<T>(shared: &Shared, cancel: &Cancel, canceller: Option<Canceller>) -> T {
     cancel.asked().await;
     loop {
         if let Some(canceller) = &canceller {

@@ -97,7 +97,7 @@ async fn result(shared: &Shared, row: &QueryRow, state: QueryState, first: u64) 
     Ok(Some(ResultSet { run: row.queued_at, columns: columns(&shapes), first, rows: short(rows), total, cut }))
 }
 
-pub(super) fn columns(shapes: &[RowShape]) -> Vec<Column> {
+pub(crate) fn columns(shapes: &[RowShape]) -> Vec<Column> {
     let column = |column: &RowShape| Column {
         name: column.name.clone(),
         type_name: type_name(column.oid, column.type_modifier),

@@ -9,7 +9,7 @@ macro_rules! select {
         concat!(
             "select q.id, q.team_id, q.member_id, q.connection_id, q.dataset_id, q.purpose, q.statement, q.typed, q.state,
                     q.queued_at, q.started_at, q.duration_us, q.alive_until, q.cancelled_by, q.row_count, q.byte_count,
-                    q.result_columns, q.cut, q.finding, q.notices, q.kept_read_only, q.name, q.is_shared,
+                    q.result_columns, q.cut, q.finding, q.notices, q.kept_read_only, q.snapshot_id, q.taken_at, q.name, q.is_shared,
                     m.email as author, c.name as connection_name
              from query q
              join member m on m.id = q.member_id

@@ -3,31 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use contract::catalog::PickerFilter;
-use contract::dataset::Picks;
 use contract::query::{Ask, Purpose, QueryView};
 
 use super::Connected;
 
 impl Connected {
-    /// The id of the only dataset, once everything in `public` is one.
-    async fn dataset(&self) -> String {
-        let (datasets, actor) = (&self.world.backend.datasets, &self.world.actor);
-        datasets.catalog_read(actor, &self.connection, "").await.unwrap();
-        for _ in 0..1_000 {
-            let picker = datasets.picker(actor, &self.connection, PickerFilter::default()).await.unwrap();
-            if !picker.schemas.is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        let picks = Picks { connection_id: self.connection.clone(), whole_schema: "public".into(), ..Picks::default() };
-        assert_eq!(datasets.add(actor, picks).await, Ok(1));
-        datasets.list(actor).await.unwrap().remove(0).id
-    }
-
     /// Asks until there is an answer, as a page does.
-    async fn asked(&self, dataset: &str, ask: &Ask) -> QueryView {
+    pub async fn asked(&self, dataset: &str, ask: &Ask) -> QueryView {
         for _ in 0..1_000 {
             let view = self.world.backend.queries.ask(&self.world.actor, dataset, ask.clone()).await.unwrap();
             if !view.state.is_running() {

@@ -1,0 +1,274 @@
+//! Refresh: a dataset is rebuilt in the background and served from its snapshot between runs. Off unless somebody turns
+//! it on.
+
+mod schedule;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+
+pub use schedule::{LONGEST, Schedule, ScheduleFault, ScheduleFields, Unit};
+
+/// How a dataset stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshState<F = Finding> {
+    /// Off: every look asks the source.
+    Live,
+    /// On, and not read yet: looks ask the source until it is.
+    First,
+    /// Served from a snapshot; the last run went well.
+    Fresh,
+    /// Served from the last good snapshot: so many runs failed since, the last of them for this reason.
+    Stale {
+        failures: u32,
+        why: Option<F>,
+    },
+    /// The source refused the way in. Nothing is tried until there is another.
+    ReconnectRequired {
+        why: Option<F>,
+    },
+    /// So many runs failed, one after another.
+    PausedByFailures {
+        failures: u32,
+        why: Option<F>,
+    },
+    PausedBy {
+        who: String,
+        reason: String,
+        since: i64,
+    },
+    /// The connection rests, and with it all that reads through it.
+    ConnectionPaused {
+        who: String,
+        reason: String,
+        since: i64,
+    },
+    /// As many statements were sent today as may be.
+    OverBudget {
+        limit: u32,
+    },
+}
+
+/// What is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotFacts {
+    /// When it was read: microseconds since 1970, UTC.
+    pub taken_at: i64,
+    pub age_us: u64,
+    pub rows: u64,
+    /// Of the file that is kept.
+    pub bytes: u64,
+}
+
+/// A run under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    pub run_id: String,
+    pub rows: u64,
+    /// Of the text that the source sent.
+    pub bytes: u64,
+    pub since_us: u64,
+    /// How much longer, if it goes on as it did and there are as many rows as last time.
+    pub left_us: Option<u64>,
+    pub is_cancelling: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Schedule,
+    Person,
+    /// The address for other systems.
+    Trigger,
+    /// `flitch refresh`.
+    Command,
+}
+
+impl Cause {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Person => "person",
+            Self::Trigger => "trigger",
+            Self::Command => "command",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    Running,
+    Cancelling,
+    Done,
+    Failed,
+    Cancelled,
+    /// Whoever worked on it stopped.
+    Lost,
+}
+
+/// How the columns differ from those of the snapshot before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Drift {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    /// Name, type before, type now.
+    pub retyped: Vec<(String, String, String)>,
+}
+
+impl Drift {
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.retyped.is_empty()
+    }
+
+    /// From names and types, each in order.
+    pub fn between(old: &[(String, String)], new: &[(String, String)]) -> Self {
+        let kind = |of: &[(String, String)], name: &str| {
+            of.iter().find(|(known, _)| known == name).map(|(_, kind)| kind.clone())
+        };
+        let missing = |from: &[(String, String)], of: &[(String, String)]| -> Vec<String> {
+            of.iter().filter(|(name, _)| kind(from, name).is_none()).map(|(name, _)| name.clone()).collect()
+        };
+        let retyped = new.iter().filter_map(|(name, now)| {
+            let before = kind(old, name).filter(|before| before != now)?;
+            Some((name.clone(), before, now.clone()))
+        });
+        Self { added: missing(old, new), removed: missing(new, old), retyped: retyped.collect() }
+    }
+}
+
+/// A run that has ended, or is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunView<F = Finding> {
+    pub id: String,
+    pub cause: Cause,
+    /// Who pressed; empty where nobody did.
+    pub by: String,
+    pub state: RunState,
+    pub started_at: i64,
+    pub duration_us: u64,
+    pub rows: u64,
+    /// Of the text that the source sent.
+    pub bytes: u64,
+    pub why: Option<F>,
+    pub drift: Drift,
+}
+
+/// All that the dataset page says of its refresh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefreshView<F = Finding> {
+    pub state: RefreshState<F>,
+    /// As it is set, or was; none where it never was.
+    pub schedule: Option<Schedule>,
+    pub is_on: bool,
+    /// The next runs: microseconds since 1970, UTC.
+    pub next: Vec<i64>,
+    pub snapshot: Option<SnapshotFacts>,
+    pub running: Option<Running>,
+    /// A run was asked for, and has not begun.
+    pub is_asked: bool,
+    /// The newest first.
+    pub runs: Vec<RunView<F>>,
+    /// The address that starts a run from outside, if there is one.
+    pub trigger: Option<String>,
+    /// A run wakes compute that is paid by the second.
+    pub is_serverless: bool,
+    pub least_minutes: u32,
+}
+
+impl<F> RefreshView<F> {
+    /// The page looks again soon.
+    pub fn is_moving(&self) -> bool {
+        self.running.is_some() || self.is_asked
+    }
+
+    /// The same, its findings put into words.
+    pub fn tell<T>(self, tell: impl Fn(F) -> T) -> RefreshView<T> {
+        let state = match self.state {
+            RefreshState::Live => RefreshState::Live,
+            RefreshState::First => RefreshState::First,
+            RefreshState::Fresh => RefreshState::Fresh,
+            RefreshState::Stale { failures, why } => RefreshState::Stale { failures, why: why.map(&tell) },
+            RefreshState::ReconnectRequired { why } => RefreshState::ReconnectRequired { why: why.map(&tell) },
+            RefreshState::PausedByFailures { failures, why } => {
+                RefreshState::PausedByFailures { failures, why: why.map(&tell) }
+            }
+            RefreshState::PausedBy { who, reason, since } => RefreshState::PausedBy { who, reason, since },
+            RefreshState::ConnectionPaused { who, reason, since } => {
+                RefreshState::ConnectionPaused { who, reason, since }
+            }
+            RefreshState::OverBudget { limit } => RefreshState::OverBudget { limit },
+        };
+        let run = |run: RunView<F>| RunView {
+            why: run.why.map(&tell),
+            id: run.id,
+            cause: run.cause,
+            by: run.by,
+            state: run.state,
+            started_at: run.started_at,
+            duration_us: run.duration_us,
+            rows: run.rows,
+            bytes: run.bytes,
+            drift: run.drift,
+        };
+        RefreshView {
+            state,
+            runs: self.runs.into_iter().map(run).collect(),
+            schedule: self.schedule,
+            is_on: self.is_on,
+            next: self.next,
+            snapshot: self.snapshot,
+            running: self.running,
+            is_asked: self.is_asked,
+            trigger: self.trigger,
+            is_serverless: self.is_serverless,
+            least_minutes: self.least_minutes,
+        }
+    }
+}
+
+/// What a connection's page says of refreshing its datasets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionRefresh {
+    /// Of its datasets.
+    pub on: u32,
+    pub total: u32,
+    /// How often the source was asked today (UTC), and how often it may be; 0 for as often as there is reason to.
+    pub asked_today: u32,
+    pub budget: u32,
+    pub is_serverless: bool,
+    pub least_minutes: u32,
+}
+
+/// What became of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Triggered {
+    /// A run will start.
+    Started,
+    /// One is on its way, or one was asked for a moment ago.
+    Joined,
+    /// Somebody paused it.
+    Paused,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_came_went_or_changed_are_told() {
+        let columns = |text: &str| -> Vec<(String, String)> {
+            text.split(' ').map(|one| one.split_once(':').unwrap()).map(|(a, b)| (a.into(), b.into())).collect()
+        };
+        let drift = Drift::between(
+            &columns("id:integer name:varchar(10) old:date"),
+            &columns("name:varchar(20) id:integer new:real"),
+        );
+        let retyped = vec![("name".to_owned(), "varchar(10)".to_owned(), "varchar(20)".to_owned())];
+        assert_eq!(drift, Drift { added: vec!["new".into()], removed: vec!["old".into()], retyped });
+        assert!(Drift::between(&columns("a:b c:d"), &columns("c:d a:b")).is_empty(), "their order is no change");
+    }
+}

@@ -1,0 +1,269 @@
+//! Refreshing datasets, as people see and steer it. The work itself is the refresher's.
+
+mod view;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use contract::audit::Action;
+use contract::fault::Fault;
+use contract::ports;
+use contract::refresh::{ConnectionRefresh, RefreshView, Schedule, ScheduleFault, ScheduleFields, Triggered};
+use contract::team::{Actor, Role};
+use store::{AskedRun, DatasetRow, NewHalt, NewRefresh};
+use vault::Binding;
+
+use super::audit::{self, Deed};
+use super::limits::Limit;
+use super::sessions::{digest, fresh};
+use super::{SECOND, Shared, datasets, place, snapshots, store_fault, to_json};
+use crate::refresher::{BY_COMMAND, BY_TRIGGER, calendar};
+
+pub(crate) const SEALED_FIELD: &str = "trigger";
+
+/// Within this time of one trigger, another is the same.
+const WINDOW: i64 = 60 * SECOND;
+
+/// A budget beyond this is none.
+const MOST_BUDGET: u32 = 1_000_000;
+
+pub(crate) struct Refreshes {
+    shared: Arc<Shared>,
+    /// Addresses are tried from outside: so many a minute of each client.
+    tries: Limit<String>,
+}
+
+impl Refreshes {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, tries: Limit::new(60, Duration::from_secs(60)) }
+    }
+
+    fn read(&self, fields: &ScheduleFields) -> Result<Schedule, Fault> {
+        let schedule = fields.read(self.shared.refresh_limits.least_minutes);
+        let schedule = schedule.map_err(|fault| Fault::Schedule { fault })?;
+        if schedule.unit.has_time() && !calendar::is_zone(&schedule.zone) {
+            return Err(Fault::Schedule { fault: ScheduleFault::ZoneUnknown });
+        }
+        Ok(schedule)
+    }
+
+    async fn keep(&self, actor: &Actor, dataset: &DatasetRow, schedule: &Schedule) -> Result<(), Fault> {
+        let now = self.shared.clock.now();
+        let new = NewRefresh {
+            team_id: &actor.team_id,
+            dataset_id: &dataset.id,
+            member_id: &actor.member_id,
+            schedule: &to_json(schedule),
+            next_at: calendar::due(schedule, now, &dataset.id, now),
+            now,
+        };
+        if !self.shared.store.refresh_set(new).await.map_err(store_fault)? {
+            return Err(Fault::NotFound);
+        }
+        self.shared.nudge.notify_one();
+        Ok(())
+    }
+
+    async fn own(&self, actor: &Actor, dataset_id: &str) -> Result<DatasetRow, Fault> {
+        datasets::dataset(&self.shared, actor, dataset_id).await
+    }
+
+    /// The datasets of a connection of the actor's.
+    async fn all(&self, actor: &Actor, connection_id: &str) -> Result<(String, Vec<DatasetRow>), Fault> {
+        let connection = place::connection(&self.shared, actor, connection_id).await?;
+        let mut datasets = self.shared.store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        datasets.retain(|dataset| dataset.connection_id == connection.id);
+        Ok((connection.name, datasets))
+    }
+
+    async fn wrote(&self, actor: &Actor, action: Action, dataset: &DatasetRow) {
+        let named = format!("{}.{}", dataset.schema_name, dataset.name);
+        audit::done(&self.shared, actor, Deed { action, target: &dataset.id, named: &named }).await;
+    }
+}
+
+/// Asks for a run in the name of another system, or of the operator.
+pub(crate) async fn ask_from_outside(
+    shared: &Shared,
+    (team_id, dataset_id): (&str, &str),
+    by: &str,
+) -> Result<Triggered, Fault> {
+    let now = shared.clock.now();
+    if !shared.store.refresh_triggered(dataset_id, now - WINDOW, now).await.map_err(store_fault)? {
+        return Ok(Triggered::Joined);
+    }
+    match shared.store.refresh_ask(team_id, dataset_id, by, now).await.map_err(store_fault)? {
+        AskedRun::Asked => {
+            shared.nudge.notify_one();
+            Ok(Triggered::Started)
+        }
+        AskedRun::Joined => Ok(Triggered::Joined),
+        AskedRun::Paused => Ok(Triggered::Paused),
+        AskedRun::Off => Err(Fault::RefreshOff),
+    }
+}
+
+/// The operator's `flitch refresh`.
+pub async fn ask_by_command(shared: &Shared, team_id: &str, dataset_id: &str) -> Result<Triggered, Fault> {
+    ask_from_outside(shared, (team_id, dataset_id), BY_COMMAND).await
+}
+
+fn binding<'a>(team_id: &'a str, dataset: &'a DatasetRow) -> Binding<'a> {
+    Binding { team: team_id, record: &dataset.id, field: SEALED_FIELD, purpose: &dataset.connection_id }
+}
+
+#[async_trait]
+impl ports::Refreshes for Refreshes {
+    async fn show(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<RefreshView> {
+        let dataset = self.own(actor, dataset_id).await?;
+        view::of(&self.shared, actor, &dataset).await
+    }
+
+    async fn set(&self, actor: &Actor, dataset_id: &str, schedule: ScheduleFields) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let schedule = self.read(&schedule)?;
+        self.keep(actor, &dataset, &schedule).await?;
+        self.wrote(actor, Action::RefreshSet, &dataset).await;
+        Ok(())
+    }
+
+    async fn turn_off(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let now = self.shared.clock.now();
+        if self.shared.store.refresh_turn_off(&actor.team_id, dataset_id, now).await.map_err(store_fault)? {
+            snapshots::sweep(&self.shared).await;
+            self.wrote(actor, Action::RefreshTurnedOff, &dataset).await;
+        }
+        Ok(())
+    }
+
+    async fn set_all(&self, actor: &Actor, connection_id: &str, schedule: ScheduleFields) -> ports::Answer<()> {
+        let (name, datasets) = self.all(actor, connection_id).await?;
+        let schedule = self.read(&schedule)?;
+        if datasets.is_empty() {
+            return Err(Fault::NothingPicked);
+        }
+        for dataset in &datasets {
+            self.keep(actor, dataset, &schedule).await?;
+        }
+        let named = format!("{name}: {}", datasets.len());
+        let deed = Deed { action: Action::RefreshSet, target: connection_id, named: &named };
+        audit::done(&self.shared, actor, deed).await;
+        Ok(())
+    }
+
+    async fn turn_off_all(&self, actor: &Actor, connection_id: &str) -> ports::Answer<()> {
+        let (name, datasets) = self.all(actor, connection_id).await?;
+        let mut off = 0;
+        for dataset in &datasets {
+            let now = self.shared.clock.now();
+            let was_on = self.shared.store.refresh_turn_off(&actor.team_id, &dataset.id, now).await;
+            off += u32::from(was_on.map_err(store_fault)?);
+        }
+        if off > 0 {
+            snapshots::sweep(&self.shared).await;
+            let named = format!("{name}: {off}");
+            let deed = Deed { action: Action::RefreshTurnedOff, target: connection_id, named: &named };
+            audit::done(&self.shared, actor, deed).await;
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let now = self.shared.clock.now();
+        let asked = self.shared.store.refresh_ask(&actor.team_id, dataset_id, &actor.email, now).await;
+        match asked.map_err(store_fault)? {
+            AskedRun::Asked => {
+                self.shared.nudge.notify_one();
+                self.wrote(actor, Action::RefreshAsked, &dataset).await;
+                Ok(())
+            }
+            AskedRun::Joined => Ok(()),
+            AskedRun::Paused => Err(Fault::RefreshPaused),
+            AskedRun::Off => Err(Fault::RefreshOff),
+        }
+    }
+
+    async fn cancel(&self, actor: &Actor, run_id: &str) -> ports::Answer<()> {
+        if self.shared.store.refresh_cancel(&actor.team_id, run_id).await.map_err(store_fault)? {
+            self.shared.live.cancel(run_id);
+            let deed = Deed { action: Action::RefreshCancelled, target: run_id, named: "" };
+            audit::done(&self.shared, actor, deed).await;
+            return Ok(());
+        }
+        // One that has ended meanwhile needs no end; one that is not theirs to see is not there.
+        let is_known = self.shared.store.refresh_run_is_known(&actor.team_id, run_id).await.map_err(store_fault)?;
+        if is_known { Ok(()) } else { Err(Fault::NotFound) }
+    }
+
+    async fn pause(&self, actor: &Actor, dataset_id: &str, reason: &str) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let reason: String = reason.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+        let halt = NewHalt { halt: "person", by: &actor.email, reason: &reason, at: self.shared.clock.now() };
+        if self.shared.store.refresh_pause(&actor.team_id, dataset_id, halt).await.map_err(store_fault)? {
+            self.wrote(actor, Action::RefreshPaused, &dataset).await;
+        }
+        Ok(())
+    }
+
+    async fn resume(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let now = self.shared.clock.now();
+        let resumed = self.shared.store.refresh_resume(&actor.team_id, dataset_id, &actor.email, now).await;
+        if resumed.map_err(store_fault)? {
+            self.shared.nudge.notify_one();
+            self.wrote(actor, Action::RefreshResumed, &dataset).await;
+        }
+        Ok(())
+    }
+
+    async fn address(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
+        let dataset = self.own(actor, dataset_id).await?;
+        let code = fresh();
+        let sealed = self.shared.ring.seal(&binding(&actor.team_id, &dataset), code.as_bytes());
+        let set = self.shared.store.refresh_trigger_set(&actor.team_id, dataset_id, &digest(&code), &sealed).await;
+        if !set.map_err(store_fault)? {
+            return Err(Fault::RefreshOff);
+        }
+        self.wrote(actor, Action::RefreshAddressMade, &dataset).await;
+        Ok(())
+    }
+
+    async fn trigger(&self, code: &str, client: &str) -> ports::Answer<Triggered> {
+        self.tries.take(&client.to_owned())?;
+        let found = self.shared.store.refresh_by_trigger(&digest(code)).await.map_err(store_fault)?;
+        let (team_id, dataset_id) = found.ok_or(Fault::NotFound)?;
+        let triggered = ask_from_outside(&self.shared, (&team_id, &dataset_id), BY_TRIGGER).await?;
+        if triggered == Triggered::Started {
+            let nobody = Actor {
+                team_id,
+                member_id: String::new(),
+                email: "the dataset's address".to_owned(),
+                team_name: String::new(),
+                role: Role::Member,
+            };
+            let deed = Deed { action: Action::RefreshAsked, target: &dataset_id, named: "" };
+            audit::done(&self.shared, &nobody, deed).await;
+        }
+        Ok(triggered)
+    }
+
+    async fn of_connection(&self, actor: &Actor, connection_id: &str) -> ports::Answer<ConnectionRefresh> {
+        let connection = place::connection(&self.shared, actor, connection_id).await?;
+        view::of_connection(&self.shared, &connection).await
+    }
+
+    async fn budget(&self, actor: &Actor, connection_id: &str, statements: u32) -> ports::Answer<()> {
+        let connection = place::connection(&self.shared, actor, connection_id).await?;
+        let budget = i64::from(statements.min(MOST_BUDGET));
+        if !self.shared.store.source_budget_set(&actor.team_id, connection_id, budget).await.map_err(store_fault)? {
+            return Err(Fault::NotFound);
+        }
+        self.shared.nudge.notify_one();
+        let deed = Deed { action: Action::BudgetSet, target: connection_id, named: &connection.name };
+        audit::done(&self.shared, actor, deed).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! How a refresh stands, from the store's rows.
+
+use contract::fault::Fault;
+use contract::finding::Finding;
+use contract::refresh::{
+    Cause, ConnectionRefresh, RefreshState, RefreshView, RunState, RunView, Running, Schedule, SnapshotFacts,
+};
+use contract::team::Actor;
+use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
+
+use super::{Shared, binding, place, store_fault};
+use crate::refresher::{BY_COMMAND, BY_TRIGGER, calendar};
+use crate::services::checks::parse;
+
+/// Runs that are shown.
+const RUNS: i64 = 30;
+const NEXT: usize = 3;
+
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> Result<RefreshView, Fault> {
+    let connection = place::connection(shared, actor, &dataset.connection_id).await?;
+    let target = place::target(&connection);
+    let row = shared.store.refresh_fetch(&actor.team_id, &dataset.id).await.map_err(store_fault)?;
+    let runs = match &row {
+        Some(_) => shared.store.refresh_runs(&actor.team_id, &dataset.id, RUNS).await.map_err(store_fault)?,
+        None => Vec::new(),
+    };
+    let now = shared.clock.now();
+    let row = row.unwrap_or_default();
+    let is_on = row.is_on == 1;
+    let schedule: Option<Schedule> = serde_json::from_str(&row.schedule).ok();
+    let rests = connection.state != "live" || !row.halt.is_empty();
+    let next = match &schedule {
+        Some(schedule) if is_on && !rests => {
+            // A try before the schedule's own time, where the last one failed.
+            let early = row.next_at.filter(|next| row.failures > 0 && *next > now);
+            let planned = calendar::upcoming(schedule, row.set_at, now, NEXT);
+            let early = early.filter(|early| planned.first().is_none_or(|first| early < first));
+            early.into_iter().chain(planned).take(NEXT).collect()
+        }
+        _ => Vec::new(),
+    };
+    let used = shared.store.source_use(&connection.id, now.div_euclid(DAY)).await.map_err(store_fault)?;
+    let snapshot = row.taken_at.filter(|_| is_on).map(|taken_at| SnapshotFacts {
+        taken_at,
+        age_us: u64::try_from(now - taken_at).unwrap_or(0),
+        rows: count(row.row_count.unwrap_or(0)),
+        bytes: count(row.byte_count.unwrap_or(0)),
+    });
+    Ok(RefreshView {
+        state: state(&connection, &row, &runs, used),
+        running: running(&row, &runs, now),
+        is_asked: is_on && row.asked_at.is_some() && connection.state == "live",
+        runs: runs.into_iter().map(run).collect(),
+        trigger: trigger(shared, &actor.team_id, dataset, &row),
+        is_serverless: place::is_serverless(&target),
+        least_minutes: shared.refresh_limits.least_minutes,
+        schedule,
+        is_on,
+        next,
+        snapshot,
+    })
+}
+
+fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], (_, budget): (i64, i64)) -> RefreshState {
+    let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
+    let why = || runs.iter().find(|run| matches!(run.state.as_str(), "failed" | "lost")).and_then(finding);
+    if row.is_on == 0 {
+        return RefreshState::Live;
+    }
+    match (connection.state.as_str(), row.halt.as_str()) {
+        ("disconnected", _) => RefreshState::ReconnectRequired { why: Some(Finding::ReconnectRequired) },
+        ("paused", _) => RefreshState::ConnectionPaused {
+            who: connection.state_by.clone(),
+            reason: connection.state_reason.clone(),
+            since: connection.state_at,
+        },
+        (_, "person") => {
+            RefreshState::PausedBy { who: row.halt_by.clone(), reason: row.halt_reason.clone(), since: row.halt_at }
+        }
+        (_, "credential") => RefreshState::ReconnectRequired { why: why() },
+        (_, "failures") => RefreshState::PausedByFailures { failures, why: why() },
+        (_, "budget") => RefreshState::OverBudget { limit: u32::try_from(budget).unwrap_or(u32::MAX) },
+        _ if failures > 0 => RefreshState::Stale { failures, why: why() },
+        _ if row.taken_at.is_none() => RefreshState::First,
+        _ => RefreshState::Fresh,
+    }
+}
+
+fn finding(run: &RunRow) -> Option<Finding> {
+    serde_json::from_str(&run.finding).ok()
+}
+
+fn count(stored: i64) -> u64 {
+    u64::try_from(stored).unwrap_or(0)
+}
+
+fn run_state(stored: &str) -> RunState {
+    match stored {
+        "running" => RunState::Running,
+        "cancelling" => RunState::Cancelling,
+        "done" => RunState::Done,
+        "cancelled" => RunState::Cancelled,
+        "lost" => RunState::Lost,
+        _ => RunState::Failed,
+    }
+}
+
+fn running(row: &RefreshRow, runs: &[RunRow], now: i64) -> Option<Running> {
+    let run = runs.iter().find(|run| run.id == row.run_id)?;
+    let since_us = count(now - run.started_at);
+    let (rows, last) = (count(run.row_count), count(row.row_count.unwrap_or(0)));
+    let left_us = (rows > 0 && last > rows).then(|| u128::from(since_us) * u128::from(last - rows) / u128::from(rows));
+    Some(Running {
+        run_id: run.id.clone(),
+        rows,
+        bytes: count(run.byte_count),
+        since_us,
+        left_us: left_us.and_then(|left| u64::try_from(left).ok()),
+        is_cancelling: run.state == "cancelling",
+    })
+}
+
+fn run(row: RunRow) -> RunView {
+    let is_outside = [BY_TRIGGER, BY_COMMAND].contains(&row.asked_by.as_str());
+    RunView {
+        cause: parse(&row.cause).unwrap_or(Cause::Schedule),
+        state: run_state(&row.state),
+        duration_us: count(row.duration_us.unwrap_or(0)),
+        rows: count(row.row_count),
+        bytes: count(row.byte_count),
+        why: finding(&row),
+        drift: serde_json::from_str(&row.drift).unwrap_or_default(),
+        by: if is_outside { String::new() } else { row.asked_by },
+        started_at: row.started_at,
+        id: row.id,
+    }
+}
+
+/// The address that starts a run, as it is copied.
+fn trigger(shared: &Shared, team_id: &str, dataset: &DatasetRow, row: &RefreshRow) -> Option<String> {
+    let code = shared.ring.open_bytes(&binding(team_id, dataset), row.trigger_code.as_deref()?).ok()?;
+    Some(format!("{}/refresh/{}", shared.origin, std::str::from_utf8(&code).ok()?))
+}
+
+pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Result<ConnectionRefresh, Fault> {
+    let day = shared.clock.now().div_euclid(DAY);
+    let (asked, budget) = shared.store.source_use(&row.id, day).await.map_err(store_fault)?;
+    let (on, total) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
+    let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(ConnectionRefresh {
+        on: number(on),
+        total: number(total),
+        asked_today: number(asked),
+        budget: number(budget),
+        is_serverless: place::is_serverless(&place::target(row)),
+        least_minutes: shared.refresh_limits.least_minutes,
+    })
+}

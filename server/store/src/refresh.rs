@@ -1,0 +1,126 @@
+//! Refreshing datasets: when each is due, the run under way, the snapshot that is served.
+
+mod life;
+mod run;
+mod snapshot;
+
+use sqlx::FromRow;
+
+use crate::{Result, Store};
+
+pub use life::{AskedRun, NewHalt, NewRefresh};
+pub use run::{Claim, Claimed, DueRow, RefreshEnd, RunRef, RunRow, RunningRow};
+pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
+
+/// A dataset's refresh as it stands, with what is served.
+#[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct RefreshRow {
+    pub dataset_id: String,
+    pub team_id: String,
+    pub connection_id: String,
+    pub is_on: i64,
+    /// JSON.
+    pub schedule: String,
+    pub set_by: String,
+    pub set_at: i64,
+    pub next_at: Option<i64>,
+    pub asked_at: Option<i64>,
+    pub failures: i64,
+    /// `person`, `failures`, `credential` or `budget`; empty where it runs by itself.
+    pub halt: String,
+    pub halt_by: String,
+    pub halt_reason: String,
+    pub halt_at: i64,
+    pub run_id: String,
+    pub trigger_code: Option<Vec<u8>>,
+    /// Of the run that the snapshot is of; none where nothing is served.
+    pub taken_at: Option<i64>,
+    pub row_count: Option<i64>,
+    pub byte_count: Option<i64>,
+}
+
+impl Store {
+    pub async fn refresh_fetch(&self, team_id: &str, dataset_id: &str) -> Result<Option<RefreshRow>> {
+        let row = sqlx::query_as(
+            "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
+                    r.asked_at, r.failures,
+                    case when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
+                                                                               then k.updated_at else c.updated_at end
+                         then '' else r.halt end as halt,
+                    r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,
+                    s.taken_at, s.row_count, s.byte_count
+             from refresh r
+             join connection c on c.id = r.connection_id
+             left join connection k on k.id = c.credential_id
+             left join snapshot s
+               on s.id = r.snapshot_id and s.purpose = c.purpose and c.state <> 'disconnected'
+             where r.dataset_id = $1
+               and r.team_id = $2",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
+    /// Of a connection's datasets: how many are refreshed, and how many there are.
+    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64)> {
+        let counts = sqlx::query_as(
+            "select count(r.dataset_id), count(*)
+             from dataset d
+             left join refresh r on r.dataset_id = d.id and r.is_on = 1
+             where d.connection_id = $1",
+        );
+        Ok(counts.bind(connection_id).fetch_one(self.pool()).await?)
+    }
+
+    /// How often a source was asked on a day, counting this once more.
+    pub async fn source_use_add(&self, connection_id: &str, day: i64) -> Result<()> {
+        sqlx::query(
+            "insert into source_use (connection_id, day, count)
+             select $1, $2, 1 from connection where id = $1
+             on conflict (connection_id, day) do update set count = source_use.count + 1",
+        )
+        .bind(connection_id)
+        .bind(day)
+        .execute(self.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// How often a source was asked on a day, and how often it may be; 0 for as often as there is reason to.
+    pub async fn source_use(&self, connection_id: &str, day: i64) -> Result<(i64, i64)> {
+        let used: Option<(i64, i64)> = sqlx::query_as(
+            "select coalesce(u.count, 0), c.daily_budget
+             from connection c
+             left join source_use u on u.connection_id = c.id and u.day = $2
+             where c.id = $1",
+        )
+        .bind(connection_id)
+        .bind(day)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(used.unwrap_or_default())
+    }
+
+    /// Sets how often a source may be asked in a day. What rested because of it goes on.
+    pub async fn source_budget_set(&self, team_id: &str, connection_id: &str, budget: i64) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let set =
+            sqlx::query("update connection set daily_budget = $3 where id = $1 and team_id = $2 and is_draft = 0");
+        let set = set.bind(connection_id).bind(team_id).bind(budget).execute(&mut *write).await?;
+        sqlx::query("update refresh set halt = '' where connection_id = $1 and halt = 'budget'")
+            .bind(connection_id)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(set.rows_affected() == 1)
+    }
+
+    /// Forgets what was counted before a day.
+    pub async fn source_use_purge(&self, day: i64) -> Result<u64> {
+        let purged = sqlx::query("delete from source_use where day < $1").bind(day).execute(self.pool()).await?;
+        Ok(purged.rows_affected())
+    }
+}

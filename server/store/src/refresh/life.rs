@@ -1,0 +1,188 @@
+//! Turning it on and off, pausing it, asking for a run.
+
+use crate::{Result, Store};
+
+/// What somebody set for a dataset.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRefresh<'a> {
+    pub team_id: &'a str,
+    pub dataset_id: &'a str,
+    pub member_id: &'a str,
+    /// JSON.
+    pub schedule: &'a str,
+    pub next_at: Option<i64>,
+    pub now: i64,
+}
+
+/// Why nothing runs by itself from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct NewHalt<'a> {
+    pub halt: &'a str,
+    pub by: &'a str,
+    pub reason: &'a str,
+    pub at: i64,
+}
+
+/// What became of somebody's wish for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedRun {
+    /// One will start.
+    Asked,
+    /// One is on its way, or asked for already: they see its result.
+    Joined,
+    /// Somebody paused it.
+    Paused,
+    /// It is not on, or not there.
+    Off,
+}
+
+impl Store {
+    /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet. What was paused by a
+    /// person stays paused. False where the dataset is not the team's.
+    pub async fn refresh_set(&self, new: NewRefresh<'_>) -> Result<bool> {
+        let set = sqlx::query(
+            "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
+                                  planned_at, asked_at)
+             select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6
+             from dataset d
+             where d.id = $2 and d.team_id = $1
+             on conflict (dataset_id) do update set
+               is_on = 1, schedule = excluded.schedule, set_by = excluded.set_by, set_at = excluded.set_at,
+               next_at = excluded.next_at, planned_at = excluded.planned_at,
+               asked_at = case when refresh.snapshot_id = '' then excluded.asked_at else refresh.asked_at end",
+        )
+        .bind(new.team_id)
+        .bind(new.dataset_id)
+        .bind(new.member_id)
+        .bind(new.schedule)
+        .bind(new.next_at)
+        .bind(new.now)
+        .execute(self.pool())
+        .await?;
+        Ok(set.rows_affected() == 1)
+    }
+
+    /// Turns it off: looks go to the source again, the run under way ends, the snapshot goes.
+    pub async fn refresh_turn_off(&self, team_id: &str, dataset_id: &str, now: i64) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let off = sqlx::query(
+            "update refresh
+             set is_on = 0, next_at = null, asked_at = null, failures = 0, halt = '', halt_by = '', halt_reason = '',
+                 snapshot_id = '', trigger_hash = '', trigger_code = null
+             where dataset_id = $1 and team_id = $2 and is_on = 1",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .execute(&mut *write)
+        .await?;
+        if off.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for (end, bind) in [
+            ("update refresh_run set state = 'cancelling' where dataset_id = $1 and state = 'running'", None),
+            ("update snapshot set retired_at = $2 where dataset_id = $1 and retired_at is null", Some(0)),
+        ] {
+            let end = sqlx::query(end).bind(dataset_id);
+            match bind {
+                Some(at) => end.bind(at.min(now)).execute(&mut *write).await?,
+                None => end.execute(&mut *write).await?,
+            };
+        }
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// Asks for a run now. Of many that ask at once, all get the same one.
+    pub async fn refresh_ask(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<AskedRun> {
+        let mut write = self.begin().await?;
+        let lock = sqlx::query("update refresh set is_on = is_on where dataset_id = $1 and team_id = $2 and is_on = 1");
+        if lock.bind(dataset_id).bind(team_id).execute(&mut *write).await?.rows_affected() == 0 {
+            return Ok(AskedRun::Off);
+        }
+        let (halt, run_id, asked_at): (String, String, Option<i64>) =
+            sqlx::query_as("select halt, run_id, asked_at from refresh where dataset_id = $1")
+                .bind(dataset_id)
+                .fetch_one(&mut *write)
+                .await?;
+        if halt == "person" {
+            return Ok(AskedRun::Paused);
+        }
+        if !run_id.is_empty() || asked_at.is_some() {
+            return Ok(AskedRun::Joined);
+        }
+        sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
+            .bind(dataset_id)
+            .bind(now)
+            .bind(by)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(AskedRun::Asked)
+    }
+
+    /// Pauses it in a person's name. The run under way goes on to its end.
+    pub async fn refresh_pause(&self, team_id: &str, dataset_id: &str, halt: NewHalt<'_>) -> Result<bool> {
+        let paused = sqlx::query(
+            "update refresh set halt = $3, halt_by = $4, halt_reason = $5, halt_at = $6, asked_at = null
+             where dataset_id = $1 and team_id = $2 and is_on = 1 and halt <> 'person'",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .bind(halt.halt)
+        .bind(halt.by)
+        .bind(halt.reason)
+        .bind(halt.at)
+        .execute(self.pool())
+        .await?;
+        Ok(paused.rows_affected() == 1)
+    }
+
+    /// Lets it go on, whyever it rested, with a run now and no failures counted.
+    pub async fn refresh_resume(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<bool> {
+        let resumed = sqlx::query(
+            "update refresh set halt = '', halt_by = '', halt_reason = '', failures = 0, asked_at = $4, asked_by = $3
+             where dataset_id = $1 and team_id = $2 and is_on = 1 and halt <> ''",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .bind(by)
+        .bind(now)
+        .execute(self.pool())
+        .await?;
+        Ok(resumed.rows_affected() == 1)
+    }
+
+    /// Asks the run under way to end.
+    pub async fn refresh_cancel(&self, team_id: &str, run_id: &str) -> Result<bool> {
+        let asked = sqlx::query(
+            "update refresh_run set state = 'cancelling' where id = $1 and team_id = $2 and state = 'running'",
+        );
+        Ok(asked.bind(run_id).bind(team_id).execute(self.pool()).await?.rows_affected() == 1)
+    }
+
+    /// Gives it an address that starts a run from outside, in the place of the one before.
+    pub async fn refresh_trigger_set(&self, team_id: &str, dataset_id: &str, hash: &str, code: &[u8]) -> Result<bool> {
+        let set = sqlx::query(
+            "update refresh set trigger_hash = $3, trigger_code = $4
+             where dataset_id = $1 and team_id = $2 and is_on = 1",
+        );
+        let set = set.bind(dataset_id).bind(team_id).bind(hash).bind(code).execute(self.pool()).await?;
+        Ok(set.rows_affected() == 1)
+    }
+
+    /// The team and dataset of such an address.
+    pub async fn refresh_by_trigger(&self, hash: &str) -> Result<Option<(String, String)>> {
+        let found = sqlx::query_as("select team_id, dataset_id from refresh where trigger_hash = $1 and is_on = 1");
+        Ok(found.bind(hash).fetch_optional(self.pool()).await?)
+    }
+
+    /// A trigger counts once in a while: false where one came since that moment.
+    pub async fn refresh_triggered(&self, dataset_id: &str, since: i64, now: i64) -> Result<bool> {
+        let counted = sqlx::query(
+            "update refresh set triggered_at = $3
+             where dataset_id = $1 and (triggered_at <= $2 or triggered_at > $3)",
+        );
+        let counted = counted.bind(dataset_id).bind(since).bind(now).execute(self.pool()).await?;
+        Ok(counted.rows_affected() == 1)
+    }
+}

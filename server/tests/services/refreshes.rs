@@ -1,0 +1,117 @@
+//! Refreshing datasets: a real PostgreSQL as the source, a folder for the snapshots, and a clock that tests set.
+
+mod clocks;
+mod faults;
+mod runs;
+mod steering;
+
+use std::time::Duration;
+
+use contract::refresh::{RefreshState, RefreshView, RunState, ScheduleFields};
+use server::refresher::Refresher;
+
+use crate::queries::Connected;
+
+const MINUTE: i64 = 60 * 1_000_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+pub fn every(every: u32, unit: &str) -> ScheduleFields {
+    ScheduleFields {
+        every: every.to_string(),
+        unit: unit.into(),
+        at: "03:00".into(),
+        weekday: "0".into(),
+        zone: "UTC".into(),
+    }
+}
+
+/// A team with a table of so many rows as its dataset, and a refresher that turns when the test says so.
+pub struct Refreshed {
+    pub team: Connected,
+    pub refresher: Refresher,
+    /// Of `sales`.
+    pub dataset: String,
+    pub datasets: Vec<String>,
+}
+
+impl Refreshed {
+    pub async fn new(rows: u32) -> Self {
+        Self::with(rows, "").await
+    }
+
+    /// With more tables.
+    pub async fn with(rows: u32, more: &str) -> Self {
+        let team = Connected::new().await;
+        let fill = format!(
+            "create table sales (id int, kind text, price numeric(8,2));
+             insert into sales select n, 'kind ' || n % 7, n / 3.0 from generate_series(1, {rows}) as n"
+        );
+        team.database.run(&fill).await;
+        team.database.run(more).await;
+        let datasets = team.datasets().await;
+        let list = team.world.backend.datasets.list(&team.world.actor).await.unwrap();
+        let dataset = list.into_iter().find(|dataset| dataset.name == "sales").unwrap().id;
+        let refresher = Refresher::new(team.world.shared.clone());
+        Self { team, refresher, dataset, datasets }
+    }
+
+    pub async fn set(&self, fields: ScheduleFields) {
+        self.team.world.backend.refreshes.set(&self.team.world.actor, &self.dataset, fields).await.unwrap();
+    }
+
+    pub async fn ask(&self) {
+        self.team.world.backend.refreshes.ask(&self.team.world.actor, &self.dataset).await.unwrap();
+    }
+
+    pub async fn view(&self) -> RefreshView {
+        self.team.world.backend.refreshes.show(&self.team.world.actor, &self.dataset).await.unwrap()
+    }
+
+    pub async fn state(&self) -> RefreshState {
+        self.view().await.state
+    }
+
+    /// Starts what is due, and waits for its end. Answers how many runs there are by now.
+    pub async fn turn(&mut self) -> usize {
+        self.refresher.turn().await;
+        self.refresher.settle().await;
+        self.view().await.runs.len()
+    }
+
+    pub fn shift(&self, micros: i64) {
+        self.team.world.shared.clock.shift(micros);
+    }
+
+    /// Waits until the run under way is so.
+    pub async fn until(&self, is: impl Fn(&RefreshView) -> bool) -> RefreshView {
+        for _ in 0..2_000 {
+            let view = self.view().await;
+            if is(&view) {
+                return view;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{:?}", self.view().await);
+    }
+
+    /// The files of snapshots, as paths in their folder.
+    pub fn files(&self) -> Vec<String> {
+        fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.path().is_dir() {
+                    true => walk(&entry.path(), found),
+                    false => found.push(entry.path().display().to_string()),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.team.world.folder.join("snapshots"), &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn states(view: &RefreshView) -> Vec<RunState> {
+    view.runs.iter().map(|run| run.state).collect()
+}

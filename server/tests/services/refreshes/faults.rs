@@ -1,0 +1,214 @@
+//! Faults of refreshing (the catalogue's §4), each under its id.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::refresh::{RefreshState, RunState};
+use server::refresher::Refresher;
+
+use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
+use crate::world::{Plan, World};
+
+/// What fails is shown as such, five times; then it rests, with the reason, until somebody resumes it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_failures_pause_and_the_last_good_snapshot_stays() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.team.database.run("alter table sales rename to gone").await;
+    for failures in 1..=4 {
+        data.shift(HOUR + MINUTE);
+        data.turn().await;
+        match data.state().await {
+            RefreshState::Stale { failures: told, why } => {
+                assert_eq!((told, why.unwrap().code()), (failures, "table_gone"));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(data.view().await.snapshot.unwrap().rows, 10);
+    }
+    data.shift(HOUR + MINUTE);
+    data.turn().await;
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, why: Some(_) }));
+    assert_eq!((data.view().await.snapshot.unwrap().rows, data.view().await.next.len()), (10, 0));
+    data.shift(7 * DAY);
+    assert_eq!(data.turn().await, 6, "it rests");
+    data.team.database.run("alter table gone rename to sales").await;
+    data.team.world.backend.refreshes.resume(&data.team.world.actor, &data.dataset).await.unwrap();
+    data.turn().await;
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_14_of_fifty_that_press_at_once_one_reaches_the_source() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let mut presses = Vec::new();
+    for _ in 0..50 {
+        let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+        let dataset = data.dataset.clone();
+        presses.push(tokio::spawn(async move { refreshes.ask(&actor, &dataset).await }));
+    }
+    for press in presses {
+        assert_eq!(press.await.unwrap(), Ok(()));
+    }
+    assert_eq!(data.turn().await, 2);
+    assert_eq!(data.turn().await, 2);
+    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Done]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
+    let data = Refreshed::with(10, "create table other (id int); create table third (id int)").await;
+    let datasets = data.datasets.clone();
+    let user = data.team.database.user("reader", "first-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let reconnect = async |password: &str| {
+        let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+        let string =
+            format!("postgresql://{user}:{password}@localhost:{}/{}", data.team.database.port, data.team.database.name);
+        let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+        assert_eq!(backend.connections.draft(&actor, form, false).await.unwrap().fault, None);
+        backend.connections.save(&actor, &draft).await.unwrap();
+    };
+    reconnect("first-password").await;
+    for dataset in &datasets {
+        backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    let mut refresher = Refresher::new(data.team.world.shared.clone());
+    let runs = async |refresher: &mut Refresher| {
+        // As many turns as it takes: two run at once through a connection.
+        for _ in 0..4 {
+            refresher.turn().await;
+            refresher.settle().await;
+        }
+        let mut runs = 0;
+        for dataset in &datasets {
+            runs += backend.refreshes.show(&actor, dataset).await.unwrap().runs.len();
+        }
+        runs
+    };
+    assert_eq!(runs(&mut refresher).await, 3);
+    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+    data.shift(HOUR + MINUTE);
+    let tried = runs(&mut refresher).await - 3;
+    assert!((1..=2).contains(&tried), "{tried} runs began before the first was refused");
+    for dataset in &datasets {
+        let view = backend.refreshes.show(&actor, dataset).await.unwrap();
+        assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
+        assert!(view.snapshot.is_some(), "served with its age");
+    }
+    data.shift(DAY);
+    assert_eq!(runs(&mut refresher).await, 3 + tried, "no second try");
+    // Another password is another way in: nobody has to resume each of them.
+    reconnect("second-password").await;
+    assert_eq!(runs(&mut refresher).await, 6 + tried);
+    for dataset in &datasets {
+        assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
+    }
+}
+
+/// Two servers of one store: nothing runs twice, nothing is missed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_13_two_servers_share_what_is_due() {
+    let tables: String = (0..49).map(|n| format!("create table t{n} as select {n} as n;")).collect();
+    let data = Refreshed::with(10, &tables).await;
+    let datasets = data.datasets.clone();
+    assert_eq!(datasets.len(), 50);
+    for dataset in &datasets {
+        data.team.world.backend.refreshes.set(&data.team.world.actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    let one = Arc::clone(&data.team.world.shared);
+    let server = async |shared| {
+        let mut refresher = Refresher::new(shared);
+        for _ in 0..200 {
+            refresher.turn().await;
+            refresher.settle().await;
+        }
+    };
+    let two = Arc::clone(&one);
+    tokio::join!(server(one), server(two));
+    for dataset in &datasets {
+        let view = data.team.world.backend.refreshes.show(&data.team.world.actor, dataset).await.unwrap();
+        assert_eq!(states(&view), [RunState::Done]);
+    }
+}
+
+/// A worker that slept through its lease finds another's run in its place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_12_what_was_taken_over_is_not_switched_to() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.team
+        .database
+        .run("drop table sales; create view sales as select n as id, pg_sleep(0.3)::text as x from generate_series(1, 10) n")
+        .await;
+    data.ask().await;
+    data.refresher.turn().await;
+    data.until(|view| view.running.is_some()).await;
+    // Another server takes the run for lost, and reads something else in its place.
+    let store = &data.team.world.shared.store;
+    let lost = store.refresh_running().await.unwrap().remove(0);
+    assert!(store.refresh_take_over(&lost, "\"run_lost\"", data.team.world.shared.clock.now()).await.unwrap());
+    assert!(!store.refresh_take_over(&lost, "\"run_lost\"", 0).await.unwrap(), "once");
+    data.team.database.run("alter view sales rename to slow; create table sales as select 1 as quick").await;
+    let mut other = Refresher::new(data.team.world.shared.clone());
+    other.turn().await;
+    other.settle().await;
+    let files = data.files();
+    data.refresher.settle().await;
+    let view = data.view().await;
+    assert_eq!(states(&view), [RunState::Done, RunState::Lost, RunState::Done]);
+    assert_eq!((view.snapshot.unwrap().rows, view.state), (1, RefreshState::Fresh));
+    assert_eq!(data.files(), files, "the late one left nothing behind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stopped_server_left_running_is_taken_over_within_a_lease() {
+    let mut data = Refreshed::new(10).await;
+    data.team
+        .database
+        .run("drop table sales; create view sales as select n as id, pg_sleep(0.1)::text as x from generate_series(1, 1000) n")
+        .await;
+    data.set(every(1, "hours")).await;
+    data.refresher.turn().await;
+    data.until(|view| view.running.is_some()).await;
+    // Its tasks are gone, as with the process.
+    data.refresher = Refresher::new(data.team.world.shared.clone());
+    data.team.database.run("drop view sales; create table sales as select 1 as id").await;
+    let lease = data.team.world.shared.refresh_limits.lease;
+    let began = std::time::Instant::now();
+    while states(&data.view().await).last() != Some(&RunState::Lost) {
+        data.refresher.turn().await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() >= lease, "not before");
+    data.refresher.settle().await;
+    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Lost]);
+}
+
+/// The embedded store has one server: what it says is running was left behind by the last process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn disconnecting_erases_and_reconnecting_restores() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let name = backend.connections.show(&actor, &data.team.connection).await.unwrap().name;
+    backend.connection_life.disconnect(&actor, &data.team.connection, &name).await.unwrap();
+    assert!(data.files().is_empty(), "{:?}", data.files());
+    let view = data.view().await;
+    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }) && view.snapshot.is_none());
+    assert_eq!(data.turn().await, 1);
+    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+    let string =
+        format!("postgresql://flitch:flitch@localhost:{}/{}", data.team.database.port, data.team.database.name);
+    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+    backend.connections.draft(&actor, form, false).await.unwrap();
+    backend.connections.save(&actor, &draft).await.unwrap();
+    assert_eq!(data.turn().await, 2, "at once, and not at its next time");
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}

@@ -1,0 +1,144 @@
+//! Turning it on and off, pausing, asking, budgets, addresses.
+
+use contract::fault::Fault;
+use contract::refresh::{RefreshState, ScheduleFault, ScheduleFields, Triggered};
+
+use super::{DAY, HOUR, MINUTE, Refreshed, every};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_turned_off_is_gone_from_the_disk() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    assert_eq!(data.files().len(), 1);
+    let (refreshes, actor) = (&data.team.world.backend.refreshes, &data.team.world.actor);
+    refreshes.turn_off(actor, &data.dataset).await.unwrap();
+    let view = data.view().await;
+    assert_eq!((view.state, view.snapshot, view.next.len(), data.files().len()), (RefreshState::Live, None, 0, 0));
+    assert_eq!(view.schedule.unwrap().every, 1, "the form remembers");
+    assert_eq!(refreshes.ask(actor, &data.dataset).await, Err(Fault::RefreshOff));
+    data.shift(2 * HOUR);
+    assert_eq!(data.turn().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_runs_while_it_is_paused() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.pause(&actor, &data.dataset, " load is\u{7} late ").await.unwrap();
+    assert!(matches!(data.state().await, RefreshState::PausedBy { who, reason, .. }
+        if who == "ann@acme.example" && reason == "load is late"));
+    assert_eq!(refreshes.ask(&actor, &data.dataset).await, Err(Fault::RefreshPaused));
+    data.shift(5 * HOUR);
+    assert_eq!(data.turn().await, 1);
+    assert!(data.view().await.snapshot.is_some(), "it is served, with its age");
+    refreshes.resume(&actor, &data.dataset).await.unwrap();
+    assert_eq!(data.turn().await, 2);
+    // And the whole connection.
+    let lives = &data.team.world.backend.connection_life;
+    lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
+    assert!(matches!(data.state().await, RefreshState::ConnectionPaused { reason, .. } if reason == "moving"));
+    data.shift(5 * HOUR);
+    data.ask().await;
+    assert_eq!(data.turn().await, 2);
+    data.team.world.backend.connection_life.resume(&actor, &data.team.connection).await.unwrap();
+    assert_eq!(data.turn().await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_budget_rests_refreshes_until_the_next_day() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    let connection = data.team.connection.clone();
+    // Uses are counted beside what uses it.
+    let used = loop {
+        let seen = refreshes.of_connection(&actor, &connection).await.unwrap();
+        if seen.asked_today >= 2 {
+            break seen.asked_today;
+        }
+        tokio::task::yield_now().await;
+    };
+    // To the beginning of a day, so that the hours below are of one.
+    data.shift(DAY - data.team.world.shared.clock.now().rem_euclid(DAY));
+    refreshes.budget(&actor, &connection, used).await.unwrap();
+    let mut runs = 1;
+    for _ in 0..20 {
+        data.shift(HOUR + MINUTE);
+        let now = data.turn().await;
+        if now == runs {
+            break;
+        }
+        runs = now;
+    }
+    assert_eq!(data.state().await, RefreshState::OverBudget { limit: used });
+    assert_eq!(runs, 1 + used as usize, "as many as it may");
+    assert!(data.view().await.next.is_empty());
+    data.ask().await;
+    assert_eq!(data.turn().await, runs + 1, "a person may still ask");
+    data.shift(DAY);
+    assert_eq!(data.turn().await, runs + 2, "the next day goes on");
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    data.shift(30 * DAY);
+    assert_eq!(data.turn().await, 1, "never by itself");
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let first = data.view().await.trigger.unwrap();
+    assert!(first.starts_with("https://flitch.example/refresh/"));
+    let code = |address: &str| address.rsplit('/').next().unwrap().to_owned();
+    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Joined));
+    assert_eq!(data.turn().await, 2);
+    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Joined), "within the window");
+    assert_eq!(data.turn().await, 2);
+    data.shift(2 * MINUTE);
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Err(Fault::NotFound));
+    let second = data.view().await.trigger.unwrap();
+    assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(data.turn().await, 3);
+    assert_eq!(data.view().await.runs[0].cause, contract::refresh::Cause::Trigger);
+    refreshes.turn_off(&actor, &data.dataset).await.unwrap();
+    assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Err(Fault::NotFound));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn schedules_that_cannot_be_are_refused() {
+    let data = Refreshed::new(10).await;
+    let (refreshes, actor) = (&data.team.world.backend.refreshes, &data.team.world.actor);
+    let zone = ScheduleFields { zone: "Mars/Olympus".into(), ..every(1, "days") };
+    for (fields, fault) in [
+        (every(4, "minutes"), ScheduleFault::TooOften { minutes: 5 }),
+        (every(0, "days"), ScheduleFault::EveryInvalid),
+        (zone, ScheduleFault::ZoneUnknown),
+    ] {
+        assert_eq!(refreshes.set(actor, &data.dataset, fields).await, Err(Fault::Schedule { fault }));
+    }
+    assert_eq!(data.state().await, RefreshState::Live);
+    let stranger = data.team.world.stranger().await;
+    assert_eq!(refreshes.set(&stranger, &data.dataset, every(1, "days")).await, Err(Fault::NotFound));
+    assert_eq!(refreshes.show(&stranger, &data.dataset).await, Err(Fault::NotFound));
+    for all in [
+        refreshes.set_all(&stranger, &data.team.connection, every(1, "days")).await,
+        refreshes.turn_off_all(&stranger, &data.team.connection).await,
+        refreshes.ask(&stranger, &data.dataset).await,
+        refreshes.pause(&stranger, &data.dataset, "").await,
+        refreshes.resume(&stranger, &data.dataset).await,
+        refreshes.address(&stranger, &data.dataset).await,
+        refreshes.budget(&stranger, &data.team.connection, 1).await,
+        refreshes.of_connection(&stranger, &data.team.connection).await.map(|_| ()),
+        refreshes.cancel(&stranger, &store::new_id()).await,
+    ] {
+        assert_eq!(all, Err(Fault::NotFound));
+    }
+}
