@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod calendar;
+mod reader;
 mod snapshots;
 mod upload;
 mod writer;
 
+pub use reader::{Question, ReadError, Reader, Rows, TABLE};
 pub use snapshots::{Bucket, Listed, SnapshotError, Snapshots};
 pub use upload::Upload;
 pub use writer::{WriteError, Writer, Written};

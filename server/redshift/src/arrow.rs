@@ -3,6 +3,7 @@
 
 mod builder;
 mod columns;
+mod print;
 mod values;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,7 @@ use crate::stream::{RowShape, RowSink, WireFault};
 
 pub use builder::BatchBuilder;
 pub use columns::arrow_type;
+pub use print::{print, shapes};
 pub use values::{date, time, timestamp};
 
 /// Where a large read ends by itself.

@@ -73,6 +73,24 @@ impl Explore {
         Ok(Compiled { sql: writer.sql, values: writer.values, columns: outputs, shown: writer.shown })
     }
 
+    /// Whether a snapshot has what the question needs. It has some types only as text, which has another order: those
+    /// that the source alone can tell apart.
+    pub fn fits_snapshot(&self, columns: &[Column]) -> bool {
+        let is_text_there = |name: &str| {
+            columns.iter().find(|column| column.name == name).is_some_and(|column| {
+                // NUMERIC without a precision is PostgreSQL's.
+                let is_bare_numeric = matches!(column.type_name.as_str(), "numeric" | "decimal");
+                is_bare_numeric || Kind::of(column) == Kind::TimeTz
+            })
+        };
+        let measured = self.measures.iter().filter(|measure| measure.function != Function::Count);
+        let measured = measured.filter_map(|measure| measure.column.as_deref());
+        let grouped = self.groups.iter().map(|group| group.column.as_str());
+        let filtered = self.filters.iter().filter(|filter| filter.operator.takes_value());
+        let filtered = filtered.map(|filter| filter.column.as_str());
+        !measured.chain(grouped).chain(filtered).any(is_text_there)
+    }
+
     fn check_size(&self) -> Result<(), ExploreFault> {
         if self.is_empty() {
             return Err(ExploreFault::Nothing);
@@ -180,7 +198,7 @@ impl Source<'_> {
             Some(bucket) if kind.buckets().contains(&bucket) => Ok(self.dialect.bucket(&column, kind, bucket)),
             Some(_) => Err(unfit),
             None if !kind.is_groupable() => Err(unfit),
-            None => Ok(self.plain(column, kind)),
+            None => Ok(self.dialect.value(&column, kind)),
         }
     }
 
@@ -202,9 +220,11 @@ impl Source<'_> {
                 cast(&format!("count(case when {column} is not null then 1 end)"), Type::Bigint)
             }
             (Function::Count, _) => cast(&format!("count({column})"), Type::Bigint),
-            (Function::Distinct, _) => cast(&format!("count(distinct {column})"), Type::Bigint),
+            (Function::Distinct, _) => {
+                cast(&format!("count(distinct {})", self.dialect.distinct(&column, kind)), Type::Bigint)
+            }
             // A decimal can hold neither NaN nor 1e300, so floating point stays what it is.
-            (Function::Sum, Kind::Real | Kind::Double) => format!("sum({})", cast(&column, Type::Double)),
+            (Function::Sum, Kind::Real | Kind::Double) => self.dialect.float("sum", &column),
             // Cast before too: the sum of a narrow type would overflow, or be of another one, by the engine's rules.
             (Function::Sum, _) => {
                 let scale = if let Kind::Decimal { scale } = kind { scale } else { 0 };
@@ -212,18 +232,10 @@ impl Source<'_> {
                 cast(&format!("sum({})", cast(&column, to)), to)
             }
             // Of decimals it would have as many digits as the engine likes.
-            (Function::Average, _) => format!("avg({})", cast(&column, Type::Double)),
-            (Function::Min, _) => format!("min({})", self.plain(column, kind)),
-            (Function::Max, _) => format!("max({})", self.plain(column, kind)),
+            (Function::Average, _) => self.dialect.float("avg", &column),
+            (Function::Min, _) => self.dialect.min(&column, kind),
+            (Function::Max, _) => self.dialect.max(&column, kind),
         })
-    }
-
-    /// The column's own value, text without the blanks that CHAR is filled up with.
-    fn plain(&self, column: String, kind: Kind) -> String {
-        match kind {
-            Kind::Text { is_varying: false } => self.dialect.cast(&column, Type::Varchar),
-            _ => column,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::calendar::Day;
 use super::codes::Operator;
-use super::dialect::{Dialect, Type};
+use super::dialect::Dialect;
 use super::fault::{Expected, ExploreFault, Part, row};
 use super::kind::Kind;
 use super::value::{self, Value};
@@ -61,10 +61,7 @@ impl Condition<'_> {
 
     /// What the column's values are compared as.
     fn comparable(&self) -> String {
-        match self.kind {
-            Kind::Text { is_varying: false } => self.dialect.cast(self.column, Type::Varchar),
-            _ => self.column.to_owned(),
-        }
+        self.dialect.value(self.column, self.kind)
     }
 
     fn compare(&self, to: &mut Writer, sign: &str, typed: &str) -> Result<(), Expected> {

@@ -1,5 +1,8 @@
-//! Spellings that may differ between engines, and nothing else: the seam for a second one (DataFusion, over
-//! snapshots).
+//! Spellings that differ between engines, and nothing else.
+//!
+//! Where DataFusion, which answers from snapshots, sees things another way than PostgreSQL does, the spelling makes up for
+//! it: there -0 and 0 are two numbers, the least and greatest of a column may be read from statistics that know no NaN,
+//! and a TIMESTAMP has nanoseconds unless something else is said, which end in 2262.
 
 use std::borrow::Cow;
 
@@ -11,6 +14,7 @@ pub enum Dialect {
     /// PostgreSQL reads it too.
     #[default]
     Redshift,
+    DataFusion,
 }
 
 /// A type to cast to.
@@ -33,6 +37,8 @@ impl Dialect {
     pub(super) fn type_name(self, of: Type) -> Cow<'static, str> {
         Cow::Borrowed(match of {
             Type::Decimal(scale) => return Cow::Owned(format!("decimal(38, {scale})")),
+            Type::Timestamp if self == Self::DataFusion => "timestamp(6)",
+            Type::TimestampTz if self == Self::DataFusion => "timestamp(6) with time zone",
             Type::Varchar => "varchar",
             Type::Bigint => "bigint",
             Type::Real => "real",
@@ -45,7 +51,11 @@ impl Dialect {
     }
 
     pub(super) fn cast(self, expression: &str, to: Type) -> String {
-        format!("cast({expression} as {})", self.type_name(to))
+        match (self, to) {
+            // Its SQL has no name for a TIME of microseconds.
+            (Self::DataFusion, Type::Time) => format!("arrow_cast({expression}, 'Time64(Microsecond)')"),
+            _ => format!("cast({expression} as {})", self.type_name(to)),
+        }
     }
 
     /// The n-th value beside the statement, from 1.
@@ -57,13 +67,81 @@ impl Dialect {
     pub(super) fn bucket(self, column: &str, kind: Kind, bucket: Bucket) -> String {
         let moment = match kind {
             // Without the zone spelled out, the session's would say where a day ends.
-            Kind::TimestampTz => format!("{column} at time zone 'UTC'"),
+            Kind::TimestampTz => self.in_utc(column),
             // PostgreSQL would truncate a date as a TIMESTAMPTZ.
             Kind::Date => self.cast(column, Type::Timestamp),
             _ => column.to_owned(),
         };
+        if self == Self::DataFusion {
+            // Its own DATE_TRUNC knows no year before 1678 and none after 2262.
+            return format!("start_of_{}({moment})", bucket.as_str());
+        }
         let to = if bucket == Bucket::Hour { Type::Timestamp } else { Type::Date };
         self.cast(&format!("date_trunc('{}', {moment})", bucket.as_str()), to)
+    }
+
+    /// A TIMESTAMPTZ as the TIMESTAMP that it is in UTC.
+    pub(super) fn in_utc(self, column: &str) -> String {
+        match self {
+            Self::Redshift => format!("{column} at time zone 'UTC'"),
+            Self::DataFusion => self.cast(column, Type::Timestamp),
+        }
+    }
+
+    /// A column's value as it is compared, put together and measured: text without the blanks that CHAR is filled up with.
+    pub(super) fn value(self, column: &str, kind: Kind) -> String {
+        match (self, kind) {
+            (Self::Redshift, Kind::Text { is_varying: false }) => self.cast(column, Type::Varchar),
+            (Self::DataFusion, Kind::Text { is_varying: false }) => format!("rtrim({column}, ' ')"),
+            (Self::DataFusion, Kind::Real) => format!("({column} + cast(0 as real))"),
+            (Self::DataFusion, Kind::Double) => format!("({column} + cast(0 as double))"),
+            _ => column.to_owned(),
+        }
+    }
+
+    /// What is counted where values that differ are.
+    pub(super) fn distinct(self, column: &str, kind: Kind) -> String {
+        match self {
+            // CHAR knows by itself which of its values are equal.
+            Self::Redshift => column.to_owned(),
+            Self::DataFusion => self.value(column, kind),
+        }
+    }
+
+    /// A sum or an average in floating point.
+    pub(super) fn float(self, function: &str, column: &str) -> String {
+        let of = format!("{function}({})", self.cast(column, Type::Double));
+        match self {
+            Self::Redshift => of,
+            // Infinity less infinity is a NaN below zero there, and would be sorted first.
+            Self::DataFusion => format!("nanvl({of}, cast('NaN' as double))"),
+        }
+    }
+
+    /// The least of a column. NaN is more than every number.
+    pub(super) fn min(self, column: &str, kind: Kind) -> String {
+        let value = self.value(column, kind);
+        match (self, kind) {
+            (Self::DataFusion, Kind::Real | Kind::Double) => {
+                format!(
+                    "coalesce(min(case when not isnan({column}) then {value} end), max(case when isnan({column}) then {value} end))"
+                )
+            }
+            _ => format!("min({value})"),
+        }
+    }
+
+    /// The greatest of a column.
+    pub(super) fn max(self, column: &str, kind: Kind) -> String {
+        let value = self.value(column, kind);
+        match (self, kind) {
+            (Self::DataFusion, Kind::Real | Kind::Double) => {
+                format!(
+                    "coalesce(max(case when isnan({column}) then {value} end), max(case when not isnan({column}) then {value} end))"
+                )
+            }
+            _ => format!("max({value})"),
+        }
     }
 
     /// Where a value first stands in a text, from 1, or 0: what is written before the value and after it. LIKE would

@@ -54,7 +54,7 @@ pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
         }
         Ask::Profile => {
             let table = ObjectName { schema: dataset.schema_name.clone(), name: dataset.name.clone() };
-            let sql = profile::statement(&table, &known_columns(dataset)?, profile::DEFAULT_ROWS);
+            let sql = profile::statement(&table, &known_columns(dataset)?, profile::DEFAULT_ROWS, Dialect::Redshift);
             let sql = sql.ok_or(Fault::ColumnsUnknown)?;
             Ok(Question { purpose: Purpose::Profile, shown: sql.clone(), sql, values: Vec::new(), rows: u64::MAX })
         }

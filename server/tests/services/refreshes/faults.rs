@@ -7,7 +7,6 @@ use contract::refresh::{RefreshState, RunState};
 use server::refresher::Refresher;
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
-use crate::world::{Plan, World};
 
 /// What fails is shown as such, five times; then it rests, with the reason, until somebody resumes it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,6 +13,7 @@ use std::fmt::{Arguments, Write};
 use crate::object_name::ObjectName;
 use crate::query::Column;
 
+use super::super::dialect::Dialect;
 use super::super::kind::Kind;
 use super::super::writer::quoted;
 use super::{BARS, MAX_COLUMNS, STEPS, TEXT, TOP};
@@ -23,13 +24,13 @@ const WIDE: usize = 1000;
 
 /// The columns of the answer: a column's place in the dataset, `facts` or `plot`, and what [`super::read`] makes of the
 /// rest. None where there is nothing to ask.
-pub fn statement(table: &ObjectName, columns: &[Column], rows: u32) -> Option<String> {
+pub fn statement(table: &ObjectName, columns: &[Column], rows: u32, dialect: Dialect) -> Option<String> {
     if columns.is_empty() || table.schema.contains('\0') || table.name.contains('\0') {
         return None;
     }
     let mut parts = Parts::default();
     for (at, column) in columns.iter().take(MAX_COLUMNS).enumerate() {
-        parts.add(at, quoted(&column.name)?, Kind::of(column), width(column));
+        parts.add(at, quoted(&column.name)?, Kind::of(column), width(column), dialect);
     }
     let Parts { drawn, seen, facts, numbers, nulls, distinct, least, greatest, place, label } = &parts;
     let (distinct, least, greatest) = (case(distinct, "bigint"), case(least, "varchar"), case(greatest, "varchar"));
@@ -105,15 +106,19 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, at: usize, name: String, kind: Kind, width: Option<usize>) {
+    fn add(&mut self, at: usize, name: String, kind: Kind, width: Option<usize>, dialect: Dialect) {
         let comma = if at == 0 { "" } else { "," };
         let drawn = match kind {
             Kind::Text { is_varying: true } if width.is_some_and(|width| width <= WIDE) => name,
             Kind::Text { is_varying: true } => format!("cast(left({name}, {}) as varchar({WIDE}))", WIDE / 4),
-            Kind::Text { is_varying: false } => format!("cast({name} as varchar({WIDE}))"),
+            Kind::Text { is_varying: false } => {
+                let text = if dialect == Dialect::DataFusion { dialect.value(&name, kind) } else { name };
+                format!("cast({text} as varchar({WIDE}))")
+            }
             // Redshift's manual wants booleans compared, and keeps IS TRUE for conditions.
             Kind::Boolean => format!("case when {name} = true then 'true' when {name} = false then 'false' end"),
-            Kind::TimestampTz => format!("{name} at time zone 'UTC'"),
+            Kind::TimestampTz => dialect.in_utc(&name),
+            Kind::Real | Kind::Double => dialect.value(&name, kind),
             // Of these only whether they are there is asked.
             Kind::Other => format!("case when {name} is not null then 1 end"),
             _ => name,
@@ -226,7 +231,7 @@ mod tests {
     }
 
     fn sql(columns: &[Column]) -> String {
-        statement(&ObjectName::new("public", "sales"), columns, 100_000).expect("a statement")
+        statement(&ObjectName::new("public", "sales"), columns, 100_000, Dialect::Redshift).expect("a statement")
     }
 
     #[test]
@@ -277,8 +282,8 @@ mod tests {
     #[test]
     fn what_sql_cannot_say_is_not_asked() {
         let table = ObjectName::new("public", "sales");
-        assert_eq!(statement(&table, &[], 10), None);
-        assert_eq!(statement(&table, &columns(1, "a\0", &["date"]), 10), None);
-        assert_eq!(statement(&ObjectName::new("a\0", "b"), &columns(1, "a", &["date"]), 10), None);
+        assert_eq!(statement(&table, &[], 10, Dialect::Redshift), None);
+        assert_eq!(statement(&table, &columns(1, "a\0", &["date"]), 10, Dialect::Redshift), None);
+        assert_eq!(statement(&ObjectName::new("a\0", "b"), &columns(1, "a", &["date"]), 10, Dialect::Redshift), None);
     }
 }
