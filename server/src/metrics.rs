@@ -23,6 +23,8 @@ const CHECKS: &str = "flitch_checks_total";
 const FINDINGS: &str = "flitch_check_failures_total";
 const QUERIES: &str = "flitch_queries_total";
 const QUERY_SECONDS: &str = "flitch_query_duration_seconds";
+const SNAPSHOT_ANSWERS: &str = "flitch_snapshot_answers_total";
+const SNAPSHOT_SECONDS: &str = "flitch_snapshot_answer_duration_seconds";
 const REFRESHES: &str = "flitch_refreshes_total";
 const REFRESH_SECONDS: &str = "flitch_refresh_duration_seconds";
 const MINTS: &str = "flitch_mints_total";
@@ -64,6 +66,11 @@ fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError
     describe_counter!(FINDINGS, "Connection checks that failed, by the code of the finding");
     describe_counter!(QUERIES, "Queries that ended, by the code of the finding; empty for those that went well");
     describe_histogram!(QUERY_SECONDS, "How long queries took");
+    describe_counter!(
+        SNAPSHOT_ANSWERS,
+        "Answers from snapshots, by the code of the finding; empty for those that went well"
+    );
+    describe_histogram!(SNAPSHOT_SECONDS, "How long answers from snapshots took");
     describe_counter!(REFRESHES, "Refreshes that ended, by the code of the finding; empty for those that went well");
     describe_histogram!(REFRESH_SECONDS, "How long refreshes took");
     describe_counter!(MINTS, "Credentials that AWS minted, by outcome");
@@ -117,6 +124,12 @@ pub(crate) fn query_ended(finding: &'static str, took: Duration) {
 pub(crate) fn refresh_ended(finding: &'static str, took: Duration) {
     counter!(REFRESHES, "finding" => finding).increment(1);
     histogram!(REFRESH_SECONDS).record(took);
+}
+
+/// A snapshot was asked.
+pub(crate) fn snapshot_asked(finding: &'static str, took: Duration) {
+    counter!(SNAPSHOT_ANSWERS, "finding" => finding).increment(1);
+    histogram!(SNAPSHOT_SECONDS).record(took);
 }
 
 pub(crate) fn minted(is_good: bool) {

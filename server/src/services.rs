@@ -30,7 +30,7 @@ mod whereabouts;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use cache::Snapshots;
+use cache::{Reader, Snapshots};
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::fault::Fault;
@@ -79,6 +79,8 @@ pub struct Shared {
     /// Told each time that a statement ended here.
     pub ended: Notify,
     pub snapshots: Snapshots,
+    /// Asks them.
+    pub reader: Reader,
     pub refresh_limits: RefreshLimits,
     /// Told when somebody asked for a refresh, or changed when one is due.
     pub nudge: Notify,

@@ -229,6 +229,10 @@ findings! {
         SnapshotsFailed { reference: u32 } = "snapshots_failed",
         /// More than one refresh may read.
         TooMuchToRefresh { gib: u32 } = "too_much_to_refresh",
+        /// The answer from a snapshot needs more memory than all of them may take.
+        NotEnoughMemory { mib: u32 } = "not_enough_memory",
+        /// The file of a snapshot is not where it was written.
+        SnapshotGone = "snapshot_gone",
         /// The connection led elsewhere, or the refresh was turned off, while it ran.
         RefreshOvertaken = "refresh_overtaken",
         /// The result has a value that the file's type cannot hold.

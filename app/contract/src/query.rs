@@ -153,6 +153,16 @@ pub struct QueryView<F = Finding> {
     /// What the server said beside the result.
     pub notices: Vec<String>,
     pub kept_read_only: Option<KeptReadOnly>,
+    /// Where the answer came from a snapshot.
+    pub snapshot: Option<ServedFrom>,
+}
+
+/// The snapshot that an answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServedFrom {
+    /// When it was read at the source: microseconds since 1970, UTC.
+    pub taken_at: i64,
+    pub age_us: u64,
 }
 
 impl QueryView {
@@ -182,6 +192,7 @@ impl QueryView {
             wrong_at: self.wrong_at,
             notices: self.notices,
             kept_read_only: self.kept_read_only,
+            snapshot: self.snapshot,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Questions to a snapshot, answered by DataFusion: with a limit on memory for all of them together, beyond which sorting
-//! and grouping go to disk.
+//! and grouping go to disk, and on threads of their own, so that no page waits behind a large one.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::common::{ParamValues, ScalarValue};
@@ -17,7 +18,12 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
+use futures_util::StreamExt;
+use object_store::ObjectStoreExt;
 use thiserror::Error;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::{Snapshots, calendar};
 
@@ -31,6 +37,10 @@ const OBJECTS: &str = "snapshots://all/";
 pub enum ReadError {
     #[error("the snapshot could not be asked")]
     Engine(#[source] DataFusionError),
+    #[error("the threads that ask snapshots could not be started")]
+    Threads(#[from] std::io::Error),
+    #[error("whoever asked the snapshot ended")]
+    Stopped,
 }
 
 impl From<DataFusionError> for ReadError {
@@ -42,15 +52,20 @@ impl From<DataFusionError> for ReadError {
 impl ReadError {
     /// It needs more memory than there is, also with a disk beside it.
     pub fn is_memory(&self) -> bool {
-        let Self::Engine(error) = self;
-        matches!(error.find_root(), DataFusionError::ResourcesExhausted(_))
+        matches!(self, Self::Engine(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
     }
 
     /// The object is not there.
     pub fn is_missing(&self) -> bool {
-        let Self::Engine(error) = self;
-        matches!(error.find_root(), DataFusionError::ObjectStore(error)
-            if matches!(**error, object_store::Error::NotFound { .. }))
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = source {
+            let error_of_objects = error.downcast_ref::<object_store::Error>();
+            if matches!(error_of_objects, Some(object_store::Error::NotFound { .. })) {
+                return true;
+            }
+            source = error.source();
+        }
+        false
     }
 }
 
@@ -64,14 +79,47 @@ pub struct Question<'a> {
     pub is_in_order: bool,
 }
 
-/// Rows as they come.
+/// Rows as they come. Dropped, they end what reads them.
 pub struct Rows {
     pub schema: SchemaRef,
-    pub batches: SendableRecordBatchStream,
+    batches: mpsc::Receiver<Result<RecordBatch, DataFusionError>>,
+    work: Option<JoinHandle<()>>,
 }
+
+impl Rows {
+    pub async fn next(&mut self) -> Option<Result<RecordBatch, ReadError>> {
+        if let Some(batch) = self.batches.recv().await {
+            return Some(batch.map_err(ReadError::Engine));
+        }
+        // What broke off in the middle must not look like an end.
+        let ended = self.work.take()?.await;
+        ended.is_err().then_some(Err(ReadError::Stopped))
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        if let Some(work) = &self.work {
+            work.abort();
+        }
+    }
+}
+
+/// Batches that wait for whoever takes them.
+const WAITING: usize = 2;
 
 pub struct Reader {
     state: SessionState,
+    /// None only while it is dropped.
+    threads: Option<Runtime>,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
 }
 
 impl Reader {
@@ -84,27 +132,63 @@ impl Reader {
             .build_arc()?;
         let objects = ObjectStoreUrl::parse(OBJECTS)?;
         runtime.register_object_store(objects.as_ref(), snapshots.objects());
-        Ok(Self { state: state(runtime) })
+        let threads = Builder::new_multi_thread().thread_name("snapshots").enable_all().build()?;
+        Ok(Self { state: state(runtime), threads: Some(threads) })
     }
 
     pub async fn ask(&self, key: &str, question: Question<'_>) -> Result<Rows, ReadError> {
+        let Some(threads) = &self.threads else { return Err(ReadError::Stopped) };
         let partitions = if question.is_in_order { 1 } else { self.state.config().target_partitions() };
-        let config = self.state.config().clone().with_target_partitions(partitions);
-        // Names of one question are not those of another.
-        let state = SessionStateBuilder::new_from_existing(self.state.clone())
-            .with_config(config)
-            .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
-            .build();
-        let session = SessionContext::new_with_state(state);
-        session.register_table(TABLE, Arc::new(table(&session.state(), key).await?))?;
-        // Nothing but a question comes here, and nothing else would be done.
-        let only_read = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let values = question.values.iter().map(|value| ScalarValue::Utf8(Some(value.clone())).into());
-        let frame = session.sql_with_options(question.sql, only_read).await?;
-        let frame = frame.with_param_values(ParamValues::List(values.collect()))?;
-        let batches = frame.execute_stream().await?;
-        Ok(Rows { schema: batches.schema(), batches })
+        let (state, key) = (self.state.clone(), key.to_owned());
+        let (sql, values) = (question.sql.to_owned(), question.values.to_vec());
+        let (tell, told) = oneshot::channel();
+        let (send, batches) = mpsc::channel(WAITING);
+        let work = threads.spawn(async move {
+            match open(state, &key, &sql, values, partitions).await {
+                Ok(rows) => {
+                    if tell.send(Ok(rows.schema())).is_ok() {
+                        pass_on(rows, send).await;
+                    }
+                }
+                Err(error) => {
+                    let _ = tell.send(Err(error));
+                }
+            }
+        });
+        let schema = told.await.map_err(|_| ReadError::Stopped)??;
+        Ok(Rows { schema, batches, work: Some(work) })
     }
+}
+
+async fn pass_on(mut rows: SendableRecordBatchStream, send: mpsc::Sender<Result<RecordBatch, DataFusionError>>) {
+    while let Some(batch) = rows.next().await {
+        if send.send(batch).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn open(
+    state: SessionState,
+    key: &str,
+    sql: &str,
+    values: Vec<String>,
+    partitions: usize,
+) -> Result<SendableRecordBatchStream, DataFusionError> {
+    let config = state.config().clone().with_target_partitions(partitions);
+    // Names of one question are not those of another.
+    let state = SessionStateBuilder::new_from_existing(state)
+        .with_config(config)
+        .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
+        .build();
+    let session = SessionContext::new_with_state(state);
+    session.register_table(TABLE, Arc::new(table(&session.state(), key).await?))?;
+    // Nothing but a question comes here, and nothing else would be done.
+    let only_read = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    let values = values.into_iter().map(|value| ScalarValue::Utf8(Some(value)).into());
+    let frame = session.sql_with_options(sql, only_read).await?;
+    let frame = frame.with_param_values(ParamValues::List(values.collect()))?;
+    frame.execute_stream().await
 }
 
 fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
@@ -123,6 +207,9 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
 }
 
 async fn table(state: &SessionState, key: &str) -> Result<ListingTable, DataFusionError> {
+    // A listing of what is not there is no mistake to DataFusion.
+    let objects = state.runtime_env().object_store(ObjectStoreUrl::parse(OBJECTS)?)?;
+    objects.head(&object_store::path::Path::from(key)).await?;
     let address = ListingTableUrl::parse(format!("{OBJECTS}{key}"))?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let schema = options.infer_schema(state, &address).await?;

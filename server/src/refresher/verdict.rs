@@ -94,6 +94,8 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::TableGone { .. }
         | F::TableDenied { .. }
         | F::TooMuchToRefresh { .. }
+        | F::NotEnoughMemory { .. }
+        | F::SnapshotGone
         | F::ServerSaid { .. }
         | F::Internal { .. } => Verdict::Standing,
 

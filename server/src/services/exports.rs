@@ -34,6 +34,28 @@ impl Exports {
         Self { shared }
     }
 
+    /// The row that tells of a file. Without a turn it is not in the queue: it asks nothing of the source.
+    async fn without_turn(&self, actor: &Actor, of: &QueryRow, statement: &str) -> ports::Answer<QueryRow> {
+        let asked = queries::Asked { dataset_id: None, purpose: Purpose::Export, statement, typed: "" };
+        let mut export = queries::row(actor, &of.connection_id, asked, &QueryState::Running, LONGEST);
+        (export.snapshot_id, export.taken_at) = (of.snapshot_id.clone(), of.taken_at);
+        self.shared.store.query_insert(&export).await.map_err(store_fault)?;
+        Ok(export)
+    }
+
+    /// All rows of the snapshot that the page was of.
+    async fn ask_snapshot(&self, actor: &Actor, row: &QueryRow, format: FileFormat) -> ports::Answer<Pieces> {
+        let shared = &self.shared;
+        let dataset = datasets::dataset(shared, actor, row.dataset_id.as_deref().ok_or(Fault::RowsGone)?).await?;
+        let snapshot = shared.store.snapshot_fetch(&actor.team_id, &row.snapshot_id).await.map_err(store_fault)?;
+        let snapshot = snapshot.ok_or(Fault::RowsGone)?;
+        let (making, pieces) = Making::begin(shared, format)?;
+        let export = self.without_turn(actor, row, &whole(&dataset, &row.statement)).await?;
+        let sql = whole_of_snapshot(&dataset, &row.statement);
+        tokio::spawn(source::from_snapshot(Arc::clone(shared), snapshot, sql, export, making));
+        Ok(pieces)
+    }
+
     /// Runs the statement again, without the caps of a page.
     async fn ask_source(&self, actor: &Actor, row: &QueryRow, format: FileFormat) -> ports::Answer<Pieces> {
         let shared = &self.shared;
@@ -70,6 +92,13 @@ impl Exports {
     }
 }
 
+/// What a preview's statement is sorted by, as the snapshot is asked.
+fn whole_of_snapshot(dataset: &DatasetRow, page: &str) -> String {
+    let whole = whole(dataset, page);
+    let all = redshift::sql::select_all(&dataset.schema_name, &dataset.name).unwrap_or_default();
+    format!("select * from {}{}", cache::TABLE, whole.strip_prefix(&all).unwrap_or_default())
+}
+
 /// The statement of a preview's page, for all rows: what it is sorted by stays.
 fn whole(dataset: &DatasetRow, page: &str) -> String {
     let end = page.rfind(" limit ").unwrap_or(page.len());
@@ -103,13 +132,11 @@ impl ports::Exports for Exports {
         let named = format!("{}, {}", row.connection_name, format.as_str());
         let pieces = if is_all_there {
             let (making, pieces) = Making::begin(shared, format)?;
-            // Without a turn it is not in the queue: it asks nothing of the source.
-            let asked =
-                queries::Asked { dataset_id: None, purpose: Purpose::Export, statement: &row.statement, typed: "" };
-            let export = queries::row(actor, &row.connection_id, asked, &QueryState::Running, LONGEST);
-            shared.store.query_insert(&export).await.map_err(store_fault)?;
+            let export = self.without_turn(actor, &row, &row.statement).await?;
             tokio::spawn(source::from_store(Arc::clone(shared), row.clone(), export, making));
             pieces
+        } else if !row.snapshot_id.is_empty() {
+            self.ask_snapshot(actor, &row, format).await?
         } else {
             self.ask_source(actor, &row, format).await?
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache::{Bucket, SnapshotError, Snapshots};
+use cache::{Bucket, ReadError, Reader, SnapshotError, Snapshots};
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::query::QueryLimits;
@@ -40,6 +40,8 @@ pub enum OpenError {
     Store(#[source] StoreError),
     #[error("the store of snapshots cannot be opened")]
     Snapshots(#[source] SnapshotError),
+    #[error("snapshots cannot be asked")]
+    Reader(#[source] ReadError),
     #[error("the set-up code cannot be kept")]
     SetupCode(#[source] io::Error),
 }
@@ -61,6 +63,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     let ring = KeyRing::open_or_create(&settings.home.master_keys_path()).map_err(OpenError::Keys)?;
     let store = store(url.as_deref(), data).await?;
     let is_new = store.team_count().await.map_err(OpenError::Store)? == 0;
+    let snapshots = snapshots(settings)?;
     let setup_code = SetupCode::open(&data.join("setup-code"), is_new).map_err(OpenError::SetupCode)?;
     let shared = Shared {
         store,
@@ -91,7 +94,8 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         },
         live: Live::default(),
         ended: Notify::new(),
-        snapshots: snapshots(settings)?,
+        reader: reader(settings, &snapshots)?,
+        snapshots,
         refresh_limits: RefreshLimits {
             least_minutes: settings.refresh_minutes.max(1),
             per_connection: settings.refreshes_per_connection.max(1),
@@ -114,6 +118,14 @@ fn snapshots(settings: &Settings) -> Result<Snapshots, OpenError> {
         Some(url) => Snapshots::in_bucket(url, &Bucket::default()),
     };
     opened.map_err(OpenError::Snapshots)
+}
+
+/// What answers from snapshots, with a folder beside the data for what does not fit into its memory.
+fn reader(settings: &Settings, snapshots: &Snapshots) -> Result<Reader, OpenError> {
+    let memory = settings.snapshot_memory_mib as usize * 1024 * 1024;
+    let spill = settings.home.data.join("spill");
+    make_private(&spill).map_err(|error| OpenError::Folder(spill.clone(), error))?;
+    Reader::new(snapshots, memory, &spill).map_err(OpenError::Reader)
 }
 
 fn database(home: &Home) -> Result<Option<String>, OpenError> {

@@ -3,6 +3,7 @@
 mod asking;
 mod begin;
 mod history;
+mod kept;
 mod live;
 mod pages;
 mod rights;
@@ -31,6 +32,7 @@ use super::limits::Limit;
 use super::{Shared, store_fault};
 
 pub(crate) use begin::{Asked, begin, row, used};
+pub(crate) use kept::from_snapshot;
 pub use live::Live;
 pub(crate) use pages::{SEALED_FIELD, kept_columns, open as open_page, shapes};
 pub(crate) use run::{Cancel, Ended, Enough, Job, heed, perform};

@@ -3,6 +3,7 @@
 mod clocks;
 mod faults;
 mod runs;
+mod serving;
 mod steering;
 
 use std::time::Duration;

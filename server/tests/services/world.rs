@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cache::Snapshots;
+use cache::{Reader, Snapshots};
 use contract::check::CheckView;
 use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
@@ -201,6 +201,7 @@ impl World {
 }
 
 fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
+    let snapshots = Snapshots::in_folder(&folder.join("snapshots")).unwrap();
     Arc::new(Shared {
         store,
         ring: KeyRing::ephemeral(),
@@ -220,7 +221,8 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         fair_use: FairUse { per_connection: 3, per_team: 8 },
         live: Live::default(),
         ended: Notify::new(),
-        snapshots: Snapshots::in_folder(&folder.join("snapshots")).unwrap(),
+        reader: Reader::new(&snapshots, plan.refresh_limits.memory, folder).unwrap(),
+        snapshots,
         refresh_limits: plan.refresh_limits,
         nudge: Notify::new(),
         clock: Clock::default(),

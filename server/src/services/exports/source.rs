@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use cache::Question;
 use contract::fault::Fault;
 use contract::finding::Finding;
 use redshift::deadlines::milliseconds;
 use redshift::text::TextBatch;
-use store::{QueryEnd, QueryRow, Run};
+use store::{QueryEnd, QueryRow, Run, ServedRow};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::super::encode::Notes;
@@ -78,13 +79,43 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
         fed
     };
     let (fed, made) = tokio::join!(feed, making.take(batches));
+    let fed = fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None });
+    end(&shared, &export, started, (fed, made), out).await;
+}
+
+/// From a snapshot. `export` is the row that tells of the file.
+pub(super) async fn from_snapshot(
+    shared: Arc<Shared>,
+    snapshot: ServedRow,
+    sql: String,
+    export: QueryRow,
+    making: Making,
+) {
+    let _turn = AT_ONCE.acquire().await;
+    let started = Instant::now();
+    let out = making.out();
+    let (send, batches) = mpsc::channel(1);
+    // As the file has them, unless an order is asked for.
+    let question = Question { sql: &sql, values: &[], is_in_order: !sql.contains(" order by ") };
+    let feed = queries::from_snapshot(&shared, &snapshot, question, send, u64::MAX);
+    let (fed, made) = tokio::join!(feed, making.take(batches));
+    end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made), out).await;
+}
+
+/// Finishes the file where all of it came, and writes down how it went.
+async fn end(
+    shared: &Shared,
+    export: &QueryRow,
+    started: Instant,
+    (fed, made): (Result<(), Option<Finding>>, Result<Option<(Making, bool)>, Finding>),
+    out: mpsc::Sender<Result<Vec<u8>, Fault>>,
+) {
     let unfinished = match (fed, made) {
         (Ok(()), Ok(Some((making, _)))) => match making.finish().await {
-            Ok(notes) => return written(&shared, export.run(), started, &notes).await,
+            Ok(notes) => return written(shared, export.run(), started, &notes).await,
             Err(unfinished) => unfinished,
         },
-        (_, Err(finding)) => Unfinished::Failed(finding),
-        (Err(Fault::RowsGone), _) => Unfinished::Failed(Finding::RowsReplaced),
+        (_, Err(finding)) | (Err(Some(finding)), _) => Unfinished::Failed(finding),
         _ => Unfinished::Left,
     };
     // The connection is cut off, so that no browser takes what there is for all of it.
@@ -97,7 +128,7 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
         }
         Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
     };
-    finish(&shared, export.run(), end).await;
+    finish(shared, export.run(), end).await;
 }
 
 async fn written(shared: &Shared, run: Run<'_>, started: Instant, notes: &Notes) {

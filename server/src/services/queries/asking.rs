@@ -9,14 +9,14 @@ use contract::ports;
 use contract::query::{Ask, Purpose, QueryState};
 use contract::team::Actor;
 use redshift::text::TextLimits;
-use store::{DatasetRow, QueryRow};
+use store::{DatasetRow, QueryRow, ServedRow};
 
 use super::super::audit::Deed;
 use super::super::checks::code;
 use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
 use super::run::Job;
 use super::statement::{self, Question};
-use super::{Asked, begin, run_and_keep, shapes, used, view};
+use super::{Asked, begin, kept, run_and_keep, shapes, used, view};
 
 /// An answer this young answers the next look too: a reload, a second tab, the browser's own poll.
 const FRESH: i64 = 60 * SECOND;
@@ -29,6 +29,9 @@ pub(super) async fn newest_or_new(
     ask: &Ask,
 ) -> ports::Answer<QueryRow> {
     let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+    if let Some(served) = kept::served(shared, &dataset, &actor.team_id).await? {
+        return from_snapshot_or_source(shared, actor, dataset, ask, served).await;
+    }
     match statement::of(&dataset, ask) {
         // Of what columns it is asked, the first rows tell.
         Err(Fault::ColumnsUnknown) => {
@@ -44,6 +47,28 @@ pub(super) async fn newest_or_new(
     }
 }
 
+/// From what is served, unless somebody asked the source a moment ago or it alone can answer.
+async fn from_snapshot_or_source(
+    shared: &Arc<Shared>,
+    actor: &Actor,
+    dataset: DatasetRow,
+    ask: &Ask,
+    served: ServedRow,
+) -> ports::Answer<QueryRow> {
+    let asked = statement::of(&dataset, ask)?;
+    let newest = newest(shared, actor, &dataset, &asked).await?;
+    if let Some(row) = newest.filter(|row| kept::is_of(row, Some(&served), now() - FRESH)) {
+        return Ok(row);
+    }
+    match statement::kept(served, ask)? {
+        Some(kept) => kept::start(shared, actor, &dataset, &asked, kept).await,
+        None => {
+            let started = start(shared, actor, dataset, asked).await?;
+            super::query(shared, actor, &started.id).await
+        }
+    }
+}
+
 async fn fresh_or_new(
     shared: &Arc<Shared>,
     actor: &Actor,
@@ -51,7 +76,7 @@ async fn fresh_or_new(
     ask: impl FnOnce(&DatasetRow) -> ports::Answer<Question> + Send,
 ) -> ports::Answer<QueryRow> {
     let asked = ask(&dataset)?;
-    match newest(shared, actor, &dataset, &asked).await?.filter(|row| row.queued_at > now() - FRESH) {
+    match newest(shared, actor, &dataset, &asked).await?.filter(|row| kept::is_of(row, None, now() - FRESH)) {
         Some(row) => Ok(row),
         None => {
             let started = start(shared, actor, dataset, asked).await?;
@@ -95,7 +120,7 @@ async fn start(shared: &Arc<Shared>, actor: &Actor, dataset: DatasetRow, asked: 
         values: asked.values,
         limits: TextLimits { rows: asked.rows, bytes: shared.query_limits.bytes },
         deadline: Duration::from_secs(u64::from(shared.query_limits.seconds)),
-        table: Some((dataset.schema_name, dataset.name)),
+        table: Some((dataset.schema_name.clone(), dataset.name.clone())),
         on_behalf_of: actor.email.clone(),
         is_guarded: false,
     };
@@ -103,7 +128,9 @@ async fn start(shared: &Arc<Shared>, actor: &Actor, dataset: DatasetRow, asked: 
     tokio::spawn(async move {
         let query = job.row.clone();
         let ended = run_and_keep(&shared, job).await;
-        if asked.purpose == Purpose::Preview && ended.outcome.is_ok() {
+        // What is served has columns of its own.
+        let is_served = kept::served(&shared, &dataset, &query.team_id).await.is_ok_and(|served| served.is_some());
+        if asked.purpose == Purpose::Preview && ended.outcome.is_ok() && !is_served {
             learn_columns(&shared, &query, &dataset.id).await;
         }
     });

@@ -10,7 +10,7 @@ use contract::query::{Ask, Column, Purpose, QueryState};
 use contract::team::Actor;
 use redshift::guard::Refused;
 use redshift::{Limits, sql};
-use store::{ConnectionRow, DatasetRow, QueryRow};
+use store::{ConnectionRow, DatasetRow, QueryRow, ServedRow};
 
 use super::super::audit::{self, Deed};
 use super::super::{Shared, store_fault, to_json};
@@ -26,23 +26,77 @@ pub(super) struct Question {
     pub rows: u64,
 }
 
+/// The same question to a snapshot.
+pub(super) struct Kept {
+    pub snapshot: ServedRow,
+    pub sql: String,
+    pub values: Vec<String>,
+    pub is_in_order: bool,
+}
+
+/// The question as the dataset's snapshot is asked it. None where only the source can answer it.
+pub(super) fn kept(snapshot: ServedRow, ask: &Ask) -> ports::Answer<Option<Kept>> {
+    let Some(shapes) = super::shapes(&snapshot.columns) else { return Ok(None) };
+    let columns = super::columns(&shapes);
+    let table = ObjectName { schema: "public".to_owned(), name: cache::TABLE.to_owned() };
+    let asked = match ask {
+        Ask::Preview { sort, is_descending, page } => {
+            let page = page_of(&columns, sort, *is_descending, *page);
+            let ties: Vec<&str> = page.ties.iter().map(String::as_str).collect();
+            let sql = sql::select_page(&table.schema, &table.name, page.as_sql(&ties));
+            sql.map(|sql| (sql, Vec::new(), sort.is_empty()))
+        }
+        Ask::Explore(explore) if !explore.fits_snapshot(&columns) => None,
+        Ask::Explore(explore) => {
+            let asked = explore.compile(&table, &columns, Dialect::DataFusion);
+            let asked = asked.map_err(|fault| Fault::Explore { fault })?;
+            Some((asked.sql, asked.values, false))
+        }
+        Ask::Profile => {
+            let sql = profile::statement(&table, &columns, profile::DEFAULT_ROWS, Dialect::DataFusion);
+            // Read twice, and both times the same first rows.
+            sql.map(|sql| (sql, Vec::new(), true))
+        }
+    };
+    Ok(asked.map(|(sql, values, is_in_order)| Kept { snapshot, sql, values, is_in_order }))
+}
+
+/// A page of rows, as it is asked for in any dialect.
+struct PageOf<'a> {
+    order: Option<(&'a str, bool)>,
+    ties: Vec<String>,
+    offset: usize,
+}
+
+impl<'a> PageOf<'a> {
+    fn as_sql<'b>(&self, ties: &'b [&'b str]) -> sql::Page<'b>
+    where
+        'a: 'b,
+    {
+        // One more than is shown, to know whether there are more.
+        sql::Page { order: self.order, ties, rows: Limits::PREVIEW.rows + 1, offset: self.offset }
+    }
+}
+
+fn page_of<'a>(known: &[Column], sort: &'a str, is_descending: bool, page: u32) -> PageOf<'a> {
+    let ties = known.iter().filter(|column| Kind::of(column).is_groupable()).map(|column| column.name.clone());
+    PageOf {
+        order: (!sort.is_empty()).then_some((sort, is_descending)),
+        ties: ties.take(TIES).collect(),
+        offset: page.max(1).saturating_sub(1).min(MOST_PAGES) as usize * Limits::PREVIEW.rows,
+    }
+}
+
 pub(super) fn of(dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Question> {
     match ask {
         Ask::Preview { sort, is_descending, page } => {
-            let rows = Limits::PREVIEW.rows;
-            let offset = (*page).max(1).saturating_sub(1).min(MOST_PAGES) as usize * rows;
-            let order = (!sort.is_empty()).then_some((sort.as_str(), *is_descending));
-            // One more than is shown, to know whether there are more.
+            let rows = Limits::PREVIEW.rows as u64;
             let known = known_columns(dataset).unwrap_or_default();
-            let ties: Vec<&str> = known
-                .iter()
-                .filter(|column| Kind::of(column).is_groupable())
-                .map(|column| column.name.as_str())
-                .take(TIES)
-                .collect();
-            let page = sql::Page { order, ties: &ties, rows: rows + 1, offset };
-            let sql = sql::select_page(&dataset.schema_name, &dataset.name, page).ok_or(Fault::NotFound)?;
-            Ok(Question { purpose: Purpose::Preview, shown: sql.clone(), sql, values: Vec::new(), rows: rows as u64 })
+            let page = page_of(&known, sort, *is_descending, *page);
+            let ties: Vec<&str> = page.ties.iter().map(String::as_str).collect();
+            let sql =
+                sql::select_page(&dataset.schema_name, &dataset.name, page.as_sql(&ties)).ok_or(Fault::NotFound)?;
+            Ok(Question { purpose: Purpose::Preview, shown: sql.clone(), sql, values: Vec::new(), rows })
         }
         Ask::Explore(explore) => {
             let table = ObjectName { schema: dataset.schema_name.clone(), name: dataset.name.clone() };
@@ -86,7 +140,7 @@ pub(super) async fn keep_refused(
     asked: Asked<'_>,
     refused: Refused,
 ) -> ports::Answer<String> {
-    let statement = kept(asked.statement);
+    let statement = kept_text(asked.statement);
     let row = begin::row(actor, &connection.id, Asked { statement: &statement, ..asked }, &QueryState::Failed, 0);
     let finding = to_json(&Finding::StatementRefused { reason: reason(refused, &row.statement, row.whole_text()) });
     let row = QueryRow { finding, duration_us: Some(0), ..row };
@@ -97,7 +151,7 @@ pub(super) async fn keep_refused(
 }
 
 /// A text as it is kept: no longer than what could run, and without what no text column takes.
-pub(super) fn kept(text: &str) -> String {
+pub(super) fn kept_text(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\0', "");
     text[..text.floor_char_boundary(redshift::guard::MAX_BYTES)].to_owned()
 }

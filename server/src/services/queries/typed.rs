@@ -29,7 +29,7 @@ pub(super) async fn run(queries: &Queries, actor: &Actor, form: RunForm) -> port
     let text = if form.selection.trim().is_empty() { &form.sql } else { &form.selection };
     // A line break is one sign, however the form was sent.
     let text = text.replace("\r\n", "\n");
-    let typed = if form.selection.trim().is_empty() { String::new() } else { statement::kept(&form.sql) };
+    let typed = if form.selection.trim().is_empty() { String::new() } else { statement::kept_text(&form.sql) };
     let asked = Asked { dataset_id: None, purpose: Purpose::Sql, statement: &text, typed: &typed };
     let approved = match guard::approve(&text) {
         Ok(approved) => approved,

@@ -2,7 +2,9 @@
 
 use contract::fault::Fault;
 use contract::finding::{Finding, Refusal};
-use contract::query::{Column, ColumnShape, Cut, KeptReadOnly, Purpose, QueryState, QueryView, ResultSet, Row};
+use contract::query::{
+    Column, ColumnShape, Cut, KeptReadOnly, Purpose, QueryState, QueryView, ResultSet, Row, ServedFrom,
+};
 use contract::team::{Actor, Role};
 use redshift::Limits;
 use redshift::stream::RowShape;
@@ -66,6 +68,10 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         finding,
         notices: serde_json::from_str(&row.notices).unwrap_or_default(),
         kept_read_only: kept.map(|kept| KeptReadOnly { can_user_write, ..kept }),
+        snapshot: (row.taken_at > 0).then(|| ServedFrom {
+            taken_at: row.taken_at,
+            age_us: u64::try_from(shared.clock.now() - row.taken_at).unwrap_or(0),
+        }),
         typed: row.whole_text().to_owned(),
         id: row.id,
         sql: row.statement,

@@ -80,6 +80,25 @@ impl Store {
         Ok(row)
     }
 
+    /// A snapshot that somebody was shown, as long as it may still be.
+    pub async fn snapshot_fetch(&self, team_id: &str, id: &str) -> Result<Option<ServedRow>> {
+        let row = sqlx::query_as(
+            "select s.id, s.object_key, s.columns, s.row_count, s.taken_at
+             from snapshot s
+             join dataset d on d.id = s.dataset_id
+             join connection c on c.id = d.connection_id
+             where s.id = $1
+               and s.team_id = $2
+               and s.purpose = c.purpose
+               and c.state <> 'disconnected'",
+        )
+        .bind(id)
+        .bind(team_id)
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
     /// Objects to remove: at once those that must not be shown any more, and after a while those that another one took
     /// the place of, for whoever still reads them.
     pub async fn snapshot_unserved(&self, retired_before: i64, limit: i64) -> Result<Vec<UnservedRow>> {

@@ -1,0 +1,179 @@
+//! Answers from snapshots: without the source, and kept like any other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cache::{Question as ToSnapshot, ReadError};
+use contract::fault::Fault;
+use contract::finding::Finding;
+use contract::ports;
+use contract::query::QueryState;
+use contract::team::Actor;
+use redshift::arrow::{print, shapes};
+use redshift::deadlines::milliseconds;
+use redshift::stream::RowShape;
+use redshift::text::TextBatch;
+use store::{DatasetRow, QueryEnd, QueryRow};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::super::checks::code;
+use super::super::{SECOND, Shared, log_failure, store_fault, to_json};
+use super::statement::{Kept, Question};
+use super::{Asked, begin, pages};
+use crate::metrics;
+
+/// Questions at once in this process: they share the memory, and the cores.
+static AT_ONCE: Semaphore = Semaphore::const_new(8);
+
+/// A page waits for its answer this long; most come before, and need no second look.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// Asks the snapshot. The answer may still be on its way when this returns.
+pub(super) async fn start(
+    shared: &Arc<Shared>,
+    actor: &Actor,
+    dataset: &DatasetRow,
+    asked: &Question,
+    kept: Kept,
+) -> ports::Answer<QueryRow> {
+    let new = Asked { dataset_id: Some(&dataset.id), purpose: asked.purpose, statement: &asked.shown, typed: "" };
+    let seconds = i64::from(shared.query_limits.seconds);
+    // Without a turn it is not in the queue: it asks nothing of the source.
+    let mut row = begin::row(actor, &dataset.connection_id, new, &QueryState::Running, (seconds + 10) * SECOND);
+    row.snapshot_id.clone_from(&kept.snapshot.id);
+    row.taken_at = kept.snapshot.taken_at;
+    shared.store.query_insert(&row).await.map_err(store_fault)?;
+    let (own, query, limit) = (Arc::clone(shared), row.clone(), asked.rows);
+    let work = tokio::spawn(async move { run(&own, &query, &kept, limit).await });
+    let _ = tokio::time::timeout(PATIENCE, work).await;
+    super::query(shared, actor, &row.id).await
+}
+
+async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
+    let started = Instant::now();
+    let cancel = shared.live.enter(&row.id);
+    let deadline = Duration::from_secs(u64::from(shared.query_limits.seconds));
+    let (send, batches) = mpsc::channel(2);
+    let read = read(shared, kept, send, limit);
+    let work = async { tokio::join!(read, pages::keep(shared, row, batches)) };
+    let outcome = tokio::select! {
+        (read, _) = work => read,
+        () = cancel.asked() => Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
+        () = tokio::time::sleep(deadline) => Err(Finding::OverOurLimit { seconds: shared.query_limits.seconds }),
+    };
+    shared.live.leave(&row.id);
+    let took = started.elapsed();
+    let finding = outcome.as_ref().err();
+    metrics::snapshot_asked(finding.map_or("", Finding::code), took);
+    let read = outcome.as_ref().ok().copied().unwrap_or_default();
+    let end = QueryEnd {
+        state: &code(if finding.is_some() { &QueryState::Failed } else { &QueryState::Done }),
+        duration_us: took.as_micros() as i64,
+        row_count: read.rows as i64,
+        byte_count: read.bytes as i64,
+        cut: if read.is_cut { "rows" } else { "" },
+        finding: &finding.map(to_json).unwrap_or_default(),
+        notices: "",
+        kept_read_only: "",
+    };
+    match shared.store.query_finish(row.run(), end).await {
+        Ok(true) => {}
+        // Somebody asked for its end when it had come already: then it was cancelled.
+        Ok(false) => {
+            let finding = to_json(&Finding::Cancelled { after_ms: milliseconds(took) });
+            let end = QueryEnd { state: &code(&QueryState::Failed), finding: &finding, cut: "", ..end };
+            if let Err(error) = shared.store.query_finish(row.run(), end).await {
+                log_failure("a query's end could not be kept", &error);
+            }
+        }
+        Err(error) => {
+            log_failure("a query's end could not be kept", &error);
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Read {
+    pub rows: u64,
+    pub bytes: u64,
+    pub is_cut: bool,
+}
+
+/// Sends what the snapshot answers, up to so many rows.
+async fn read(shared: &Shared, kept: &Kept, out: mpsc::Sender<TextBatch>, limit: u64) -> Result<Read, Finding> {
+    let _turn = AT_ONCE.acquire().await;
+    let question = ToSnapshot { sql: &kept.sql, values: &kept.values, is_in_order: kept.is_in_order };
+    from_snapshot(shared, &kept.snapshot, question, out, limit).await
+}
+
+/// The same for whoever takes the rows elsewhere.
+pub(crate) async fn from_snapshot(
+    shared: &Shared,
+    snapshot: &store::ServedRow,
+    question: ToSnapshot<'_>,
+    out: mpsc::Sender<TextBatch>,
+    limit: u64,
+) -> Result<Read, Finding> {
+    let explain = |error: &ReadError| explain(shared, error);
+    let mut rows = shared.reader.ask(&snapshot.object_key, question).await.map_err(|error| explain(&error))?;
+    let columns = answer_columns(&shapes(&rows.schema), &snapshot.columns);
+    let mut read = Read::default();
+    let mut is_first = true;
+    while let Some(batch) = rows.next().await {
+        let batch = batch.map_err(|error| explain(&error))?;
+        let room = usize::try_from(limit - read.rows).unwrap_or(usize::MAX);
+        read.is_cut |= batch.num_rows() > room;
+        let batch = batch.slice(0, batch.num_rows().min(room));
+        let unfit = || Finding::Internal { reference: log_failure("an answer could not be written", &NotText) };
+        let text = print(&batch, &columns).ok_or_else(unfit)?;
+        read.rows += text.rows() as u64;
+        read.bytes += text.size() as u64;
+        if (text.rows() == 0 && !is_first) || out.send(text).await.is_err() {
+            break;
+        }
+        is_first = false;
+    }
+    // Without a row it still has its columns.
+    if is_first {
+        let _ = out.send(TextBatch::new(columns)).await;
+    }
+    Ok(read)
+}
+
+/// Rows of the table itself have the columns that the source told; other answers have those that DataFusion tells.
+fn answer_columns(told: &[RowShape], kept: &str) -> Arc<[RowShape]> {
+    let kept = super::shapes(kept).unwrap_or_default();
+    let is_table = kept.len() == told.len() && kept.iter().zip(told).all(|(kept, told)| kept.name == told.name);
+    if is_table { kept.into() } else { told.into() }
+}
+
+fn explain(shared: &Shared, error: &ReadError) -> Finding {
+    if error.is_memory() {
+        let mib = u32::try_from(shared.refresh_limits.memory / (1024 * 1024)).unwrap_or(u32::MAX);
+        return Finding::NotEnoughMemory { mib };
+    }
+    let reference = log_failure("a snapshot could not be asked", error);
+    if error.is_missing() { Finding::SnapshotGone } else { Finding::Internal { reference } }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("a type that has no text")]
+struct NotText;
+
+/// The newest answer serves while it is of what is served now, or of a source that was asked a moment ago.
+pub(super) fn is_of(row: &QueryRow, served: Option<&store::ServedRow>, fresh_since: i64) -> bool {
+    match served {
+        Some(served) if row.snapshot_id.is_empty() => row.queued_at > fresh_since.max(served.taken_at),
+        Some(served) => row.snapshot_id == served.id,
+        None => row.snapshot_id.is_empty() && row.queued_at > fresh_since,
+    }
+}
+
+/// What is served of a dataset.
+pub(super) async fn served(
+    shared: &Shared,
+    dataset: &DatasetRow,
+    team_id: &str,
+) -> Result<Option<store::ServedRow>, Fault> {
+    shared.store.snapshot_served(team_id, &dataset.id).await.map_err(store_fault)
+}

@@ -1,0 +1,128 @@
+//! What is served between runs: every view of a dataset, and its files, without the source.
+
+use contract::explore::{Explore, Function, Group, Measure};
+use contract::fault::Fault;
+use contract::query::{Ask, FileFormat, Purpose};
+
+use super::{HOUR, Refreshed, every};
+
+impl Refreshed {
+    async fn asked(&self, ask: &Ask) -> contract::query::QueryView {
+        self.team.asked(&self.dataset, ask).await
+    }
+
+    /// Nothing can be read there any more.
+    async fn close_source(&self) {
+        self.team.database.run("alter table sales rename to gone").await;
+    }
+
+    async fn file(&self, id: &str) -> Result<String, Fault> {
+        let exports = &self.team.world.backend.exports;
+        let mut export = exports.export(&self.team.world.actor, id, FileFormat::Csv).await?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = export.chunks.next().await {
+            bytes.extend(piece?);
+        }
+        Ok(String::from_utf8(bytes).unwrap())
+    }
+}
+
+fn by_kind() -> Explore {
+    Explore {
+        measures: vec![Measure { function: Function::Sum, column: Some("price".into()) }, Measure::default()],
+        groups: vec![Group { column: "kind".into(), bucket: None }],
+        ..Explore::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_view_is_served_while_the_source_is_gone() {
+    let mut data = Refreshed::new(1_000).await;
+    let live = data.asked(&Ask::rows()).await;
+    assert_eq!(live.snapshot, None);
+    let live_answer = data.asked(&Ask::Explore(by_kind())).await.result.unwrap();
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.close_source().await;
+    let rows = data.asked(&Ask::rows()).await;
+    let served = rows.snapshot.expect("from the snapshot");
+    assert_eq!(served.taken_at, data.view().await.snapshot.unwrap().taken_at);
+    let (kept, first) = (rows.result.unwrap(), live.result.unwrap());
+    assert_eq!((&kept.rows, &kept.columns, kept.cut), (&first.rows, &first.columns, first.cut));
+    let sorted = Ask::Preview { sort: "id".into(), is_descending: true, page: 2 };
+    let page = data.asked(&sorted).await;
+    assert_eq!(page.result.unwrap().rows[0][0].as_deref(), Some("900"));
+    let explored = data.asked(&Ask::Explore(by_kind())).await;
+    assert!(
+        explored.snapshot.is_some() && explored.sql.contains("\"public\".\"sales\""),
+        "as the source would be asked"
+    );
+    assert_eq!(explored.result.unwrap().rows, live_answer.rows);
+    let profile = data.asked_for_profile().await;
+    assert!(profile.snapshot.is_some() && profile.result.unwrap().rows.len() > 3);
+    // Files: all rows, in the order of the page.
+    let csv = data.file(&rows.id).await.unwrap();
+    assert_eq!(csv.lines().count(), 1_001);
+    let csv = data.file(&page.id).await.unwrap();
+    assert_eq!((csv.lines().count(), csv.lines().nth(1)), (1_001, Some("1000,kind 6,333.33")));
+    assert_eq!(data.file(&explored.id).await.unwrap().lines().count(), 8);
+    // The source can still be asked, by somebody who wants that.
+    data.team.world.backend.queries.ask_again(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
+    let live = data.asked(&Ask::rows()).await;
+    assert_eq!((live.snapshot, live.finding.unwrap().code()), (None, "table_gone"));
+    // And that does not come back once the snapshot is newer.
+    data.team.database.run("alter table gone rename to sales").await;
+    data.shift(2 * HOUR);
+    data.turn().await;
+    assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
+}
+
+impl Refreshed {
+    async fn asked_for_profile(&self) -> contract::query::QueryView {
+        let view = self.asked(&Ask::Profile).await;
+        assert_eq!(view.purpose, Purpose::Profile);
+        view
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_whose_file_is_gone_says_so_and_the_source_still_answers() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    std::fs::remove_file(&data.files()[0]).unwrap();
+    assert_eq!(data.asked(&Ask::rows()).await.finding.unwrap().code(), "snapshot_gone");
+    data.team.world.backend.queries.ask_again(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
+    assert_eq!(data.asked(&Ask::rows()).await.result.unwrap().rows.len(), 10);
+    data.ask().await;
+    data.turn().await;
+    assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
+}
+
+/// What a person reads from a snapshot is theirs alone, and gone with the snapshot's connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_of_elsewhere_is_not_shown() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let stranger = data.team.world.stranger().await;
+    let queries = &data.team.world.backend.queries;
+    assert_eq!(queries.ask(&stranger, &data.dataset, Ask::rows()).await.err(), Some(Fault::NotFound));
+    let rows = data.asked(&Ask::rows()).await;
+    assert_eq!(queries.show(&stranger, &rows.id, 0).await.err(), Some(Fault::NotFound));
+    // The connection is edited to lead to another database.
+    let other = testkit::postgres::Database::fresh().await;
+    other.run("create table sales (other text); insert into sales values ('x')").await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+    let string = format!("postgresql://flitch:flitch@localhost:{}/{}", other.port, other.name);
+    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+    backend.connections.draft(&actor, form, false).await.unwrap();
+    backend.connections.save(&actor, &draft).await.unwrap();
+    assert!(data.files().is_empty(), "what was read elsewhere is gone");
+    assert_eq!(data.file(&rows.id).await.err(), Some(Fault::NotFound));
+    assert_eq!(data.asked(&Ask::rows()).await.snapshot, None);
+    assert_eq!(data.turn().await, 2);
+    let rows = data.asked(&Ask::rows()).await;
+    assert_eq!(rows.result.unwrap().rows, [[Some("x".to_owned())]]);
+}
