@@ -37,6 +37,8 @@ enum Command {
     /// Look after the master keys.
     #[command(subcommand)]
     Key(operator::KeyCommand),
+    /// Refresh a dataset, as a job does that has loaded its data: within a minute of one, another is the same.
+    Refresh(operator::RefreshArgs),
     /// Look after the audit log.
     #[command(subcommand)]
     Audit(operator::AuditCommand),
@@ -53,6 +55,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         Command::Admin(command) => operator::admin(&command).await,
         Command::Team(command) => operator::team(&command).await,
         Command::Key(command) => operator::key(&command).await,
+        Command::Refresh(args) => operator::refresh(&args).await,
         Command::Audit(command) => operator::audit(&command).await,
     }
 }

@@ -1,9 +1,11 @@
 //! Commands for the operator, beside a running server.
 
 mod key;
+mod refresh;
 mod team;
 
 pub use key::{KeyCommand, key};
+pub use refresh::{RefreshArgs, refresh};
 pub use team::{TeamCommand, team};
 
 use std::process::ExitCode;

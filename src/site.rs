@@ -5,6 +5,7 @@ mod files;
 mod gate;
 #[cfg(test)]
 mod tests;
+mod trigger;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub fn router(parts: Parts) -> Router {
     let Parts { backend, store, origin, site } = parts;
     let options = options(&site);
     let is_https = IsHttps(origin.starts_with("https://"));
+    let refreshes = Arc::clone(&backend.refreshes);
     let state = AppState { options: options.clone(), backend: BackendState(backend.clone()), store };
     let provide = {
         let (backend, editor) = (backend.clone(), EditorScript(files::editor(&site).into()));
@@ -90,6 +92,8 @@ pub fn router(parts: Parts) -> Router {
         .layer(tower_http::limit::RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn_with_state(Origin(origin), origin::require))
+        // For other systems, which come from no page and bring no cookie: what they know is in the address.
+        .merge(trigger::route(refreshes))
         // No page waits for a source, so this is for clients that send a body drop by drop.
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_DEADLINE))
         .layer(CatchPanicLayer::custom(panicked))

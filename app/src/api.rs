@@ -11,6 +11,7 @@ mod error;
 mod guard;
 pub mod members;
 pub mod queries;
+pub mod refreshes;
 pub mod sessions;
 pub mod team;
 mod wire;

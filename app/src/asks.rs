@@ -15,16 +15,19 @@ pub enum View {
     Rows,
     Columns,
     Explore,
+    /// When it is rebuilt, and how that went. It asks the dataset nothing.
+    Refresh,
 }
 
 impl View {
-    pub const ALL: [Self; 3] = [Self::Rows, Self::Columns, Self::Explore];
+    pub const ALL: [Self; 4] = [Self::Rows, Self::Columns, Self::Explore, Self::Refresh];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rows => "rows",
             Self::Columns => "columns",
             Self::Explore => "explore",
+            Self::Refresh => "refresh",
         }
     }
 
@@ -86,6 +89,7 @@ pub fn read(query: &str) -> Result<Ask, Fault> {
             let Preview { sort, is_descending, page } = Preview::read(query);
             Ask::Preview { sort, is_descending, page }
         }
+        View::Refresh => return Err(Fault::Explore { fault: explore::ExploreFault::Nothing }),
         View::Columns => Ask::Profile,
         View::Explore => {
             let (explore, faults) = Explore::from_query(query);

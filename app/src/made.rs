@@ -8,6 +8,7 @@ pub mod history;
 pub mod how_read;
 pub mod profile;
 pub mod record;
+pub mod refresh;
 pub mod rotation;
 pub mod stages;
 pub mod turn;

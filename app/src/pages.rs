@@ -27,7 +27,7 @@ pub use connection::ConnectionPage;
 pub use data::DataPage;
 pub use data_connections::DataConnectionsPage;
 pub use dataset::DatasetPage;
-pub use help::HelpPage;
+pub use help::{HelpPage, RefreshHelpPage};
 pub use invitation::InvitationPage;
 pub use members::MembersPage;
 pub use not_found::NotFoundPage;

@@ -10,11 +10,13 @@ mod get_form;
 mod grid;
 mod icons;
 mod load;
+mod local_time;
 mod made;
 mod notice;
 mod place;
 mod poll;
 mod post;
+mod schedule;
 mod settings;
 mod wide_grid;
 
@@ -27,6 +29,7 @@ pub use get_form::GetForm;
 pub use grid::{Grid, Sorting};
 pub use icons::{Icon, Shape};
 pub use load::{Loaded, ask, load, load_after};
+pub use local_time::{reader_zone, tell_local_times};
 pub use made::Made;
 #[cfg(feature = "ssr")]
 pub use made::made;
@@ -34,5 +37,6 @@ pub use notice::{FaultNotice, PageFault};
 pub use place::keep_place;
 pub use poll::{NoScriptRefresh, every_while};
 pub use post::{Post, PostForm, Posting, first_refused};
+pub use schedule::ScheduleForm;
 pub use settings::{CurrentActor, SettingsTabs};
 pub use wide_grid::WideGrid;

@@ -9,6 +9,7 @@ pub const DATA: &str = "/data";
 pub const ADD: &str = "/data/add";
 pub const ADD_REDSHIFT: &str = "/data/add/redshift";
 pub const HELP: &str = "/help/redshift";
+pub const HELP_REFRESH: &str = "/help/refresh";
 pub const MEMBERS: &str = "/settings/members";
 pub const PROFILE: &str = "/settings/profile";
 pub const DATA_CONNECTIONS: &str = "/settings/data-connections";
@@ -71,6 +72,11 @@ pub fn export(id: &str, format: &str) -> String {
 /// Names for the editor to complete.
 pub fn completions(connection: &str) -> String {
     format!("/data/connections/{connection}/names.json")
+}
+
+/// Its schedule, and how its runs went.
+pub fn dataset_refresh(id: &str) -> String {
+    dataset(id) + "?view=refresh"
 }
 
 pub fn dataset(id: &str) -> String {

@@ -7,16 +7,17 @@ use leptos_router::{SsrMode, path};
 
 use crate::pages::{
     AddRedshiftPage, AddSourcePage, AuditPage, CheckPage, ConnectionPage, DataConnectionsPage, DataPage, DatasetPage,
-    HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, QueryPage, RotationPage, SignInPage,
-    WelcomePage,
+    HelpPage, InvitationPage, MembersPage, NotFoundPage, PickerPage, ProfilePage, QueryPage, RefreshHelpPage,
+    RotationPage, SignInPage, WelcomePage,
 };
-use crate::parts::{Frame, copy_when_pressed, keep_place};
+use crate::parts::{Frame, copy_when_pressed, keep_place, tell_local_times};
 
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     copy_when_pressed();
     keep_place();
+    tell_local_times();
     // Tests wait for this mark before they click.
     Effect::new(|_| {
         if let Some(root) = document().document_element() {
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings/data-connections/rotation/:draft") view=RotationPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/audit") view=AuditPage ssr=SsrMode::Async/>
                     <Route path=path!("/help/redshift") view=HelpPage ssr=SsrMode::Async/>
+                    <Route path=path!("/help/refresh") view=RefreshHelpPage ssr=SsrMode::Async/>
                 </Routes>
             </Frame>
         </Router>

@@ -12,6 +12,8 @@ pub mod findings;
 #[cfg(feature = "ssr")]
 pub mod hint;
 pub mod numbers;
+pub mod refresh;
+pub mod served;
 pub mod sql;
 pub mod strings;
 #[cfg(feature = "ssr")]

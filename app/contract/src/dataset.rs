@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::ObjectKind;
 use crate::connection::Target;
 use crate::query::Column;
+use crate::refresh::ScheduleFields;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetSummary {
@@ -42,4 +43,9 @@ pub struct Picks {
     pub search: String,
     #[serde(default)]
     pub kind: String,
+    /// They are refreshed from the beginning.
+    #[serde(default)]
+    pub is_refreshed: bool,
+    #[serde(default)]
+    pub schedule: ScheduleFields,
 }

@@ -1,11 +1,13 @@
 //! One connection: its state, its last check, its datasets.
 
 mod manage;
+mod refresh;
 
 use contract::aws::MintFacts;
 use contract::connection::{ConnectionState, ConnectionSummary};
 use contract::dataset::DatasetSummary;
 use contract::grants;
+use contract::refresh::ConnectionRefresh;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -13,10 +15,12 @@ use super::param;
 use crate::api::checks::StartCheck;
 use crate::api::connections::ShowConnection;
 use crate::api::datasets::ListDatasets;
+use crate::api::refreshes::ShowConnectionRefresh;
 use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load_after};
 use crate::paths;
 use crate::words::{checks, numbers};
 use manage::{Manage, StateNotice};
+use refresh::RefreshAll;
 
 #[component]
 pub fn ConnectionPage() -> impl IntoView {
@@ -26,12 +30,15 @@ pub fn ConnectionPage() -> impl IntoView {
     let count = move || changes.0.get() as usize;
     let connection = load_after(count, move || ShowConnection { id: id.get() });
     let datasets = load_after(count, || ListDatasets {});
+    let refresh = load_after(count, move || ShowConnectionRefresh { connection_id: id.get() });
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match (connection.await, datasets.await) {
-                    (Ok(connection), Ok(datasets)) => view! { <Connection connection datasets/> }.into_any(),
-                    (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
+                match (connection.await, datasets.await, refresh.await) {
+                    (Ok(connection), Ok(datasets), Ok(refresh)) => {
+                        view! { <Connection connection datasets refresh/> }.into_any()
+                    }
+                    (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => view! { <PageFault error/> }.into_any(),
                 }
             })}
         </Transition>
@@ -43,11 +50,16 @@ pub fn ConnectionPage() -> impl IntoView {
 struct Changes(RwSignal<u32>);
 
 #[component]
-fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
+fn Connection(
+    connection: ConnectionSummary,
+    datasets: Vec<DatasetSummary>,
+    refresh: ConnectionRefresh,
+) -> impl IntoView {
     let start = Post::<StartCheck>::new();
     let id = connection.id.clone();
     let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
     let has_datasets = !own.is_empty();
+    let refreshed = id.clone();
     let tables = own.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
     let least = grants::least(&connection.target.user, tables).join("\n");
     let rows = own.into_iter().map(|dataset| {
@@ -111,6 +123,7 @@ fn Connection(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> i
             } else {
                 view! { <p class="quiet">"None picked yet."</p> }.into_any()
             }}
+            {has_datasets.then(move || view! { <RefreshAll id=refreshed refresh/> })}
             <h2>"Manage"</h2>
             <Manage connection=manage/>
         </div>

@@ -3,6 +3,7 @@
 
 mod explore;
 mod form;
+mod refresh;
 mod rows;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::parts::{
 use crate::paths;
 use crate::words::Told;
 use explore::{Answer, ExploreForm};
+use refresh::{Refresh, RefreshStrip, RefreshView};
 use rows::Rows;
 
 const POLL: Duration = Duration::from_millis(250);
@@ -61,7 +63,14 @@ fn Dataset(
     search: Memo<String>,
     is_running: Signal<bool>,
 ) -> impl IntoView {
-    let is_unasked = move || view.get() == View::Explore && Explore::from_query(&search.get()).0.is_empty();
+    let is_unasked = move || match view.get() {
+        View::Explore => Explore::from_query(&search.get()).0.is_empty(),
+        view => view == View::Refresh,
+    };
+    let refresh = Refresh::new(id, move || asked.refetch());
+    // Served from a snapshot: the source is asked by whoever wants that.
+    let is_kept =
+        Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.query.snapshot.is_some()));
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
     let (own_id, removed_id) = (summary.id.clone(), summary.id.clone());
@@ -87,7 +96,7 @@ fn Dataset(
                     <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=own_id/>
                         <input type="hidden" name="view" value=move || search.get()/>
-                        <button type="submit" class="button-quiet" hidden=is_unasked>"Read again"</button>
+                        <button type="submit" class="button-quiet" hidden=is_unasked>{move || if is_kept.get() { "Ask the source now" } else { "Read again" }}</button>
                     </PostForm>
                     <PostForm post=remove>
                         <input type="hidden" name="id" value=removed_id/>
@@ -97,8 +106,14 @@ fn Dataset(
             </div>
             <nav class="tabs" aria-label="Views">
                 {tab(View::Rows, "Rows")} {tab(View::Columns, "Columns")} {tab(View::Explore, "Explore")}
+                {tab(View::Refresh, "Refresh")}
             </nav>
-            {move || (view.get() == View::Explore).then(|| view! { <ExploreForm id search is_running/> })}
+            <RefreshStrip refresh/>
+            {move || match view.get() {
+                View::Explore => view! { <ExploreForm id search is_running/> }.into_any(),
+                View::Refresh => view! { <RefreshView refresh/> }.into_any(),
+                View::Rows | View::Columns => ().into_any(),
+            }}
             <section class="answer" aria-label="Answer" data-answer="" tabindex="-1">
                 <Transition>
                     {move || Suspend::new(async move {
@@ -138,6 +153,7 @@ fn Outcome(asked: Asked, name: String, view: View, search: Memo<String>) -> impl
         View::Rows => view! { <Rows asked name search/> }.into_any(),
         View::Columns => view! { <Made markup=asked.made/> <Made markup=asked.how_read/> }.into_any(),
         View::Explore => view! { <Answer asked search/> }.into_any(),
+        View::Refresh => ().into_any(),
     }
 }
 

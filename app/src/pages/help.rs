@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use super::query;
 use crate::api::connections::ShowHelp;
+use crate::api::refreshes::ShowRefreshHelp;
 use crate::parts::{Made, PageFault, load};
 
 #[component]
@@ -13,6 +14,22 @@ pub fn HelpPage() -> impl IntoView {
     let help = load(move || ShowHelp { user: user.get(), schema: schema.get() });
     view! {
         <Title text="Connect Amazon Redshift"/>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match help.await {
+                    Ok(markup) => view! { <Made markup/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+pub fn RefreshHelpPage() -> impl IntoView {
+    let help = load(|| ShowRefreshHelp {});
+    view! {
+        <Title text="Refresh"/>
         <Suspense>
             {move || Suspend::new(async move {
                 match help.await {

@@ -78,6 +78,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::QueueFull { limit } => format!(
             "{limit} of your queries wait already. Cancel one, or wait until some have ended, and run it again."
         ),
+        Fault::Schedule { fault } => super::refresh::fault(*fault),
+        Fault::RefreshPaused => "Somebody paused it. Resume it first.".into(),
+        Fault::RefreshOff => "This dataset is not refreshed. Turn it on first.".into(),
         Fault::Explore { fault } => super::asks::fault(*fault),
         Fault::ColumnsUnknown => {
             "The columns of this dataset are not known yet. Open its rows once, then come back.".into()

@@ -4,6 +4,7 @@
 mod aws;
 mod failures;
 mod network;
+mod refresh;
 mod refusals;
 mod statements;
 

@@ -28,6 +28,34 @@ pub fn grouped(number: u32) -> String {
     text
 }
 
+/// `less than a minute`, `12 minutes`, `3 hours`, `2 days`: in whole steps, never rounded up.
+pub fn age(us: u64) -> String {
+    let minutes = us / 60_000_000;
+    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..120 => count(number(minutes), "minute", "minutes"),
+        120..2_880 => count(number(minutes / 60), "hour", "hours"),
+        _ => count(number(minutes / 1_440), "day", "days"),
+    }
+}
+
+/// `512 B`, `12.3 MB`: in powers of a thousand.
+pub fn bytes(bytes: u64) -> String {
+    let (divisor, unit) = match bytes {
+        0..1_000 => return format!("{bytes} B"),
+        1_000..1_000_000 => (1e3, "kB"),
+        1_000_000..1_000_000_000 => (1e6, "MB"),
+        _ => (1e9, "GB"),
+    };
+    format!("{:.1} {unit}", bytes as f64 / divisor)
+}
+
+/// `12,345,678`, where it may be more than a page ever counts.
+pub fn large(number: u64) -> String {
+    grouped(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
 /// `2026-11-23 15:04 UTC`, from microseconds since 1970.
 pub fn moment(us: i64) -> String {
     let seconds = us.div_euclid(1_000_000);
@@ -62,6 +90,10 @@ mod tests {
         assert_eq!(duration(1_234), "1.2 ms");
         assert_eq!(duration(45_678), "45 ms");
         assert_eq!(duration(5_000_000), "5.0 s");
+        assert_eq!((age(59_999_999).as_str(), age(60_000_000).as_str()), ("less than a minute", "1 minute"));
+        assert_eq!((age(7_199_000_000).as_str(), age(7_200_000_000).as_str()), ("119 minutes", "2 hours"));
+        assert_eq!(age(172_800_000_000), "2 days");
+        assert_eq!((bytes(999).as_str(), bytes(12_345_678).as_str()), ("999 B", "12.3 MB"));
         assert_eq!(count(1, "table", "tables"), "1 table");
         assert_eq!(count(1_234_567, "table", "tables"), "1,234,567 tables");
     }

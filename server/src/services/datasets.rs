@@ -17,7 +17,7 @@ use contract::team::Actor;
 use store::{DatasetRow, NewDataset};
 
 use super::audit::{self, Deed};
-use super::{Shared, now, place, snapshots, store_fault};
+use super::{Shared, now, place, refreshes, snapshots, store_fault};
 use picker::wanted;
 
 pub(crate) use reading::{catalog_rows, learn_columns};
@@ -62,8 +62,18 @@ impl ports::Datasets for Datasets {
             return Err(Fault::NothingPicked);
         }
         let picked: Vec<_> = picked.into_iter().collect();
+        // Before anything is added: a schedule that cannot be is the form's to correct.
+        let schedule = picks.is_refreshed.then(|| refreshes::schedule(&self.shared, &picks.schedule)).transpose()?;
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
+        if let Some(schedule) = schedule {
+            let mut datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+            datasets.retain(|dataset| {
+                let name = (dataset.schema_name.clone(), dataset.name.clone());
+                dataset.connection_id == row.id && picked.contains(&name)
+            });
+            refreshes::keep_all(&self.shared, actor, (&row.id, &row.name), &datasets, &schedule).await?;
+        }
         tracing::info!(connection.id = row.id, added, "datasets were added");
         if added > 0 {
             let named = format!("{}: {added}", row.name);

@@ -1,10 +1,13 @@
 //! What an operator does beside a running server, and the records of it.
 
 use contract::audit::Action;
+use contract::refresh::Triggered;
 use contract::secret::Secret;
 use contract::team::Role;
 use store::{NewAudit, Store, StoreError, new_id};
 use vault::KeyRing;
+
+use crate::refresher::BY_COMMAND;
 
 use super::{members, now, password, sessions, team};
 
@@ -54,4 +57,15 @@ pub(super) async fn record(
     let entry =
         NewAudit { team_id, member_id: "", who: "operator", action: action.as_str(), target, named, outcome: "done" };
     store.audit_append(&entry, now()).await
+}
+
+/// Asks for a refresh, as another system does that has loaded its data. None where the dataset is not refreshed, or is
+/// not there.
+pub async fn ask_refresh(store: &Store, dataset_id: &str) -> Result<Option<Triggered>, StoreError> {
+    let Some(team_id) = store.dataset_team(dataset_id).await? else { return Ok(None) };
+    let asked = super::refreshes::ask_from_outside(store, (&team_id, dataset_id), BY_COMMAND, now()).await?;
+    if asked == Some(Triggered::Started) {
+        record(store, &team_id, Action::RefreshAsked, dataset_id, "").await?;
+    }
+    Ok(asked)
 }

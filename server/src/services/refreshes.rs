@@ -11,14 +11,14 @@ use contract::fault::Fault;
 use contract::ports;
 use contract::refresh::{ConnectionRefresh, RefreshView, Schedule, ScheduleFault, ScheduleFields, Triggered};
 use contract::team::{Actor, Role};
-use store::{AskedRun, DatasetRow, NewHalt, NewRefresh};
+use store::{AskedRun, DatasetRow, NewHalt, NewRefresh, Store, StoreError};
 use vault::Binding;
 
 use super::audit::{self, Deed};
 use super::limits::Limit;
 use super::sessions::{digest, fresh};
 use super::{SECOND, Shared, datasets, place, snapshots, store_fault, to_json};
-use crate::refresher::{BY_COMMAND, BY_TRIGGER, calendar};
+use crate::refresher::{BY_TRIGGER, calendar};
 
 pub(crate) const SEALED_FIELD: &str = "trigger";
 
@@ -39,32 +39,6 @@ impl Refreshes {
         Self { shared, tries: Limit::new(60, Duration::from_secs(60)) }
     }
 
-    fn read(&self, fields: &ScheduleFields) -> Result<Schedule, Fault> {
-        let schedule = fields.read(self.shared.refresh_limits.least_minutes);
-        let schedule = schedule.map_err(|fault| Fault::Schedule { fault })?;
-        if schedule.unit.has_time() && !calendar::is_zone(&schedule.zone) {
-            return Err(Fault::Schedule { fault: ScheduleFault::ZoneUnknown });
-        }
-        Ok(schedule)
-    }
-
-    async fn keep(&self, actor: &Actor, dataset: &DatasetRow, schedule: &Schedule) -> Result<(), Fault> {
-        let now = self.shared.clock.now();
-        let new = NewRefresh {
-            team_id: &actor.team_id,
-            dataset_id: &dataset.id,
-            member_id: &actor.member_id,
-            schedule: &to_json(schedule),
-            next_at: calendar::due(schedule, now, &dataset.id, now),
-            now,
-        };
-        if !self.shared.store.refresh_set(new).await.map_err(store_fault)? {
-            return Err(Fault::NotFound);
-        }
-        self.shared.nudge.notify_one();
-        Ok(())
-    }
-
     async fn own(&self, actor: &Actor, dataset_id: &str) -> Result<DatasetRow, Fault> {
         datasets::dataset(&self.shared, actor, dataset_id).await
     }
@@ -83,30 +57,65 @@ impl Refreshes {
     }
 }
 
-/// Asks for a run in the name of another system, or of the operator.
-pub(crate) async fn ask_from_outside(
-    shared: &Shared,
-    (team_id, dataset_id): (&str, &str),
-    by: &str,
-) -> Result<Triggered, Fault> {
-    let now = shared.clock.now();
-    if !shared.store.refresh_triggered(dataset_id, now - WINDOW, now).await.map_err(store_fault)? {
-        return Ok(Triggered::Joined);
+/// Holds a form against what may be set here.
+pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Schedule, Fault> {
+    let schedule = fields.read(shared.refresh_limits.least_minutes);
+    let schedule = schedule.map_err(|fault| Fault::Schedule { fault })?;
+    if schedule.unit.has_time() && !calendar::is_zone(&schedule.zone) {
+        return Err(Fault::Schedule { fault: ScheduleFault::ZoneUnknown });
     }
-    match shared.store.refresh_ask(team_id, dataset_id, by, now).await.map_err(store_fault)? {
-        AskedRun::Asked => {
-            shared.nudge.notify_one();
-            Ok(Triggered::Started)
-        }
-        AskedRun::Joined => Ok(Triggered::Joined),
-        AskedRun::Paused => Ok(Triggered::Paused),
-        AskedRun::Off => Err(Fault::RefreshOff),
-    }
+    Ok(schedule)
 }
 
-/// The operator's `flitch refresh`.
-pub async fn ask_by_command(shared: &Shared, team_id: &str, dataset_id: &str) -> Result<Triggered, Fault> {
-    ask_from_outside(shared, (team_id, dataset_id), BY_COMMAND).await
+async fn keep(shared: &Shared, actor: &Actor, dataset: &DatasetRow, schedule: &Schedule) -> Result<(), Fault> {
+    let now = shared.clock.now();
+    let new = NewRefresh {
+        team_id: &actor.team_id,
+        dataset_id: &dataset.id,
+        member_id: &actor.member_id,
+        schedule: &to_json(schedule),
+        next_at: calendar::due(schedule, now, &dataset.id, now),
+        now,
+    };
+    if !shared.store.refresh_set(new).await.map_err(store_fault)? {
+        return Err(Fault::NotFound);
+    }
+    shared.nudge.notify_one();
+    Ok(())
+}
+
+/// One schedule for several datasets of a connection.
+pub(crate) async fn keep_all(
+    shared: &Shared,
+    actor: &Actor,
+    (connection_id, name): (&str, &str),
+    datasets: &[DatasetRow],
+    schedule: &Schedule,
+) -> Result<(), Fault> {
+    for dataset in datasets {
+        keep(shared, actor, dataset, schedule).await?;
+    }
+    let named = format!("{name}: {}", datasets.len());
+    audit::done(shared, actor, Deed { action: Action::RefreshSet, target: connection_id, named: &named }).await;
+    Ok(())
+}
+
+/// Asks for a run in the name of another system, or of the operator. Within a window of one, another is the same.
+pub(crate) async fn ask_from_outside(
+    store: &Store,
+    (team_id, dataset_id): (&str, &str),
+    by: &str,
+    now: i64,
+) -> Result<Option<Triggered>, StoreError> {
+    if !store.refresh_triggered(dataset_id, now - WINDOW, now).await? {
+        return Ok(Some(Triggered::Joined));
+    }
+    Ok(match store.refresh_ask(team_id, dataset_id, by, now).await? {
+        AskedRun::Asked => Some(Triggered::Started),
+        AskedRun::Joined => Some(Triggered::Joined),
+        AskedRun::Paused => Some(Triggered::Paused),
+        AskedRun::Off => None,
+    })
 }
 
 fn binding<'a>(team_id: &'a str, dataset: &'a DatasetRow) -> Binding<'a> {
@@ -122,8 +131,8 @@ impl ports::Refreshes for Refreshes {
 
     async fn set(&self, actor: &Actor, dataset_id: &str, schedule: ScheduleFields) -> ports::Answer<()> {
         let dataset = self.own(actor, dataset_id).await?;
-        let schedule = self.read(&schedule)?;
-        self.keep(actor, &dataset, &schedule).await?;
+        let schedule = self::schedule(&self.shared, &schedule)?;
+        keep(&self.shared, actor, &dataset, &schedule).await?;
         self.wrote(actor, Action::RefreshSet, &dataset).await;
         Ok(())
     }
@@ -140,17 +149,11 @@ impl ports::Refreshes for Refreshes {
 
     async fn set_all(&self, actor: &Actor, connection_id: &str, schedule: ScheduleFields) -> ports::Answer<()> {
         let (name, datasets) = self.all(actor, connection_id).await?;
-        let schedule = self.read(&schedule)?;
+        let schedule = self::schedule(&self.shared, &schedule)?;
         if datasets.is_empty() {
             return Err(Fault::NothingPicked);
         }
-        for dataset in &datasets {
-            self.keep(actor, dataset, &schedule).await?;
-        }
-        let named = format!("{name}: {}", datasets.len());
-        let deed = Deed { action: Action::RefreshSet, target: connection_id, named: &named };
-        audit::done(&self.shared, actor, deed).await;
-        Ok(())
+        keep_all(&self.shared, actor, (connection_id, &name), &datasets, &schedule).await
     }
 
     async fn turn_off_all(&self, actor: &Actor, connection_id: &str) -> ports::Answer<()> {
@@ -235,8 +238,11 @@ impl ports::Refreshes for Refreshes {
         self.tries.take(&client.to_owned())?;
         let found = self.shared.store.refresh_by_trigger(&digest(code)).await.map_err(store_fault)?;
         let (team_id, dataset_id) = found.ok_or(Fault::NotFound)?;
-        let triggered = ask_from_outside(&self.shared, (&team_id, &dataset_id), BY_TRIGGER).await?;
+        let now = self.shared.clock.now();
+        let asked = ask_from_outside(&self.shared.store, (&team_id, &dataset_id), BY_TRIGGER, now).await;
+        let triggered = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
         if triggered == Triggered::Started {
+            self.shared.nudge.notify_one();
             let nobody = Actor {
                 team_id,
                 member_id: String::new(),

@@ -78,6 +78,12 @@ impl Store {
         Ok(deleted.rows_affected() == 1)
     }
 
+    /// Whose it is, for the operator.
+    pub async fn dataset_team(&self, id: &str) -> Result<Option<String>> {
+        let team = sqlx::query_scalar("select team_id from dataset where id = $1").bind(id);
+        Ok(team.fetch_optional(self.pool()).await?)
+    }
+
     pub async fn dataset_list(&self, team_id: &str) -> Result<Vec<DatasetRow>> {
         let rows = sqlx::query_as(
             "select id, connection_id, schema_name, name, kind, known_columns

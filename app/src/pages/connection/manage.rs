@@ -11,7 +11,7 @@ use crate::parts::{FaultNotice, Post, PostForm, Posting, TextField, first_refuse
 use crate::words::numbers;
 
 /// Shows the page anew once the action has gone well.
-fn show_anew(post: Posting) {
+pub(super) fn show_anew(post: Posting) {
     let changes = use_context::<Changes>();
     Effect::new(move |_| {
         if let (true, Some(Changes(changes))) = (post.is_done(), changes) {

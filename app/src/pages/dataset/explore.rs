@@ -9,7 +9,7 @@ use crate::api::ApiError;
 use crate::api::queries::Asked;
 use crate::pages::query::Files;
 use crate::parts::{Grid, Made};
-use crate::words::numbers;
+use crate::words::{numbers, served};
 
 pub use super::form::ExploreForm;
 
@@ -30,7 +30,8 @@ pub fn Answer(asked: Asked, search: Memo<String>) -> impl IntoView {
         Some(Cut::Rows { .. }) => format!("The first {}", numbers::count(rows, "row", "rows")),
         Some(Cut::Bytes { .. }) => format!("The first {}, cut by size", numbers::count(rows, "row", "rows")),
     };
-    let said = format!("Live: {which}, read {} in {took}.", numbers::moment(query.queued_at));
+    let said =
+        format!("{} {which}, read {} in {took}.", served::from(query.snapshot), numbers::moment(query.queued_at));
     let limit = explore.limit;
     let is_full = u64::from(explore.limit) == result.total && !explore.groups.is_empty();
     view! {

@@ -7,7 +7,7 @@ use crate::api::queries::Asked;
 use crate::asks::Preview;
 use crate::pages::query::Files;
 use crate::parts::{Grid, Made, Sorting};
-use crate::words::numbers;
+use crate::words::{numbers, served};
 
 const PAGE: u64 = 100;
 
@@ -31,7 +31,8 @@ pub fn Rows(asked: Asked, name: String, search: Memo<String>) -> impl IntoView {
     let took = numbers::duration(query.duration_us);
     let columns = numbers::count(columns, "column", "columns");
     let which = if count == 0 && from > 0 { which } else { format!("{which} × {columns}") };
-    let said = format!("Live: {which}, read {} in {took}.", numbers::moment(query.queued_at));
+    let said =
+        format!("{} {which}, read {} in {took}.", served::from(query.snapshot), numbers::moment(query.queued_at));
     let link = {
         let preview = preview.clone();
         move |page: u32| Preview { page, ..preview.clone() }.to_query()

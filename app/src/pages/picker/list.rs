@@ -2,6 +2,7 @@
 
 use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, PickerFilter};
 use contract::object_name::ObjectName;
+use contract::refresh::{Schedule, ScheduleFields};
 use leptos::task::spawn_local;
 use leptos::{html, prelude::*};
 
@@ -9,7 +10,7 @@ use super::keys;
 use super::ticks::{Ticks, grants};
 use crate::api::ApiError;
 use crate::api::datasets::{AddDatasets, PickerTold, ShowPicker};
-use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, Shape, ask};
+use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, ScheduleForm, Shape, ask};
 use crate::paths;
 use crate::words::{catalog, numbers};
 
@@ -89,6 +90,15 @@ pub fn SchemaList(
                 <button type="submit" class="button">"Add ticked as datasets"</button>
                 <span class="quiet" role="status">{count}</span>
             </div>
+            <details class="more">
+                <summary>"Refresh them from the beginning"</summary>
+                <label class="check">
+                    <input type="checkbox" name="picks[is_refreshed]" value="true"/>
+                    "Rebuild what is added in the background, and serve it from its snapshots in between"
+                </label>
+                <ScheduleForm name="picks[schedule]" schedule=ScheduleFields::from(&Schedule::default())/>
+                <p class="quiet"><a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+            </details>
             {least}
             <div
                 role="treegrid"

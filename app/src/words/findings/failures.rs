@@ -2,7 +2,7 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, aws, network, refusals, statements};
+use super::{Around, Hint, aws, network, refresh, refusals, statements};
 use crate::words::{numbers, sql};
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -19,6 +19,13 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .copy("Setting", format!("FLITCH_ALLOW_PORTS={port}")),
         Finding::HostUnreachable { host, port } => Hint::plain(format!("There is no way to {host}, port {port}, from Flitch's server."))
             .step("The operator checks the routes and the outgoing firewall of Flitch's server."),
+        Finding::RunLost => refresh::lost(),
+        Finding::SnapshotsFull => refresh::full(),
+        Finding::SnapshotsFailed { reference } => refresh::failed(*reference),
+        Finding::TooMuchToRefresh { gib } => refresh::too_much(*gib),
+        Finding::NotEnoughMemory { mib } => refresh::memory(*mib),
+        Finding::SnapshotGone => refresh::gone(),
+        Finding::RefreshOvertaken => refresh::overtaken(),
         Finding::TlsRefused => Hint::plain("The server refused to encrypt, so nothing was sent to it.")
             .step("Redshift always offers encryption. Check that host and port are the cluster's, not a proxy's."),
         Finding::TlsFailed => Hint::plain("The encrypted connection could not be set up.")

@@ -1,0 +1,151 @@
+//! Refreshing datasets.
+
+use contract::refresh::{ConnectionRefresh, ScheduleFields};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{ApiError, Wire};
+
+/// How a dataset's refresh stands: what is read as markup, what is pressed as facts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefreshShown {
+    /// For above every view.
+    pub strip: String,
+    /// The state, the next runs and those before, for its own view.
+    pub details: String,
+    pub is_on: bool,
+    pub is_moving: bool,
+    pub is_paused: bool,
+    /// It rests for a reason that somebody can take away.
+    pub can_resume: bool,
+    /// Of the run under way; empty where there is none.
+    pub run_id: String,
+    pub is_cancelling: bool,
+    /// As it is set or was; the form begins with it.
+    pub schedule: ScheduleFields,
+    pub trigger: Option<String>,
+    pub least_minutes: u32,
+    pub is_serverless: bool,
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/show", output = Wire)]
+pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> {
+    use super::guard;
+    use crate::words::findings::{Around, told};
+    use contract::refresh::{RefreshState, Schedule};
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    let view = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+    let view = view.tell(|finding| told(&finding, Around { target: &dataset.target, egress: &dataset.egress }));
+    let running = view.running.clone();
+    Ok(RefreshShown {
+        strip: crate::made::refresh::strip(&view, &dataset_id),
+        details: crate::made::refresh::details(&view),
+        is_on: view.is_on,
+        is_moving: view.is_moving(),
+        is_paused: matches!(view.state, RefreshState::PausedBy { .. }),
+        can_resume: matches!(
+            view.state,
+            RefreshState::PausedBy { .. }
+                | RefreshState::PausedByFailures { .. }
+                | RefreshState::OverBudget { .. }
+                | RefreshState::ReconnectRequired { .. }
+        ),
+        is_cancelling: running.as_ref().is_some_and(|running| running.is_cancelling),
+        run_id: running.map(|running| running.run_id).unwrap_or_default(),
+        schedule: ScheduleFields::from(&view.schedule.clone().unwrap_or_else(Schedule::default)),
+        trigger: view.trigger,
+        least_minutes: view.least_minutes,
+        is_serverless: view.is_serverless,
+    })
+}
+
+// A form without scripts leads back to the page that it was on.
+
+#[server(prefix = "/api", endpoint = "refreshes/set")]
+pub async fn set_refresh(dataset_id: String, #[server(default)] schedule: ScheduleFields) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.set(&actor, &dataset_id, schedule).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/turn-off")]
+pub async fn turn_off_refresh(dataset_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.turn_off(&actor, &dataset_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/ask")]
+pub async fn refresh_now(dataset_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.ask(&actor, &dataset_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/cancel")]
+pub async fn cancel_refresh(run_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.cancel(&actor, &run_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/pause")]
+pub async fn pause_refresh(dataset_id: String, #[server(default)] reason: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.pause(&actor, &dataset_id, &reason).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/resume")]
+pub async fn resume_refresh(dataset_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.resume(&actor, &dataset_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/address")]
+pub async fn make_refresh_address(dataset_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.address(&actor, &dataset_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/of-connection", output = Wire)]
+pub async fn show_connection_refresh(connection_id: String) -> Result<ConnectionRefresh, ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.of_connection(&actor, &connection_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/set-all")]
+pub async fn set_all_refreshes(
+    connection_id: String,
+    #[server(default)] schedule: ScheduleFields,
+) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.set_all(&actor, &connection_id, schedule).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/turn-off-all")]
+pub async fn turn_off_all_refreshes(connection_id: String) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.turn_off_all(&actor, &connection_id).await.map_err(guard::refuse)
+}
+
+#[server(prefix = "/api", endpoint = "refreshes/budget")]
+pub async fn set_budget(connection_id: String, #[server(default)] statements: u32) -> Result<(), ApiError> {
+    use super::guard;
+    let (backend, actor) = (guard::backend()?, guard::member()?);
+    backend.refreshes.budget(&actor, &connection_id, statements).await.map_err(guard::refuse)
+}
+
+/// The help, as markup.
+#[server(prefix = "/api", endpoint = "refreshes/help", output = Wire)]
+pub async fn show_refresh_help() -> Result<String, ApiError> {
+    use super::guard;
+    guard::member()?;
+    Ok(crate::made::refresh::help())
+}

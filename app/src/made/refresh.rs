@@ -1,0 +1,160 @@
+//! How a dataset's refresh stands, in words: above its views, and with all runs in a view of its own.
+
+mod help;
+mod runs;
+
+use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
+use leptos::prelude::*;
+
+use crate::parts::{Made, made};
+use crate::paths;
+use crate::words::{Told, numbers, refresh};
+
+pub use help::help;
+use runs::Runs;
+
+type View = RefreshView<Told>;
+
+/// One line above every view. Empty where it is off: then the answer itself says that it is live.
+pub fn strip(view: &View, dataset_id: &str) -> String {
+    if !view.is_on {
+        return String::new();
+    }
+    let (code, name) = state(&view.state);
+    let said = said(view);
+    let progress = view.running.as_ref().map(|running| view! { <span class="quiet">{progress(running)}</span> });
+    made(view! {
+        <p class="refresh-strip" data-state=code role="status">
+            <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state)>{name}</a>
+            <span>{said}</span>
+            {progress}
+        </p>
+    })
+}
+
+fn tone<F>(state: &RefreshState<F>) -> &'static str {
+    match state {
+        RefreshState::Fresh => "passed",
+        RefreshState::Live | RefreshState::First | RefreshState::PausedBy { .. } => "",
+        RefreshState::ConnectionPaused { .. } => "",
+        RefreshState::Stale { .. } | RefreshState::OverBudget { .. } => "warned",
+        RefreshState::ReconnectRequired { .. } | RefreshState::PausedByFailures { .. } => "failed",
+    }
+}
+
+/// The code that tests and scripts know it by, and its name.
+fn state<F>(state: &RefreshState<F>) -> (&'static str, String) {
+    match state {
+        RefreshState::Live => ("live", "Live".into()),
+        RefreshState::First => ("first", "First run".into()),
+        RefreshState::Fresh => ("fresh", "Fresh".into()),
+        RefreshState::Stale { failures, .. } => ("stale", format!("Stale: {failures} of 5 failures")),
+        RefreshState::ReconnectRequired { .. } => ("reconnect_required", "Reconnect required".into()),
+        RefreshState::PausedByFailures { failures, .. } => {
+            ("paused_by_failures", format!("Paused after {failures} failures"))
+        }
+        RefreshState::PausedBy { .. } => ("paused", "Paused".into()),
+        RefreshState::ConnectionPaused { .. } => ("connection_paused", "Connection paused".into()),
+        RefreshState::OverBudget { .. } => ("over_budget", "Daily budget used up".into()),
+    }
+}
+
+/// What is served, and of when.
+fn said(view: &View) -> String {
+    match &view.snapshot {
+        Some(SnapshotFacts { taken_at, age_us, .. }) => {
+            format!("Served from the snapshot of {}, {} old.", numbers::moment(*taken_at), numbers::age(*age_us))
+        }
+        None => "Looks ask the source until the first run has ended.".to_owned(),
+    }
+}
+
+fn progress(running: &Running) -> String {
+    if running.is_cancelling {
+        return "Cancelling…".to_owned();
+    }
+    let rows = numbers::large(running.rows);
+    let per_second = u128::from(running.rows) * 1_000_000 / u128::from(running.since_us.max(1));
+    let rate = numbers::large(u64::try_from(per_second).unwrap_or(u64::MAX));
+    let left = running.left_us.map(|left| format!(", about {} left", numbers::duration(left))).unwrap_or_default();
+    match running.rows {
+        0 => format!("Reading, since {}.", numbers::duration(running.since_us)),
+        _ => format!("Reading: {rows} rows, {}, {rate} rows a second{left}.", numbers::bytes(running.bytes)),
+    }
+}
+
+/// The view of its own.
+pub fn details(view: &View) -> String {
+    let why = match &view.state {
+        RefreshState::Stale { why, .. }
+        | RefreshState::ReconnectRequired { why }
+        | RefreshState::PausedByFailures { why, .. } => why.clone(),
+        _ => None,
+    };
+    let why = why.map(|told| {
+        view! { <div class="notice" data-tone="bad" role="status" data-code=told.code><Made markup=told.hint/></div> }
+    });
+    let meaning = meaning(view).map(|text| view! { <p>{text}</p> });
+    let snapshot = view.snapshot.map(|facts| {
+        view! {
+            <p>
+                "The snapshot has " {numbers::large(facts.rows)} " rows in " {numbers::bytes(facts.bytes)} ", read at "
+                {numbers::moment(facts.taken_at)} "."
+            </p>
+        }
+    });
+    let schedule = view.schedule.as_ref().filter(|_| view.is_on);
+    let schedule = schedule.map(|schedule| view! { <p>"Refreshed " {refresh::schedule(schedule)} "."</p> });
+    let next = (!view.next.is_empty()).then(|| {
+        let runs = view.next.iter().map(|next| {
+            view! { <li><time datetime=machine(*next) data-local="">{numbers::moment(*next)}</time></li> }
+        });
+        view! { <h2>"Next runs"</h2> <ol class="next-runs">{runs.collect_view()}</ol> }
+    });
+    let runs = (!view.runs.is_empty()).then(|| view! { <Runs runs=view.runs.clone()/> });
+    made(view! {
+        <div class="refresh-details">
+            {meaning} {why} {snapshot} {schedule} {next} {runs}
+        </div>
+    })
+}
+
+/// What the state means, and the way out of it.
+fn meaning(view: &View) -> Option<String> {
+    let served = if view.snapshot.is_some() { " The last good snapshot is served meanwhile." } else { "" };
+    Some(match &view.state {
+        RefreshState::Live => {
+            "Off: every look at this dataset asks the source. On, it is rebuilt in the background, and \
+             looks are answered from the snapshot in between."
+                .to_owned()
+        }
+        RefreshState::First | RefreshState::Fresh => return None,
+        RefreshState::Stale { failures, .. } => {
+            format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
+        }
+        RefreshState::ReconnectRequired { .. } => format!(
+            "The source refused the way in, and it is not tried again until the connection is edited or reconnected.{served}"
+        ),
+        RefreshState::PausedByFailures { failures, .. } => {
+            format!("{failures} runs failed, one after another. Resume it once the reason is gone.{served}")
+        }
+        RefreshState::PausedBy { who, reason, since } => {
+            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            format!("Paused by {who} at {}{why}.{served}", numbers::moment(*since))
+        }
+        RefreshState::ConnectionPaused { who, reason, since } => {
+            let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+            format!("The connection is paused by {who} since {}{why}.{served}", numbers::moment(*since))
+        }
+        RefreshState::OverBudget { limit } => format!(
+            "The source was asked as often today as it may be ({}). Refreshing goes on after midnight UTC, or when \
+             the connection's daily budget is raised.{served}",
+            numbers::grouped(*limit)
+        ),
+    })
+}
+
+/// As `<time>` wants it.
+fn machine(moment: i64) -> String {
+    numbers::moment(moment).replacen(' ', "T", 1).replace(" UTC", ":00Z")
+}

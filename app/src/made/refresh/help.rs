@@ -1,0 +1,60 @@
+//! What refresh does, for whoever sets it.
+
+use leptos::prelude::*;
+
+use crate::parts::made;
+use crate::paths;
+
+pub fn help() -> String {
+    made(view! {
+        <div class="page prose">
+            <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA>"Data"</a></nav>
+            <h1>"Refresh"</h1>
+            <p>
+                "Off, every look at a dataset asks the source. On, the dataset is read as a whole in the background, and \
+                 its rows, columns, charts and files come from that snapshot until the next run."
+            </p>
+            <h2>"What is promised"</h2>
+            <ul>
+                <li>"Every answer says what it was served from, and how old that is."</li>
+                <li>"A run never makes old data look fresh: the snapshot is switched in the moment that the run is recorded."</li>
+                <li>"While runs fail, the last good snapshot stays, marked stale with the reason."</li>
+                <li>"Two runs of one dataset never overlap; runs that were missed become one."</li>
+                <li>"When columns came, went or changed their type, the run says so before its rows are served."</li>
+                <li>"Whoever wants the source itself presses “Ask the source now”."</li>
+            </ul>
+            <h2>"When it runs"</h2>
+            <p>
+                "Every so many minutes, hours, days or weeks; days and weeks at a time of day in a time zone of your \
+                 choice. On the night that leaves that hour out, it runs an hour later; on the night that has it twice, \
+                 once. Datasets of the same time start within a minute of each other, so that the source is not asked \
+                 everything at once."
+            </p>
+            <h2>"When it fails"</h2>
+            <p>
+                "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. The \
+                 fifth failure in a row pauses the schedule, with the reason. A password that the source refuses is not \
+                 tried a second time: all datasets of the connection say “reconnect required”, and go on by themselves \
+                 once it is edited."
+            </p>
+            <h2>"What it costs"</h2>
+            <p>
+                "Each run reads the whole table or view: its rows, bytes and time at the source stand beside it. On \
+                 Redshift Serverless a run wakes the workgroup, which is billed for at least 60 seconds. With refresh off \
+                 Flitch sends a source nothing unless a person acts. A connection's daily budget rests its refreshes once \
+                 the source was asked that often in a day (UTC); people may still ask."
+            </p>
+            <h2>"From outside"</h2>
+            <p>
+                "A dataset's address starts a run when another system has finished loading: send it a POST. Within a \
+                 minute of one, another is the same. Whoever has the address can start runs and nothing else; a new one \
+                 takes its place. The operator's command is "<code>"flitch refresh DATASET_ID"</code>"."
+            </p>
+            <p class="quiet">
+                "Snapshots lie where the operator says, and belong to the connection: disconnecting it deletes them at \
+                 once. What a snapshot cannot tell apart as exactly as the source (TIMETZ, and NUMERIC without a \
+                 precision) is asked of the source."
+            </p>
+        </div>
+    })
+}

@@ -1,0 +1,199 @@
+//! How the dataset's refresh stands, above every view; and a view of its own, where it is set.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::api::refreshes::{
+    CancelRefresh, MakeRefreshAddress, PauseRefresh, RefreshNow, RefreshShown, ResumeRefresh, SetRefresh, ShowRefresh,
+    TurnOffRefresh,
+};
+use crate::parts::{
+    CopyText, FaultNotice, Loaded, Made, NoScriptRefresh, Post, PostForm, ScheduleForm, TextField, every_while,
+    first_refused, load_after,
+};
+use crate::paths;
+
+/// A run under way is looked at this often; otherwise one may begin at any time.
+const SOON: Duration = Duration::from_millis(700);
+const LATER: Duration = Duration::from_secs(15);
+
+/// What can be pressed, and what it came to.
+#[derive(Clone, Copy)]
+pub struct Refresh {
+    id: Memo<String>,
+    shown: Loaded<RefreshShown>,
+    now: Post<RefreshNow>,
+    cancel: Post<CancelRefresh>,
+    set: Post<SetRefresh>,
+    off: Post<TurnOffRefresh>,
+    pause: Post<PauseRefresh>,
+    resume: Post<ResumeRefresh>,
+    address: Post<MakeRefreshAddress>,
+}
+
+impl Refresh {
+    /// Calls `served` once a run has ended: what is served may be another.
+    pub fn new(id: Memo<String>, served: impl Fn() + 'static) -> Self {
+        let (now, cancel) = (Post::<RefreshNow>::new(), Post::<CancelRefresh>::new());
+        let (set, off) = (Post::<SetRefresh>::new(), Post::<TurnOffRefresh>::new());
+        let (pause, resume) = (Post::<PauseRefresh>::new(), Post::<ResumeRefresh>::new());
+        let address = Post::<MakeRefreshAddress>::new();
+        let pressed = move || {
+            [now.count(), cancel.count(), set.count(), off.count(), pause.count(), resume.count(), address.count()]
+                .iter()
+                .sum::<usize>()
+        };
+        let shown = load_after(pressed, move || ShowRefresh { dataset_id: id.get() });
+        let told = move || shown.get().and_then(Result::ok);
+        let is_moving = Signal::derive(move || told().is_some_and(|shown| shown.is_moving));
+        let is_still = Signal::derive(move || told().is_some_and(|shown| shown.is_on && !shown.is_moving));
+        every_while(SOON, is_moving, move || shown.refetch());
+        every_while(LATER, is_still, move || shown.refetch());
+        let off_count = move || off.count();
+        Effect::new(move |before: Option<(bool, usize)>| {
+            let now = (is_moving.get(), off_count());
+            if before.is_some_and(|before| (before.0 && !now.0) || before.1 != now.1) {
+                served();
+            }
+            now
+        });
+        Self { id, shown, now, cancel, set, off, pause, resume, address }
+    }
+}
+
+/// One line, with what can be done about it.
+#[component]
+pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
+    let Refresh { id, shown, now, cancel, resume, .. } = refresh;
+    let refused = move || first_refused([now.into(), cancel.into(), resume.into()]);
+    view! {
+        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+        <Transition>
+            {move || Suspend::new(async move {
+                let Ok(shown) = shown.await else { return ().into_any() };
+                if !shown.is_on {
+                    return ().into_any();
+                }
+                let is_idle = !shown.is_moving && !shown.can_resume;
+                let wakes = shown.is_serverless.then_some("Wakes the workgroup: it is billed for at least 60 seconds.");
+                view! {
+                    <NoScriptRefresh is_running=shown.is_moving/>
+                    <div class="refresh-line">
+                        <Made markup=shown.strip/>
+                        <div class="actions">
+                            {is_idle.then(|| view! {
+                                <PostForm post=now>
+                                    <input type="hidden" name="dataset_id" value=move || id.get()/>
+                                    <button type="submit" class="button-quiet" data-place="refresh" title=wakes>"Refresh now"</button>
+                                </PostForm>
+                            })}
+                            {shown.can_resume.then(|| view! {
+                                <PostForm post=resume>
+                                    <input type="hidden" name="dataset_id" value=move || id.get()/>
+                                    <button type="submit" class="button-quiet" data-place="resume">"Resume"</button>
+                                </PostForm>
+                            })}
+                            {(!shown.run_id.is_empty()).then(|| view! {
+                                <PostForm post=cancel>
+                                    <input type="hidden" name="run_id" value=shown.run_id.clone()/>
+                                    <button type="submit" class="button-quiet" data-place="cancel-refresh" disabled=shown.is_cancelling>
+                                        "Cancel the run"
+                                    </button>
+                                </PostForm>
+                            })}
+                        </div>
+                    </div>
+                }
+                .into_any()
+            })}
+        </Transition>
+    }
+}
+
+/// The view where it is set, with its runs.
+#[component]
+pub fn RefreshView(refresh: Refresh) -> impl IntoView {
+    let Refresh { id, shown, set, off, pause, address, .. } = refresh;
+    let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
+    // The form stays as it is while runs come and go: what somebody is typing is theirs.
+    let form = Memo::new(move |before: Option<&Option<RefreshShown>>| {
+        let facts = |shown: RefreshShown| RefreshShown {
+            strip: String::new(),
+            details: String::new(),
+            run_id: String::new(),
+            is_moving: false,
+            is_cancelling: false,
+            can_resume: false,
+            ..shown
+        };
+        shown.get().and_then(Result::ok).map(facts).or_else(|| before.cloned().flatten())
+    });
+    view! {
+        {move || refused().map(|fault| view! { <FaultNotice fault/> })}
+        <Transition>
+            {move || Suspend::new(async move {
+                match shown.await {
+                    Ok(shown) => view! { <Made markup=shown.details/> }.into_any(),
+                    Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
+                }
+            })}
+        </Transition>
+        {move || form.get().map(|shown| view! { <Settings shown id set off pause address/> })}
+    }
+}
+
+#[component]
+fn Settings(
+    shown: RefreshShown,
+    id: Memo<String>,
+    set: Post<SetRefresh>,
+    off: Post<TurnOffRefresh>,
+    pause: Post<PauseRefresh>,
+    address: Post<MakeRefreshAddress>,
+) -> impl IntoView {
+    let RefreshShown { is_on, is_paused, schedule, trigger, least_minutes, is_serverless, .. } = shown;
+    let least = format!("At least {least_minutes} minutes apart.");
+    let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
+    let has_address = trigger.is_some();
+    view! {
+        <h2>{if is_on { "Change the schedule" } else { "Turn it on" }}</h2>
+        <PostForm post=set attr:class="refresh-form">
+            <input type="hidden" name="dataset_id" value=move || id.get()/>
+            <ScheduleForm name="schedule" schedule/>
+            <button type="submit" class="button" data-place="set-refresh">{if is_on { "Change" } else { "Turn refresh on" }}</button>
+        </PostForm>
+        <p class="quiet">{least} {wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+        {is_on.then(|| view! {
+            <details class="more">
+                <summary>"Pause, run from outside, or turn off"</summary>
+                {(!is_paused).then(|| view! {
+                    <PostForm post=pause attr:class="manage">
+                        <input type="hidden" name="dataset_id" value=move || id.get()/>
+                        <p>"Pause: nothing runs by itself until somebody resumes it. What is served stays, with its age."</p>
+                        <TextField label="Reason" name="reason" hint="Shown to your team. It is optional."/>
+                        <button type="submit" class="button-quiet">"Pause"</button>
+                    </PostForm>
+                })}
+                <PostForm post=address attr:class="manage">
+                    <input type="hidden" name="dataset_id" value=move || id.get()/>
+                    <p>
+                        "Run from outside: another system starts a run when its load is done, by a POST to the dataset's \
+                         own address. Whoever has the address can do that and nothing else."
+                    </p>
+                    {trigger.map(|text| view! {
+                        <CopyText label="the command".to_owned() text=format!("curl -X POST {text}")/>
+                    })}
+                    <button type="submit" class="button-quiet">
+                        {if has_address { "Make another address" } else { "Make an address" }}
+                    </button>
+                </PostForm>
+                <PostForm post=off attr:class="manage">
+                    <input type="hidden" name="dataset_id" value=move || id.get()/>
+                    <p>"Turn off: the snapshot is deleted, and every look asks the source again."</p>
+                    <button type="submit" class="button-danger">"Turn refresh off"</button>
+                </PostForm>
+            </details>
+        })}
+    }
+}

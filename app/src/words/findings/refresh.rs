@@ -1,0 +1,41 @@
+//! Findings about refreshing a dataset, and about what is served of it.
+
+use super::Hint;
+
+pub(super) fn lost() -> Hint {
+    Hint::plain("The server that ran it stopped in the middle. What was served before is still served.")
+        .step("It is tried again by itself.")
+}
+
+pub(super) fn full() -> Hint {
+    Hint::plain("There is no room left where Flitch keeps its snapshots. What was served before is still served.")
+        .step("The operator makes room in the data folder, or sets FLITCH_CACHE_URL to a bucket. It is tried again by itself.")
+}
+
+pub(super) fn failed(reference: u32) -> Hint {
+    Hint::plain("The snapshot could not be written. What was served before is still served.")
+        .step(format!("The operator finds the reason in Flitch's log, under {reference}. It is tried again by itself."))
+}
+
+pub(super) fn too_much(gib: u32) -> Hint {
+    Hint::plain(format!("The table has more than {gib} GiB of text, which is the most that one refresh reads."))
+        .step("Refresh a view of it with fewer rows or columns, or leave refresh off and ask the source.")
+        .step("The operator sets the limit: FLITCH_REFRESH_GIB.")
+}
+
+pub(super) fn memory(mib: u32) -> Hint {
+    Hint::plain(format!("This answer needs more than the {mib} MiB that answers from snapshots may take together."))
+        .step("Ask for fewer groups, or ask the source instead.")
+        .step("The operator sets the limit: FLITCH_SNAPSHOT_MEMORY_MIB.")
+}
+
+pub(super) fn gone() -> Hint {
+    Hint::plain("The snapshot's file is not where it was written.")
+        .step("Refresh now writes a new one; until then, ask the source.")
+        .step("The operator checks what removes files from the data folder or the bucket.")
+}
+
+pub(super) fn overtaken() -> Hint {
+    Hint::plain("The connection was changed, or the refresh turned off, while it ran. What it read was thrown away.")
+        .step("Nothing is to be done: where it is still on, it runs again by itself.")
+}

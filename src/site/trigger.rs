@@ -1,0 +1,36 @@
+//! The address that other systems start a refresh with, when the load is done.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use contract::fault::Fault;
+use contract::ports::Refreshes;
+use contract::refresh::Triggered;
+
+pub(super) fn route(refreshes: Arc<dyn Refreshes>) -> Router {
+    Router::new().route("/refresh/{code}", post(trigger)).with_state(refreshes)
+}
+
+async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<String>, request: Request) -> Response {
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_string());
+    match refreshes.trigger(&code, &client.unwrap_or_default()).await {
+        Ok(Triggered::Started) => (StatusCode::ACCEPTED, "A refresh starts.\n").into_response(),
+        Ok(Triggered::Joined) => (StatusCode::OK, "A refresh is on its way already.\n").into_response(),
+        Ok(Triggered::Paused) => {
+            (StatusCode::CONFLICT, "Somebody paused the refresh of this dataset.\n").into_response()
+        }
+        Err(Fault::TooManyTries { retry_after_seconds }) => {
+            let wait = [(header::RETRY_AFTER, retry_after_seconds.to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, wait, "That was too often.\n").into_response()
+        }
+        Err(fault) => {
+            let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, app::words::faults::fault(&fault) + "\n").into_response()
+        }
+    }
+}
