@@ -28,7 +28,7 @@ export default defineConfig({
   outputDir: 'test-results',
   projects: [
     { name: 'chromium', testMatch: '*.spec.js', use },
-    { name: 'chromium-no-js', testMatch: ['credential.spec.js', 'flow.spec.js', 'findings.spec.js', 'postgres.spec.js', 'hostile.spec.js', 'iam.spec.js', 'life.spec.js', 'members.spec.js', 'query.spec.js'], use: { ...use, javaScriptEnabled: false } },
+    { name: 'chromium-no-js', testMatch: ['credential.spec.js', 'flow.spec.js', 'findings.spec.js', 'postgres.spec.js', 'hostile.spec.js', 'iam.spec.js', 'life.spec.js', 'members.spec.js', 'query.spec.js', 'refresh.spec.js'], use: { ...use, javaScriptEnabled: false } },
     ...shots,
   ],
 });

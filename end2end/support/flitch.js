@@ -190,6 +190,11 @@ export const queryTest = test.extend({
   flitch: [running, { scope: 'worker' }],
 });
 
+// Another, whose snapshots are counted.
+export const refreshTest = test.extend({
+  flitch: [running, { scope: 'worker' }],
+});
+
 // Pastes the string, tests, and waits for the check's end.
 export async function testConnection(page, flitch, hasScript, string, more = async () => {}) {
   await visit(page, `${flitch.url}/data/add/redshift?method=string`, hasScript);

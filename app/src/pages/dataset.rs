@@ -68,9 +68,6 @@ fn Dataset(
         view => view == View::Refresh,
     };
     let refresh = Refresh::new(id, move || asked.refetch());
-    // Served from a snapshot: the source is asked by whoever wants that.
-    let is_kept =
-        Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.query.snapshot.is_some()));
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
     let (own_id, removed_id) = (summary.id.clone(), summary.id.clone());
@@ -96,7 +93,15 @@ fn Dataset(
                     <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=own_id/>
                         <input type="hidden" name="view" value=move || search.get()/>
-                        <button type="submit" class="button-quiet" hidden=is_unasked>{move || if is_kept.get() { "Ask the source now" } else { "Read again" }}</button>
+                        <button type="submit" class="button-quiet" hidden=is_unasked>
+                            <Transition>
+                                {move || Suspend::new(async move {
+                                    // Served from a snapshot, the source is asked by whoever wants that.
+                                    let is_kept = asked.await.is_ok_and(|asked| asked.query.snapshot.is_some());
+                                    if is_kept { "Ask the source now" } else { "Read again" }
+                                })}
+                            </Transition>
+                        </button>
                     </PostForm>
                     <PostForm post=remove>
                         <input type="hidden" name="id" value=removed_id/>

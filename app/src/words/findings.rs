@@ -149,7 +149,7 @@ mod tests {
             "issuer": "CN=x", "names": ["other.example"], "since": "2026-01-01", "from": "2027-01-01",
             "phase": "statement", "after_ms": 5000, "request": 14, "database": "dev", "sqlstate": "XX000",
             "message": "said", "breach": "malformed", "part": "external_schemas", "rule": "no_scans", "waited_ms": 4000,
-            "reference": 12_345_678, "by": "ann", "who": "bob", "column": "price", "reason": "moving", "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused",
+            "reference": 12_345_678, "by": "ann", "who": "bob", "column": "price", "reason": "moving", "arn": "arn:aws:iam::1:user/x", "account": "1", "seconds": 900, "status": "paused", "gib": 50, "mib": 512,
             "role": "arn:aws:iam::1:role/x", "action": "redshift:DescribeClusters", "cluster": "sales",
             "resource": "arn:aws:redshift:eu-west-1:1:cluster:sales", "region": "eu-west-1", "workgroup": "etl", "code": "X",
         });

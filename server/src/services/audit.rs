@@ -58,7 +58,7 @@ pub(crate) struct Audit {
 
 impl Audit {
     pub fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, refusals: Limit::new(60, std::time::Duration::from_secs(60)) }
+        Self { shared, refusals: Limit::new(120, std::time::Duration::from_secs(60)) }
     }
 
     async fn rows(&self, actor: &Actor, query: AuditQuery, limit: i64) -> Result<Vec<AuditRow>, Fault> {

@@ -116,19 +116,9 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
 pub fn RefreshView(refresh: Refresh) -> impl IntoView {
     let Refresh { id, shown, set, off, pause, address, .. } = refresh;
     let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
-    // The form stays as it is while runs come and go: what somebody is typing is theirs.
-    let form = Memo::new(move |before: Option<&Option<RefreshShown>>| {
-        let facts = |shown: RefreshShown| RefreshShown {
-            strip: String::new(),
-            details: String::new(),
-            run_id: String::new(),
-            is_moving: false,
-            is_cancelling: false,
-            can_resume: false,
-            ..shown
-        };
-        shown.get().and_then(Result::ok).map(facts).or_else(|| before.cloned().flatten())
-    });
+    // Not with every look at a run: what somebody is typing is theirs.
+    let pressed = move || set.count() + off.count() + pause.count() + address.count() + refresh.resume.count();
+    let settings = load_after(pressed, move || ShowRefresh { dataset_id: id.get() });
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <Transition>
@@ -139,7 +129,11 @@ pub fn RefreshView(refresh: Refresh) -> impl IntoView {
                 }
             })}
         </Transition>
-        {move || form.get().map(|shown| view! { <Settings shown id set off pause address/> })}
+        <Transition>
+            {move || Suspend::new(async move {
+                settings.await.ok().map(|shown| view! { <Settings shown id set off pause address/> })
+            })}
+        </Transition>
     }
 }
 

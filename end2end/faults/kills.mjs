@@ -1,0 +1,76 @@
+// O-FAULT-01: kill -9 at each point of a refresh, and what a restart finds.
+//
+//   node kills.mjs KILLS sqlite|postgres
+//
+// The source's rows all carry the number of their generation. Whatever is served afterwards has all rows of one
+// generation: the last good one, or the new one, and never a mix. The run that was lost is made again by itself.
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { Member, Server, sleep, until } from './member.mjs';
+
+const [kills, kind] = [Number(process.argv[2] ?? 20), process.argv[3] ?? 'sqlite'];
+const POINTS = ['claimed', 'connected', 'first rows', 'read', 'written', 'before the switch', 'after the switch', 'ended'];
+const ROWS = 20_000;
+
+const root = process.env.FLITCH_TEST_POSTGRES;
+const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' }).trim();
+const database = (name) => {
+  psql(root, `create database ${name}`);
+  return root.replace(/\/[^/]*$/, `/${name}`);
+};
+const source = database(`kills_source_${process.pid}`);
+const store = kind === 'postgres' ? ['--database-url', database(`kills_store_${process.pid}`)] : [];
+let generation = 0;
+const next = () => {
+  generation += 1;
+  psql(source, `begin; truncate t; insert into t select n, ${generation}, repeat('x', 40) from generate_series(1, ${ROWS}) n; commit`);
+};
+psql(source, 'create table t (n int, g int, pad text)');
+next();
+
+const server = new Server(store);
+await server.start();
+const ann = new Member(server);
+await ann.found();
+const { host } = new URL(source.replace('postgres:', 'http:'));
+await ann.connect(`postgresql://flitch:flitch@${host}/${source.split('/').pop()}`);
+const [{ id }] = ann.datasets;
+await ann.set(id);
+
+// What is served: from a snapshot, all rows, of one generation.
+async function served() {
+  const query = await ann.ask(id, 'm=count&mc=&m=min&mc=g&m=max&mc=g');
+  if (!query.result || !query.snapshot) throw new Error(`not served from a snapshot: ${JSON.stringify(query)}`);
+  const [count, least, most] = query.result.rows[0].map(Number);
+  if (count !== ROWS || least !== most) throw new Error(`torn: ${count} rows of generations ${least} to ${most}`);
+  return least;
+}
+
+await until(async () => !(await ann.shown(id)).is_moving, 'the first run');
+const ledger = { kills: 0, 'old one served': 0, 'new one served': 0, slowest_start_ms: 0 };
+let good = await served();
+for (let at = 0; at < kills; at += 1) {
+  next();
+  const point = POINTS[at % POINTS.length];
+  const reached = server.line(new RegExp(`run [0-9a-f-]+: ${point}$`));
+  await ann.refresh(id);
+  await reached;
+  await sleep(Math.random() * 12);
+  await server.signal('SIGKILL');
+  const took = await server.start();
+  ledger.slowest_start_ms = Math.max(ledger.slowest_start_ms, took);
+  if (took > 5000) throw new Error(`ready after ${took} ms`);
+  const found = await served();
+  if (found !== good && found !== generation) throw new Error(`generation ${found} is served, neither ${good} nor ${generation}`);
+  ledger.kills += 1;
+  ledger[found === good ? 'old one served' : 'new one served'] += 1;
+  // The lost run is made again, without anybody asking.
+  await until(async () => (await served()) === generation, `generation ${generation} after a kill at “${point}”`, 30);
+  await until(async () => !(await ann.shown(id)).is_moving, 'the end of all runs');
+  good = generation;
+}
+const code = await server.signal('SIGTERM');
+if (code !== 0) throw new Error(`exit code ${code}`);
+if (/panicked/.test(server.output)) throw new Error('something panicked');
+rmSync(server.data, { recursive: true, force: true });
+console.log(`O-FAULT-01 ${kind}: ${JSON.stringify(ledger)}`);

@@ -1,0 +1,175 @@
+// A dataset that is rebuilt in the background: turned on, watched, stale, paused, resumed, cut off.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { accessible, alive, expect, refreshTest as test, testConnection } from '../support/flitch.js';
+
+const server = process.env.FLITCH_TEST_POSTGRES;
+const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
+
+// The files of snapshots, however deep.
+function snapshots(flitch) {
+  const folder = join(flitch.data, 'snapshots');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.parquet'));
+}
+
+// A database of the test's own, connected, with its list of tables open.
+async function connected(page, flitch, hasScript, name, sql) {
+  expect(server, 'run through `make test` or scripts/with-postgres').toBeTruthy();
+  psql(server, `create database ${name}`);
+  const own = server.replace(/\/[^/]*$/, `/${name}`);
+  psql(own, sql);
+  const { host } = new URL(server.replace('postgres:', 'http:'));
+  await testConnection(page, flitch, hasScript, `postgresql://flitch:flitch@${host}/${name}`, async () => {
+    await page.getByText('More options').click();
+    await page.getByLabel('Certificate authority (PEM)').fill(readFileSync(process.env.FLITCH_TEST_POSTGRES_CA, 'utf8'));
+  });
+  await page.getByRole('button', { name: 'Save and pick datasets' }).click();
+  await page.waitForURL('**/datasets');
+  if (hasScript) await alive(page);
+  await page.getByRole('link', { name: 'public', exact: true }).click();
+  return own;
+}
+
+const strip = (page, state) => page.locator(`.refresh-strip[data-state=${state}]`);
+const tab = (page, name) => page.locator('.tabs').getByRole('link', { name, exact: true });
+
+test('a dataset is refreshed from the beginning, watched, and served from its snapshot', async ({ member: page, flitch, hasScript }) => {
+  const own = await connected(page, flitch, hasScript, `refresh_${process.pid}_${hasScript}`, `
+    create table nightly (id int, kind text); insert into nightly select n, 'kind ' || n % 3 from generate_series(1, 250) n`);
+  await page.getByLabel('nightly').check();
+  await page.getByText('Refresh them from the beginning').click();
+  await page.getByLabel(/Rebuild what is added/).check();
+  await page.getByLabel('Unit').selectOption('minutes');
+  await expect(page.getByLabel('Time zone')).toBeHidden();
+  await page.getByLabel('Every').fill('1');
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await expect(page.getByRole('alert')).toContainText('at least 5 minutes between two runs');
+  if (!hasScript) {
+    await page.getByRole('link', { name: 'public', exact: true }).click();
+    await page.getByLabel('nightly').check();
+    await page.getByText('Refresh them from the beginning').click();
+    await page.getByLabel(/Rebuild what is added/).check();
+    await page.getByLabel('Unit').selectOption('minutes');
+  }
+  await page.getByLabel('Every').fill('30');
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  await expect(page.getByText('All of them are refreshed')).toBeVisible();
+  await page.getByRole('link', { name: 'public.nightly' }).click();
+  await expect(strip(page, 'fresh')).toContainText('Served from the snapshot of', { timeout: 20_000 });
+  if (!hasScript) await page.reload();
+  await expect(page.locator('.verdict')).toContainText(/From the snapshot of .*, less than a minute old: The first 100 rows/, { timeout: 20_000 });
+  expect(snapshots(flitch).length).toBe(1);
+
+  // Its own view: what is next, and what was.
+  await tab(page, 'Refresh').click();
+  await expect(page.locator('.next-runs li')).toHaveCount(3);
+  await expect(page.locator('.runs tbody tr')).toHaveCount(1);
+  await expect(page.locator('.runs tbody tr')).toContainText('250');
+  await accessible(page, hasScript);
+  await page.getByLabel('Unit').selectOption('weeks');
+  await page.getByLabel('On', { exact: true }).selectOption({ label: 'Friday' });
+  await page.getByLabel('At', { exact: true }).fill('04:30');
+  await page.getByLabel('Time zone').fill('Europe/Atlantis');
+  await page.getByLabel('Every').fill('2');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('no such time zone');
+  if (!hasScript) {
+    await page.getByLabel('Unit').selectOption('weeks');
+    await page.getByLabel('On', { exact: true }).selectOption({ label: 'Friday' });
+    await page.getByLabel('At', { exact: true }).fill('04:30');
+    await page.getByLabel('Every').fill('2');
+  }
+  await page.getByLabel('Time zone').fill('Europe/Berlin');
+  await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await expect(page.getByText('Refreshed every 2 weeks, on Friday at 04:30 (Europe/Berlin).')).toBeVisible();
+
+  // Another system starts a run.
+  await page.getByText('Pause, run from outside, or turn off').click();
+  await page.getByRole('button', { name: 'Make an address' }).click();
+  if (!hasScript) await page.getByText('Pause, run from outside, or turn off').click();
+  const command = page.getByText(/curl -X POST/).first();
+  await expect(command).toBeAttached();
+  const [address] = /http:\S+/.exec(await command.textContent());
+  expect((await fetch(address, { method: 'POST' })).status).toBe(202);
+  expect((await fetch(address, { method: 'POST' })).status).toBe(200);
+  expect((await fetch(address)).status).toBe(405);
+  await expect.poll(async () => {
+    if (!hasScript) await page.reload();
+    return page.locator('.runs tbody tr').count();
+  }, { timeout: 30_000 }).toBe(2);
+  await expect(page.locator('.runs tbody tr').first()).toContainText('its address');
+
+  // The source is asked by whoever wants that.
+  psql(own, 'delete from nightly where id > 50');
+  await tab(page, 'Rows').click();
+  await page.getByRole('button', { name: 'Ask the source now' }).click();
+  await expect(page.locator('.verdict')).toContainText('Live: All 50 rows', { timeout: 20_000 });
+
+  // Cut off, nothing of it is left.
+  await page.locator('.crumbs a').last().click();
+  await page.getByText('Rename, edit, pause, disconnect or remove').click();
+  const name = await page.getByRole('heading', { level: 1 }).textContent();
+  await page.getByLabel('Type the name to disconnect it').fill(name);
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await expect(page.getByText('Reconnect required.')).toBeVisible();
+  await expect.poll(() => snapshots(flitch)).toEqual([]);
+  await page.getByRole('link', { name: 'public.nightly' }).click();
+  await expect(strip(page, 'reconnect_required')).toBeVisible();
+});
+
+test('a run shows how far it is, and can be cancelled; changed columns are told; five failures pause', async ({ member: page, flitch, hasScript }) => {
+  test.skip(!hasScript, 'the same pages, followed by a script');
+  const own = await connected(page, flitch, hasScript, `refresh_fails_${process.pid}`, 'create table slow as select n as id, n as amount from generate_series(1, 5000) n');
+  await page.getByLabel('slow').check();
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  await page.getByRole('link', { name: 'public.slow' }).click();
+  await expect(page.locator('.verdict')).toContainText('Live:', { timeout: 20_000 });
+  await tab(page, 'Refresh').click();
+  await expect(page.getByText('Off: every look at this dataset asks the source.')).toBeVisible();
+  await page.getByRole('button', { name: 'Turn refresh on' }).click();
+  await expect(strip(page, 'fresh')).toBeVisible({ timeout: 20_000 });
+
+  // Slow enough to be watched; with other columns.
+  psql(own, `alter table slow rename to plain; create view slow as
+    select id::bigint as id, pg_sleep(case when id % 1000 = 0 then 0.4 end)::text as note from generate_series(1, 200000) id`);
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(strip(page, 'fresh')).toContainText(/Reading: [\d,]+ rows/, { timeout: 20_000 });
+  await expect(page.locator('.run-drift')).toContainText('Columns changed: new: note; gone: amount; id was integer and is bigint.');
+  await page.getByRole('button', { name: 'Cancel the run' }).click();
+  await expect(page.locator('.runs tbody tr').first()).toContainText('Cancelled', { timeout: 20_000 });
+  await tab(page, 'Rows').click();
+  await expect(page.getByRole('columnheader', { name: /amount/ })).toBeVisible();
+
+  // The source is away: what was good stays, with its age and the reason.
+  psql(own, 'alter view slow rename to gone');
+  for (let failures = 1; failures <= 5; failures += 1) {
+    await page.getByRole('button', { name: 'Refresh now' }).click();
+    const state = failures < 5 ? strip(page, 'stale') : strip(page, 'paused_by_failures');
+    await expect(state).toContainText(failures < 5 ? `Stale: ${failures} of 5` : 'Paused after 5 failures', { timeout: 20_000 });
+  }
+  await expect(page.locator('.verdict')).toContainText('From the snapshot of');
+  await tab(page, 'Refresh').click();
+  await expect(page.locator('.refresh-details [data-code=table_gone]')).toBeVisible();
+  await accessible(page, hasScript);
+  psql(own, 'alter table plain rename to slow');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(strip(page, 'fresh')).toBeVisible({ timeout: 20_000 });
+
+  // Paused by hand, with a reason; then off, and its snapshot gone.
+  await page.getByText('Pause, run from outside, or turn off').click();
+  await page.getByLabel('Reason').fill('the load is late');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await expect(strip(page, 'paused')).toBeVisible();
+  await expect(page.locator('.refresh-details')).toContainText('the load is late');
+  const before = snapshots(flitch).length;
+  await page.getByText('Pause, run from outside, or turn off').click();
+  await page.getByRole('button', { name: 'Turn refresh off' }).click();
+  await expect(page.locator('.refresh-strip')).toHaveCount(0);
+  await expect.poll(() => snapshots(flitch).length).toBeLessThan(before);
+  await tab(page, 'Rows').click();
+  await expect(page.locator('.verdict')).toContainText('Live:', { timeout: 20_000 });
+});
