@@ -38,6 +38,8 @@ const seconds = (Date.now() - began) / 1000;
 const runs = psql(store, 'select count(*), count(distinct dataset_id) from refresh_run');
 if (runs !== `${count}|${count}`) throw new Error(`runs and datasets: ${runs}`);
 const ended = (server) => (server.output.match(/refresh ended/g) ?? []).length;
+// What is written down may be read a moment later.
+await until(() => ended(one) + ended(two) >= count, 'the logs of both');
 if (ended(one) + ended(two) !== count || ended(one) === 0 || ended(two) === 0) {
   throw new Error(`${ended(one)} and ${ended(two)} runs`);
 }
@@ -51,12 +53,15 @@ const query = await bob.ask(id, 'm=count&mc=');
 if (query.result.rows[0][0] !== '50' || !query.snapshot) throw new Error(JSON.stringify(query));
 
 // One is killed in the middle of a run.
-psql(source, `alter table ${name} rename to gone; create view ${name} as select n, pg_sleep(0.02)::text as slow from generate_series(1, 100000) n`);
+psql(source, `alter table ${name} rename to gone; create view ${name} as select n, pg_sleep(case when n % 20000 = 0 then 1 end)::text as slow from generate_series(1, 2000000) n`);
+// Listened for before anything happens.
+const reached = Promise.race([one, two].map((server) => server.line(/first rows$/).then(() => server)));
 await ann.refresh(id);
-const worker = await Promise.race([one, two].map((server) => server.line(/first rows$/).then(() => server)));
-psql(source, `alter view ${name} rename to slow; alter table gone rename to ${name}`);
+const worker = await reached;
 const killed = Date.now();
 await worker.signal('SIGKILL');
+// Not before: the one that reads holds the table.
+psql(source, `alter view ${name} rename to slow; alter table gone rename to ${name}`);
 await until(() => psql(store, `select state from refresh_run where dataset_id = '${id}' order by started_at desc limit 1`) === 'done', 'the other server', 30);
 const after = (Date.now() - killed) / 1000;
 if (after > 3 + 10) throw new Error(`finished ${after} s after the kill, with a lease of 3 s`);

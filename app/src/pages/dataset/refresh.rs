@@ -9,8 +9,8 @@ use crate::api::refreshes::{
     TurnOffRefresh,
 };
 use crate::parts::{
-    CopyText, FaultNotice, Loaded, Made, NoScriptRefresh, Post, PostForm, ScheduleForm, TextField, every_while,
-    first_refused, load_after,
+    CopyText, FaultNotice, Loaded, Made, NoScriptRefresh, Post, PostForm, Posting, ScheduleForm, TextField,
+    every_while, first_refused, load_after,
 };
 use crate::paths;
 
@@ -116,9 +116,18 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
 pub fn RefreshView(refresh: Refresh) -> impl IntoView {
     let Refresh { id, shown, set, off, pause, address, .. } = refresh;
     let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
-    // Not with every look at a run: what somebody is typing is theirs.
-    let pressed = move || set.count() + off.count() + pause.count() + address.count() + refresh.resume.count();
-    let settings = load_after(pressed, move || ShowRefresh { dataset_id: id.get() });
+    // Not with every look at a run, and not where it was refused: what somebody is typing is theirs.
+    let posts: [Posting; 5] = [set.into(), off.into(), pause.into(), address.into(), refresh.resume.into()];
+    let changes = RwSignal::new(0);
+    Effect::new(move |before: Option<[usize; 5]>| {
+        let counts = posts.map(|post| post.count());
+        let before = before.unwrap_or_default();
+        if (0..posts.len()).any(|at| counts[at] != before[at] && posts[at].is_done()) {
+            changes.update(|changes| *changes += 1);
+        }
+        counts
+    });
+    let settings = load_after(move || changes.get(), move || ShowRefresh { dataset_id: id.get() });
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <Transition>
