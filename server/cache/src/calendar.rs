@@ -16,8 +16,11 @@ const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
 const MOMENT: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
+/// From a day since 1970 to the one that its stretch begins with.
+type Start = fn(i32) -> Option<i32>;
+
 pub fn functions() -> Vec<ScalarUDF> {
-    let dates: [(&str, fn(i32) -> Option<i32>); 5] = [
+    let dates: [(&str, Start); 5] = [
         ("start_of_year", |day| first(day, |date| (date.year(), 1))),
         ("start_of_quarter", |day| first(day, |date| (date.year(), date.month0() / 3 * 3 + 1))),
         ("start_of_month", |day| first(day, |date| (date.year(), date.month()))),
@@ -36,7 +39,7 @@ fn first(day: i32, of: impl Fn(NaiveDate) -> (i32, u32)) -> Option<i32> {
     Some(NaiveDate::from_ymd_opt(year, month, 1)?.to_epoch_days())
 }
 
-fn of_date(name: &str, start: fn(i32) -> Option<i32>) -> ScalarUDF {
+fn of_date(name: &str, start: Start) -> ScalarUDF {
     let work = move |arguments: &[ColumnarValue]| {
         over(arguments, |moments| {
             let start = |moment: i64| i32::try_from(moment.div_euclid(DAY)).ok().and_then(start).ok_or_else(outside);

@@ -220,9 +220,7 @@ impl Work {
                     none.insert(self.shared.snapshots.begin(key, batch.schema()).await?)
                 }
             };
-            if let Err(error) = upload.write(batch).await {
-                return Err(error);
-            }
+            upload.write(batch).await?;
         }
         Ok(upload)
     }

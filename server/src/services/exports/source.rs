@@ -102,12 +102,15 @@ pub(super) async fn from_snapshot(
     end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made), out).await;
 }
 
+/// Whether all rows came; why not, where there is more to say than that nobody reads any more.
+type Fed = Result<(), Option<Finding>>;
+
 /// Finishes the file where all of it came, and writes down how it went.
 async fn end(
     shared: &Shared,
     export: &QueryRow,
     started: Instant,
-    (fed, made): (Result<(), Option<Finding>>, Result<Option<(Making, bool)>, Finding>),
+    (fed, made): (Fed, Result<Option<(Making, bool)>, Finding>),
     out: mpsc::Sender<Result<Vec<u8>, Fault>>,
 ) {
     let unfinished = match (fed, made) {
