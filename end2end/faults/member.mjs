@@ -32,6 +32,7 @@ export class Server {
     this.more = more;
     this.output = '';
     this.listeners = new Set();
+    this.command = (program, programArgs) => spawn(program, programArgs, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   async start() {
@@ -43,7 +44,7 @@ export class Server {
       '--refresh-lease-seconds', '3', ...this.more,
     ];
     const began = Date.now();
-    this.child = spawn(join(target, 'debug/flitch'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = this.command(join(target, 'debug/flitch'), args);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       let rest = '';
       stream.on('data', (text) => {

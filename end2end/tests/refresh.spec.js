@@ -58,7 +58,7 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await page.getByRole('link', { name: 'public.nightly' }).click();
   await expect(strip(page, 'fresh')).toContainText('Served from the snapshot of', { timeout: 20_000 });
   if (!hasScript) await page.reload();
-  await expect(page.locator('.verdict')).toContainText(/From the snapshot of .*, less than a minute old: The first 100 rows/, { timeout: 20_000 });
+  await expect(page.locator('.verdict')).toContainText(/From the snapshot, less than a minute old: The first 100 rows/, { timeout: 20_000 });
   expect(snapshots(flitch).length).toBe(1);
 
   // Its own view: what is next, and what was.
@@ -149,7 +149,7 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
     const state = failures < 5 ? strip(page, 'stale') : strip(page, 'paused_by_failures');
     await expect(state).toContainText(failures < 5 ? `Stale: ${failures} of 5` : 'Paused after 5 failures', { timeout: 20_000 });
   }
-  await expect(page.locator('.verdict')).toContainText('From the snapshot of');
+  await expect(page.locator('.verdict')).toContainText('From the snapshot,');
   await tab(page, 'Refresh').click();
   await expect(page.locator('.refresh-details > [data-code=table_gone]')).toBeVisible();
   await accessible(page, hasScript);

@@ -12,14 +12,9 @@ use crate::words::{numbers, served};
 pub fn columns<T>(query: &QueryView<T>, columns: &[Column], rows: &[Row]) -> String {
     let read = profile::read(columns, rows);
     let sampled = read.rows;
-    let took = numbers::duration(query.duration_us);
     let rows = numbers::count(u32::try_from(sampled).unwrap_or(u32::MAX), "row", "rows");
     let which = if sampled < u64::from(profile::DEFAULT_ROWS) { "all" } else { "the first" };
-    let said = format!(
-        "{} of {which} {rows}, read {} in {took}.",
-        served::from(query.snapshot),
-        numbers::moment(query.queued_at)
-    );
+    let said = served::said(query, &format!("of {which} {rows}"));
     let each = columns.iter().zip(read.columns).map(|(column, profile)| one(column, profile, sampled));
     let each = each.collect_view();
     made(view! {

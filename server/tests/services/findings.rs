@@ -7,6 +7,7 @@ mod network;
 mod own;
 mod postgres;
 mod queries;
+mod refreshes;
 mod rights;
 mod signing_in;
 
@@ -43,6 +44,8 @@ fn every_finding_is_provoked_by_some_peer() {
         own::PROVOKED,
         postgres::PROVOKED,
         queries::PROVOKED,
+        refreshes::PROVOKED,
+        refreshes::ELSEWHERE,
         rights::PROVOKED,
         signing_in::PROVOKED,
     ];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use testkit::canary;
 use testkit::logs::Logs;
 
-use crate::world::{Names, Plan, World, cloud, codes};
+use crate::world::{Names, Plan, World, cloud, codes, files};
 use contract::aws::IamFields;
 use contract::check::{CheckOutcome, CheckView};
 use contract::connection::{ConnectionForm, Method};
@@ -139,8 +139,7 @@ async fn what_was_minted_is_in_no_log_no_file_and_no_page() {
     assert_eq!(canary::leaks(told.as_bytes()), Vec::<String>::new(), "pages");
     assert_eq!(canary::leaks(&logs.bytes()), Vec::<String>::new(), "logs");
     world.shared.store.close().await;
-    for file in std::fs::read_dir(&world.folder).unwrap() {
-        let file = file.unwrap().path();
+    for file in files(&world.folder) {
         assert_eq!(canary::leaks(&std::fs::read(&file).unwrap()), Vec::<String>::new(), "{}", file.display());
     }
 }
@@ -376,8 +375,7 @@ async fn o_sec_04_a_refused_form_stores_no_string_that_could_hold_a_secret() {
         assert_eq!(canary::leaks(serde_json::to_string(&draft).unwrap().as_bytes()), Vec::<String>::new());
     }
     world.shared.store.close().await;
-    for file in std::fs::read_dir(&world.folder).unwrap() {
-        let file = file.unwrap().path();
+    for file in files(&world.folder) {
         assert_eq!(canary::leaks(&std::fs::read(&file).unwrap()), Vec::<String>::new(), "{}", file.display());
     }
 }

@@ -13,7 +13,7 @@ use contract::team::{Actor, SignInForm, WelcomeForm};
 use sample_cluster::{Cluster, Options};
 use store::{CheckRow, StageRow};
 
-use crate::world::{Plan, World, form};
+use crate::world::{Plan, World, files, form};
 
 const CANARY: &str = "Zq7!cAnArY@/:#?%&+=~";
 
@@ -123,8 +123,8 @@ async fn secrets_are_sealed_before_the_first_row_is_written() {
     let view = world.check(form(string)).await;
     assert_eq!(view.outcome, CheckOutcome::Failed);
     world.shared.store.close().await;
-    for file in std::fs::read_dir(&world.folder).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+    for file in files(&world.folder) {
+        let bytes = std::fs::read(file).unwrap();
         for start in 0..CANARY.len() - 6 {
             let piece = &CANARY.as_bytes()[start..start + 6];
             assert!(!bytes.windows(6).any(|window| window == piece), "a piece of the password is on the disk");

@@ -12,6 +12,7 @@ use contract::refresh::{RefreshState, RefreshView, RunState, ScheduleFields};
 use server::refresher::Refresher;
 
 use crate::queries::Connected;
+use crate::world::Plan;
 
 const MINUTE: i64 = 60 * 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -43,7 +44,11 @@ impl Refreshed {
 
     /// With more tables.
     pub async fn with(rows: u32, more: &str) -> Self {
-        let team = Connected::new().await;
+        Self::planned(Plan::default(), rows, more).await
+    }
+
+    pub async fn planned(plan: Plan, rows: u32, more: &str) -> Self {
+        let team = Connected::with(plan).await;
         let fill = format!(
             "create table sales (id int, kind text, price numeric(8,2));
              insert into sales select n, 'kind ' || n % 7, n / 3.0 from generate_series(1, {rows}) as n"
@@ -98,18 +103,8 @@ impl Refreshed {
 
     /// The files of snapshots, as paths in their folder.
     pub fn files(&self) -> Vec<String> {
-        fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                match entry.path().is_dir() {
-                    true => walk(&entry.path(), found),
-                    false => found.push(entry.path().display().to_string()),
-                }
-            }
-        }
-        let mut found = Vec::new();
-        walk(&self.team.world.folder.join("snapshots"), &mut found);
-        found.sort();
-        found
+        let found = crate::world::files(&self.team.world.folder.join("snapshots"));
+        found.into_iter().map(|file| file.display().to_string()).collect()
     }
 }
 

@@ -16,7 +16,7 @@ use testkit::canary;
 use testkit::logs::Logs;
 
 use crate::iam::Sample;
-use crate::world::{World, form};
+use crate::world::{World, files, form};
 
 /// A form by the sample's user whose password is the canary, typed in its own field.
 fn canary_form(change: impl FnOnce(&mut ConnectionForm)) -> ConnectionForm {
@@ -86,8 +86,7 @@ async fn o_sec_01_02_09_a_canary_is_in_no_log_no_file_and_no_answer() {
     assert_eq!(canary::leaks(told.join("\n").as_bytes()), Vec::<String>::new(), "answers");
     assert_eq!(canary::leaks(&logs.bytes()), Vec::<String>::new(), "logs");
     world.shared.store.close().await;
-    for file in std::fs::read_dir(&world.folder).unwrap() {
-        let file = file.unwrap().path();
+    for file in files(&world.folder) {
         assert_eq!(canary::leaks(&std::fs::read(&file).unwrap()), Vec::<String>::new(), "{}", file.display());
     }
 }

@@ -200,6 +200,19 @@ impl World {
     }
 }
 
+/// Every file in a folder, however deep, in order.
+pub fn files(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        match entry.path() {
+            inner if inner.is_dir() => found.extend(files(&inner)),
+            file => found.push(file),
+        }
+    }
+    found.sort();
+    found
+}
+
 fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
     let snapshots = Snapshots::in_folder(&folder.join("snapshots")).unwrap();
     Arc::new(Shared {

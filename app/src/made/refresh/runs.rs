@@ -99,9 +99,9 @@ fn Run(run: RunView<Told>) -> impl IntoView {
             <td><time datetime=super::machine(run.started_at) data-local="">{numbers::moment(run.started_at)}</time></td>
             <td>{cause}</td>
             <td><span class="run-state" data-state=code>{outcome}</span>{drift}{why}</td>
-            <td class="number">{took}</td>
-            <td class="number">{numbers::large(run.rows)}</td>
-            <td class="number">{numbers::bytes(run.bytes)}</td>
+            <td class="number" data-label="Took">{took}</td>
+            <td class="number" data-label="Rows">{numbers::large(run.rows)}</td>
+            <td class="number" data-label="Read at the source">{numbers::bytes(run.bytes)}</td>
         </tr>
     }
 }

@@ -24,14 +24,12 @@ pub fn Answer(asked: Asked, search: Memo<String>) -> impl IntoView {
     let Some(result) = query.result.clone() else { return ().into_any() };
     let (explore, _) = Explore::from_query(&search.get_untracked());
     let rows = u32::try_from(result.total).unwrap_or(u32::MAX);
-    let took = numbers::duration(query.duration_us);
     let which = match result.cut {
         None => numbers::count(rows, "row", "rows"),
         Some(Cut::Rows { .. }) => format!("The first {}", numbers::count(rows, "row", "rows")),
         Some(Cut::Bytes { .. }) => format!("The first {}, cut by size", numbers::count(rows, "row", "rows")),
     };
-    let said =
-        format!("{} {which}, read {} in {took}.", served::from(query.snapshot), numbers::moment(query.queued_at));
+    let said = served::said(&query, &which);
     let limit = explore.limit;
     let is_full = u64::from(explore.limit) == result.total && !explore.groups.is_empty();
     view! {

@@ -28,11 +28,9 @@ pub fn Rows(asked: Asked, name: String, search: Memo<String>) -> impl IntoView {
         (_, _) if count == 0 => "No more rows".to_owned(),
         (from, _) => format!("Rows {} to {}", from + 1, from + u64::from(count)),
     };
-    let took = numbers::duration(query.duration_us);
     let columns = numbers::count(columns, "column", "columns");
     let which = if count == 0 && from > 0 { which } else { format!("{which} × {columns}") };
-    let said =
-        format!("{} {which}, read {} in {took}.", served::from(query.snapshot), numbers::moment(query.queued_at));
+    let said = served::said(&query, &which);
     let link = {
         let preview = preview.clone();
         move |page: u32| Preview { page, ..preview.clone() }.to_query()

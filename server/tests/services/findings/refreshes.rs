@@ -1,0 +1,86 @@
+//! Findings of refreshing, and of what is served.
+
+use contract::finding::Finding;
+use contract::query::Ask;
+
+use super::{Seen, claim};
+use crate::refreshes::{Refreshed, every};
+use crate::world::Plan;
+
+pub const PROVOKED: &[&str] =
+    &["not_enough_memory", "refresh_overtaken", "run_lost", "snapshot_gone", "snapshots_failed", "too_much_to_refresh"];
+
+/// By `scripts/faults`, on a disk that is full.
+pub const ELSEWHERE: &[&str] = &["snapshots_full"];
+
+impl Refreshed {
+    async fn newest(&self) -> Finding {
+        self.view().await.runs.remove(0).why.expect("a run that failed")
+    }
+
+    /// Slow enough for something to happen meanwhile.
+    async fn slow(&self) {
+        let slow = "alter table sales rename to quick; create view sales as
+                    select n, pg_sleep(0.1)::text as x from generate_series(1, 8) n";
+        self.team.database.run(slow).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refreshes_say_why_they_failed() {
+    let seen = &mut Seen::new();
+    let mut see = |finding: Finding| {
+        seen.insert(finding.code());
+    };
+    let mut plan = Plan::default();
+    (plan.refresh_limits.bytes, plan.refresh_limits.memory) = (60_000, 2_000);
+    let mut data = Refreshed::planned(plan, 4_000, "").await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    see(data.newest().await);
+
+    data.team.database.run("delete from sales where id > 1000").await;
+    data.ask().await;
+    data.turn().await;
+    let by_id = contract::explore::Explore {
+        groups: vec![contract::explore::Group { column: "id".into(), bucket: None }],
+        ..Default::default()
+    };
+    see(data.team.asked(&data.dataset, &Ask::Explore(by_id)).await.finding.unwrap());
+    std::fs::remove_file(&data.files()[0]).unwrap();
+    see(data.team.asked(&data.dataset, &Ask::rows()).await.finding.unwrap());
+
+    // A file where the team's folder would be.
+    let folder = data.team.world.folder.join("snapshots").join(&data.team.world.actor.team_id);
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "").unwrap();
+    data.ask().await;
+    data.turn().await;
+    see(data.newest().await);
+    std::fs::remove_file(&folder).unwrap();
+
+    // The connection changes how it verifies, while a run is under way.
+    data.slow().await;
+    data.ask().await;
+    data.refresher.turn().await;
+    data.until(|view| view.running.is_some()).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+    let (port, name) = (data.team.database.port, &data.team.database.name);
+    let string = format!("postgresql://flitch:flitch@localhost:{port}/{name}?sslmode=verify-ca");
+    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+    backend.connections.draft(&actor, form, false).await.unwrap();
+    backend.connections.save(&actor, &draft).await.unwrap();
+    data.refresher.settle().await;
+    see(data.newest().await);
+
+    data.ask().await;
+    data.refresher.turn().await;
+    data.until(|view| view.running.is_some()).await;
+    let store = &data.team.world.shared.store;
+    let lost = store.refresh_running().await.unwrap().remove(0);
+    let finding = serde_json::to_string(&Finding::RunLost).unwrap();
+    assert!(store.refresh_take_over(&lost, &finding, data.team.world.shared.clock.now()).await.unwrap());
+    see(data.newest().await);
+    claim(seen, PROVOKED);
+}
