@@ -4,6 +4,7 @@
 
 pub mod calendar;
 mod open;
+mod read;
 mod verdict;
 mod watch;
 mod work;

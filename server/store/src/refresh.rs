@@ -1,15 +1,19 @@
 //! Refreshing datasets: when each is due, the run under way, the snapshot that is served.
 
+mod due;
 mod life;
 mod run;
+mod runs;
 mod snapshot;
 
 use sqlx::FromRow;
 
 use crate::{Result, Store};
 
+pub use due::DueRow;
 pub use life::{AskedRun, NewHalt, NewRefresh};
-pub use run::{Claim, Claimed, DueRow, RefreshEnd, RunRef, RunRow, RunningRow};
+pub use run::{Claim, Claimed, RefreshEnd, RunRef};
+pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
 
 /// A dataset's refresh as it stands, with what is served.

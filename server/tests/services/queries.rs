@@ -8,6 +8,8 @@ mod looking;
 mod turns;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use contract::catalog::PickerFilter;
@@ -17,13 +19,15 @@ use contract::team::Actor;
 use testkit::postgres::Database;
 
 use crate::findings::local;
-use crate::world::{Plan, World, form};
+use crate::world::{Plan, Turning, World, form};
 
 /// A team that is connected to a PostgreSQL of its own.
 pub struct Connected {
     pub database: Database,
     pub world: World,
     pub connection: String,
+    /// Its name leads to a private network once this is set.
+    pub is_turned: Arc<AtomicBool>,
 }
 
 impl Connected {
@@ -34,12 +38,14 @@ impl Connected {
     pub async fn with(plan: Plan) -> Self {
         let database = Database::fresh().await;
         let at = SocketAddr::from(([127, 0, 0, 1], database.port));
-        let plan = Plan { names: local(at), extra_ca_pem: Some(database.ca_pem.clone()), ..plan };
+        let is_turned = Arc::new(AtomicBool::new(false));
+        let names = Arc::new(Turning { is_turned: Arc::clone(&is_turned), names: local(at) });
+        let plan = Plan { names, extra_ca_pem: Some(database.ca_pem.clone()), ..plan };
         let world = World::new(plan).await;
         let string = format!("postgresql://flitch:flitch@localhost:{}/{}", database.port, database.name);
         let draft = world.backend.connections.draft(&world.actor, form(string), false).await.unwrap();
         let connection = world.backend.connections.save(&world.actor, &draft.id).await.unwrap();
-        Self { database, world, connection }
+        Self { database, world, connection, is_turned }
     }
 
     pub async fn run_as(&self, actor: &Actor, sql: &str) -> String {

@@ -4,6 +4,7 @@ mod clocks;
 mod faults;
 mod runs;
 mod serving;
+mod sources;
 mod steering;
 
 use std::time::Duration;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +37,22 @@ impl Resolver for Names {
         }
         let known = self.0.iter().find(|(name, _)| *name == host);
         known.map_or(Err(LookupError::Unknown), |(_, answer)| answer.map(|address| vec![address]))
+    }
+}
+
+/// The same, until somebody turns every name to a private network.
+pub struct Turning {
+    pub is_turned: Arc<AtomicBool>,
+    pub names: Arc<dyn Resolver>,
+}
+
+#[async_trait]
+impl Resolver for Turning {
+    async fn lookup(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {
+        match self.is_turned.load(Ordering::Relaxed) {
+            true => Ok(vec![SocketAddr::from(([10, 0, 0, 5], port))]),
+            false => self.names.lookup(host, port).await,
+        }
     }
 }
 

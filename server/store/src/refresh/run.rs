@@ -1,24 +1,7 @@
-//! Runs: claimed once, kept alive by a beat, ended once, taken over where the beat stands still.
+//! A run: claimed once, kept alive by a beat, ended once.
 
-use sqlx::FromRow;
-
-use super::SnapshotRow;
+use super::{DueRow, SnapshotRow};
 use crate::{Result, Store};
-
-/// A dataset whose time has come.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct DueRow {
-    pub dataset_id: String,
-    pub team_id: String,
-    pub connection_id: String,
-    pub schedule: String,
-    pub set_by: String,
-    pub set_at: i64,
-    pub next_at: Option<i64>,
-    pub planned_at: i64,
-    pub asked_at: Option<i64>,
-    pub asked_by: String,
-}
 
 /// What whoever takes a dataset's run says.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +33,6 @@ pub struct RunRef<'a> {
     pub fence: i64,
 }
 
-/// A run that somebody works on.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct RunningRow {
-    pub dataset_id: String,
-    pub run_id: String,
-    pub beat: i64,
-}
-
 /// How a run ended badly, and what that means for those to come.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshEnd<'a> {
@@ -76,24 +51,8 @@ pub struct RefreshEnd<'a> {
     pub now: i64,
 }
 
-/// A run as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct RunRow {
-    pub id: String,
-    pub cause: String,
-    pub asked_by: String,
-    pub state: String,
-    pub due_at: i64,
-    pub started_at: i64,
-    pub duration_us: Option<i64>,
-    pub row_count: i64,
-    pub byte_count: i64,
-    pub finding: String,
-    pub drift: String,
-}
-
 /// Runs that failed, one after another, after which a schedule is paused.
-const MOST_FAILURES: i64 = 5;
+pub(super) const MOST_FAILURES: i64 = 5;
 
 /// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
 /// that it leans on, was changed since.
@@ -107,60 +66,6 @@ const HALT: &str = "
       and halt <> 'person'";
 
 impl Store {
-    /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
-    /// back behind a plan makes it due too.
-    pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
-        let rows = sqlx::query_as(
-            "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
-                    r.asked_at, r.asked_by
-             from refresh r
-             join connection c on c.id = r.connection_id
-             left join connection k on k.id = c.credential_id
-             left join (select connection_id, count(*) as running from refresh where run_id <> '' group by connection_id) b
-               on b.connection_id = r.connection_id
-             where r.is_on = 1
-               and r.run_id = ''
-               and coalesce(b.running, 0) < $4
-               and c.state = 'live'
-               and (r.asked_at is not null
-                    or ((r.next_at <= $1 or r.planned_at > $1 + $2)
-                        and (r.halt = ''
-                             or (r.halt = 'credential'
-                                 and r.halt_version <> case when k.updated_at > c.updated_at
-                                                            then k.updated_at else c.updated_at end))))
-             order by coalesce(r.asked_at, r.next_at), r.dataset_id
-             limit $3",
-        )
-        .bind(now)
-        .bind(slack)
-        .bind(limit)
-        .bind(per_connection)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows)
-    }
-
-    /// When the next one is due by itself.
-    pub async fn refresh_next(&self) -> Result<Option<i64>> {
-        let next = sqlx::query_scalar("select min(next_at) from refresh where is_on = 1 and halt = '' and run_id = ''");
-        Ok(next.fetch_one(self.pool()).await?)
-    }
-
-    /// Plans the next run anew, without one now.
-    pub async fn refresh_plan(&self, due: &DueRow, next_at: Option<i64>, now: i64) -> Result<()> {
-        sqlx::query(
-            "update refresh set next_at = $2, planned_at = $3
-             where dataset_id = $1 and planned_at = $4 and run_id = ''",
-        )
-        .bind(&due.dataset_id)
-        .bind(next_at)
-        .bind(now)
-        .bind(due.planned_at)
-        .execute(self.pool())
-        .await?;
-        Ok(())
-    }
-
     /// Takes a dataset's run, if it is still due and its connection has room. On however many servers, one gets it.
     pub async fn refresh_claim(&self, claim: Claim<'_>) -> Result<Claimed> {
         let due = claim.due;
@@ -345,90 +250,5 @@ impl Store {
         .await?;
         write.commit().await?;
         Ok(is_own)
-    }
-
-    /// Rests by itself: a budget is used up.
-    pub async fn refresh_halt_budget(&self, dataset_id: &str, now: i64) -> Result<()> {
-        sqlx::query("update refresh set halt = 'budget', halt_at = $2 where dataset_id = $1 and halt = ''")
-            .bind(dataset_id)
-            .bind(now)
-            .execute(self.pool())
-            .await?;
-        Ok(())
-    }
-
-    /// A new day: what rested because of a budget goes on.
-    pub async fn refresh_unhalt_budget(&self, before: i64) -> Result<u64> {
-        let gone = sqlx::query("update refresh set halt = '' where halt = 'budget' and halt_at < $1");
-        Ok(gone.bind(before).execute(self.pool()).await?.rows_affected())
-    }
-
-    /// What runs anywhere.
-    pub async fn refresh_running(&self) -> Result<Vec<RunningRow>> {
-        let rows = sqlx::query_as("select dataset_id, run_id, beat from refresh where run_id <> ''");
-        Ok(rows.fetch_all(self.pool()).await?)
-    }
-
-    /// Takes a run from whoever worked on it, if its beat still is what it was: the next one is due at once.
-    pub async fn refresh_take_over(&self, seen: &RunningRow, finding: &str, now: i64) -> Result<bool> {
-        let mut write = self.begin().await?;
-        let taken = sqlx::query(
-            "update refresh
-             set run_id = '', fence = fence + 1, next_at = $4, planned_at = $4, failures = failures + 1,
-                 halt = case when halt = '' and failures + 1 >= $5 then 'failures' else halt end,
-                 halt_at = case when halt = '' and failures + 1 >= $5 then $4 else halt_at end
-             where dataset_id = $1 and run_id = $2 and beat = $3",
-        )
-        .bind(&seen.dataset_id)
-        .bind(&seen.run_id)
-        .bind(seen.beat)
-        .bind(now)
-        .bind(MOST_FAILURES)
-        .execute(&mut *write)
-        .await?;
-        if taken.rows_affected() == 0 {
-            return Ok(false);
-        }
-        sqlx::query("update refresh_run set state = 'lost', finding = $2 where id = $1")
-            .bind(&seen.run_id)
-            .bind(finding)
-            .execute(&mut *write)
-            .await?;
-        write.commit().await?;
-        Ok(true)
-    }
-
-    /// The newest runs of a dataset, the newest first.
-    pub async fn refresh_runs(&self, team_id: &str, dataset_id: &str, limit: i64) -> Result<Vec<RunRow>> {
-        let rows = sqlx::query_as(
-            "select id, cause, asked_by, state, due_at, started_at, duration_us, row_count, byte_count, finding, drift
-             from refresh_run
-             where dataset_id = $1
-               and team_id = $2
-             order by started_at desc, id desc
-             limit $3",
-        )
-        .bind(dataset_id)
-        .bind(team_id)
-        .bind(limit)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows)
-    }
-
-    pub async fn refresh_run_is_known(&self, team_id: &str, run_id: &str) -> Result<bool> {
-        let known: i64 = sqlx::query_scalar("select count(*) from refresh_run where id = $1 and team_id = $2")
-            .bind(run_id)
-            .bind(team_id)
-            .fetch_one(self.pool())
-            .await?;
-        Ok(known > 0)
-    }
-
-    /// Forgets runs that began before a moment.
-    pub async fn refresh_run_purge(&self, before: i64) -> Result<u64> {
-        let purged =
-            sqlx::query("delete from refresh_run where started_at < $1 and state not in ('running', 'cancelling')");
-        Ok(purged.bind(before).execute(self.pool()).await?.rows_affected())
     }
 }

@@ -1,0 +1,175 @@
+//! From the source into an object that nobody sees yet: rows as they arrive, to Arrow, to Parquet, checked.
+
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use arrow_array::RecordBatch;
+use cache::{SnapshotError, Upload, Written};
+use contract::finding::{Finding, Phase};
+use contract::query::Column;
+use contract::refresh::Drift;
+use redshift::Error;
+use redshift::arrow::{BatchSink, DrainLimits, Drained};
+use redshift::deadlines::milliseconds;
+use redshift::stream::WireFault;
+use store::{ConnectionRow, DatasetRow, SnapshotRow};
+use tokio::sync::mpsc;
+
+use super::open::open;
+use super::work::Work;
+use crate::services::findings::finding;
+use crate::services::{log_failure, queries, to_json};
+
+/// Batches under way between the source and the file.
+const WAITING: usize = 2;
+
+/// What was read, and is in the store of objects.
+pub(super) struct Read {
+    pub snapshot: SnapshotRow,
+    pub bytes: i64,
+}
+
+impl Work {
+    pub(super) async fn read(&self, drained: &OnceLock<Arc<Drained>>) -> Result<Read, Finding> {
+        let (dataset, connection) = self.rows().await?;
+        let started = Instant::now();
+        let (mut session, target) = tokio::select! {
+            opened = open(&self.shared, &connection, &self.due.set_by) => opened?,
+            () = self.cancel.asked() => return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
+        };
+        self.reached("connected");
+        session.attribute(&format!("flitch:refresh run={} team={}", self.run_id, self.due.team_id));
+        let sql = redshift::sql::select_all(&dataset.schema_name, &dataset.name)
+            .ok_or(Finding::TableGone { schema: dataset.schema_name.clone(), table: dataset.name.clone() })?;
+        let statement = format!("/* flitch refresh {} */ {sql}", self.run_id);
+        let limits = self.shared.refresh_limits;
+        let (sink, batches) = BatchSink::new(DrainLimits { rows: u64::MAX, bytes: limits.bytes }, WAITING);
+        let progress = drained.get_or_init(|| sink.drained());
+        let taken_at = self.shared.clock.now();
+        let deadline = Duration::from_secs(u64::from(limits.seconds));
+        let canceller = session.canceller();
+        let key = format!("{}/{}/{}.parquet", self.due.team_id, self.due.dataset_id, self.run_id);
+        let drain = session.drain(&statement, Box::new(sink), deadline);
+        let write = self.write(&key, batches, progress, &dataset);
+        let (drained, written) = tokio::select! {
+            both = async { tokio::join!(drain, write) } => both,
+            never = queries::heed(&self.shared, &self.cancel, canceller) => never,
+        };
+        session.close().await;
+        self.reached("read");
+        // What the writer could not do goes first: the read ended because of it.
+        let upload = written.map_err(|error| snapshot_finding(&error))?;
+        if let Err(error) = drained {
+            give_up(upload).await;
+            return Err(match &error {
+                Error::Wire { fault: WireFault::OverLimit, .. } => {
+                    Finding::TooMuchToRefresh { gib: u32::try_from(limits.bytes >> 30).unwrap_or(u32::MAX) }
+                }
+                _ => match finding(&error, &target, Some((&dataset.schema_name, &dataset.name))) {
+                    Finding::TimedOut { phase: Phase::Statement, .. } => {
+                        Finding::OverOurLimit { seconds: limits.seconds }
+                    }
+                    finding => finding,
+                },
+            });
+        }
+        let columns = progress.columns().ok_or(Finding::ConnectionLost { phase: Phase::Statement })?;
+        let upload = match upload {
+            Some(upload) => upload,
+            // Not a row, and still its columns.
+            None => self
+                .shared
+                .snapshots
+                .begin(&key, redshift::arrow::schema(&columns))
+                .await
+                .map_err(|error| snapshot_finding(&error))?,
+        };
+        let written = self.finish(&key, upload).await.map_err(|error| snapshot_finding(&error))?;
+        self.reached("written");
+        let known = queries::columns(&columns);
+        let snapshot = SnapshotRow {
+            id: store::new_id(),
+            team_id: self.due.team_id.clone(),
+            dataset_id: self.due.dataset_id.clone(),
+            connection_id: self.due.connection_id.clone(),
+            purpose: connection.purpose.clone(),
+            object_key: key,
+            columns: queries::kept_columns(&columns),
+            known_columns: to_json(&known),
+            row_count: written.rows as i64,
+            byte_count: written.bytes as i64,
+            taken_at,
+        };
+        Ok(Read { snapshot, bytes: progress.bytes() as i64 })
+    }
+
+    /// What is to be read, through what.
+    async fn rows(&self) -> Result<(DatasetRow, ConnectionRow), Finding> {
+        let store = &self.shared.store;
+        let failed = |error| Finding::Internal { reference: log_failure("a refresh could not be looked up", &error) };
+        let dataset = store.dataset_fetch(&self.due.team_id, &self.due.dataset_id).await.map_err(failed)?;
+        let connection = store.connection_fetch(&self.due.team_id, &self.due.set_by, &self.due.connection_id).await;
+        match (dataset, connection.map_err(failed)?) {
+            (Some(dataset), Some(connection)) => Ok((dataset, connection)),
+            _ => Err(Finding::RefreshOvertaken),
+        }
+    }
+
+    /// Writes what comes, until nothing more does. Dropped in the middle, nobody sees anything of it.
+    async fn write(
+        &self,
+        key: &str,
+        mut batches: mpsc::Receiver<RecordBatch>,
+        progress: &Drained,
+        dataset: &DatasetRow,
+    ) -> Result<Option<Upload>, SnapshotError> {
+        let mut upload = None;
+        while let Some(batch) = batches.recv().await {
+            let upload = match &mut upload {
+                Some(upload) => upload,
+                none => {
+                    self.tell_drift(progress, dataset).await;
+                    self.reached("first rows");
+                    none.insert(self.shared.snapshots.begin(key, batch.schema()).await?)
+                }
+            };
+            upload.write(batch).await?;
+        }
+        Ok(upload)
+    }
+
+    /// How the columns changed is said before anybody sees them.
+    async fn tell_drift(&self, progress: &Drained, dataset: &DatasetRow) {
+        let Some(columns) = progress.columns() else { return };
+        let Ok(before) = serde_json::from_str::<Vec<Column>>(&dataset.known_columns) else { return };
+        let pairs = |columns: Vec<Column>| -> Vec<(String, String)> {
+            columns.into_iter().map(|column| (column.name, column.type_name)).collect()
+        };
+        let drift = Drift::between(&pairs(before), &pairs(queries::columns(&columns)));
+        if !drift.is_empty()
+            && let Err(error) = self.shared.store.refresh_drift(&self.run_id, &to_json(&drift)).await
+        {
+            log_failure("how columns changed could not be kept", &error);
+        }
+    }
+
+    async fn finish(&self, key: &str, upload: Upload) -> Result<Written, SnapshotError> {
+        let written = upload.finish().await?;
+        self.shared.snapshots.check(key, &written).await?;
+        Ok(written)
+    }
+}
+
+/// Takes back what was sent to the store of objects.
+async fn give_up(upload: Option<Upload>) {
+    if let Some(upload) = upload
+        && let Err(error) = upload.abort().await
+    {
+        log_failure("an unfinished snapshot could not be removed", &error);
+    }
+}
+
+fn snapshot_finding(error: &SnapshotError) -> Finding {
+    let reference = log_failure("a snapshot could not be written", error);
+    if error.is_full() { Finding::SnapshotsFull } else { Finding::SnapshotsFailed { reference } }
+}

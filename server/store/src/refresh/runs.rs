@@ -1,0 +1,101 @@
+//! Runs as others see them: those under way, those whose task is gone, those that have ended.
+
+use sqlx::FromRow;
+
+use super::run::MOST_FAILURES;
+use crate::{Result, Store};
+
+/// A run that somebody works on.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct RunningRow {
+    pub dataset_id: String,
+    pub run_id: String,
+    pub beat: i64,
+}
+
+/// A run as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct RunRow {
+    pub id: String,
+    pub cause: String,
+    pub asked_by: String,
+    pub state: String,
+    pub due_at: i64,
+    pub started_at: i64,
+    pub duration_us: Option<i64>,
+    pub row_count: i64,
+    pub byte_count: i64,
+    pub finding: String,
+    pub drift: String,
+}
+
+impl Store {
+    /// What runs anywhere.
+    pub async fn refresh_running(&self) -> Result<Vec<RunningRow>> {
+        let rows = sqlx::query_as("select dataset_id, run_id, beat from refresh where run_id <> ''");
+        Ok(rows.fetch_all(self.pool()).await?)
+    }
+
+    /// Takes a run from whoever worked on it, if its beat still is what it was: the next one is due at once.
+    pub async fn refresh_take_over(&self, seen: &RunningRow, finding: &str, now: i64) -> Result<bool> {
+        let mut write = self.begin().await?;
+        let taken = sqlx::query(
+            "update refresh
+             set run_id = '', fence = fence + 1, next_at = $4, planned_at = $4, failures = failures + 1,
+                 halt = case when halt = '' and failures + 1 >= $5 then 'failures' else halt end,
+                 halt_at = case when halt = '' and failures + 1 >= $5 then $4 else halt_at end
+             where dataset_id = $1 and run_id = $2 and beat = $3",
+        )
+        .bind(&seen.dataset_id)
+        .bind(&seen.run_id)
+        .bind(seen.beat)
+        .bind(now)
+        .bind(MOST_FAILURES)
+        .execute(&mut *write)
+        .await?;
+        if taken.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("update refresh_run set state = 'lost', finding = $2 where id = $1")
+            .bind(&seen.run_id)
+            .bind(finding)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// The newest runs of a dataset, the newest first.
+    pub async fn refresh_runs(&self, team_id: &str, dataset_id: &str, limit: i64) -> Result<Vec<RunRow>> {
+        let rows = sqlx::query_as(
+            "select id, cause, asked_by, state, due_at, started_at, duration_us, row_count, byte_count, finding, drift
+             from refresh_run
+             where dataset_id = $1
+               and team_id = $2
+             order by started_at desc, id desc
+             limit $3",
+        )
+        .bind(dataset_id)
+        .bind(team_id)
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    pub async fn refresh_run_is_known(&self, team_id: &str, run_id: &str) -> Result<bool> {
+        let known: i64 = sqlx::query_scalar("select count(*) from refresh_run where id = $1 and team_id = $2")
+            .bind(run_id)
+            .bind(team_id)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(known > 0)
+    }
+
+    /// Forgets runs that began before a moment.
+    pub async fn refresh_run_purge(&self, before: i64) -> Result<u64> {
+        let purged =
+            sqlx::query("delete from refresh_run where started_at < $1 and state not in ('running', 'cancelling')");
+        Ok(purged.bind(before).execute(self.pool()).await?.rows_affected())
+    }
+}

@@ -1,0 +1,86 @@
+//! Sources that change, go away in the middle, or let few in.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use contract::refresh::{RefreshState, RunState};
+
+use super::{HOUR, MINUTE, Refreshed, every, states};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_dns_04_a_name_that_turned_private_is_refused_when_the_refresh_comes() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.team.is_turned.store(true, Ordering::Relaxed);
+    data.shift(HOUR + MINUTE);
+    data.turn().await;
+    let view = data.view().await;
+    assert_eq!(view.runs[0].why.as_ref().map(|why| why.code()), Some("address_forbidden"));
+    assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }) && view.snapshot.is_some());
+    data.team.is_turned.store(false, Ordering::Relaxed);
+    data.ask().await;
+    data.turn().await;
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_20_a_source_that_ends_in_the_middle_of_the_rows_leaves_no_part_of_them() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let slow = "alter table sales rename to quick; create view sales as
+                select n, pg_sleep(case when n % 20000 = 0 then 0.3 end)::text as x from generate_series(1, 2000000) n";
+    data.team.database.run(slow).await;
+    data.ask().await;
+    data.refresher.turn().await;
+    data.until(|view| view.runs[0].rows > 0).await;
+    let end = "select pg_terminate_backend(pid)::text from pg_stat_activity
+               where query like '/* flitch refresh%' and datname = current_database() limit 1";
+    data.team.database.ask(end).await;
+    data.refresher.settle().await;
+    let view = data.view().await;
+    assert_eq!(states(&view), [RunState::Failed, RunState::Done]);
+    assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }), "{:?}", view.state);
+    assert_eq!((view.snapshot.unwrap().rows, data.files().len()), (10, 1));
+    // It may pass by itself: tried again before the hour is over.
+    let wait = view.next[0] - data.team.world.shared.clock.now();
+    assert!(wait > 0 && wait <= MINUTE, "{wait}");
+    data.team.database.run("drop view sales; alter table quick rename to sales").await;
+    data.shift(2 * MINUTE);
+    data.turn().await;
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_26_a_source_that_lets_two_in_is_read_two_at_a_time() {
+    let tables: String = (0..19).map(|n| format!("create table t{n} as select {n} as n;")).collect();
+    let data = Refreshed::with(10, &tables).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("few", "some-password").await;
+    let rights = format!("grant select on all tables in schema public to {user}; alter role {user} connection limit 2");
+    data.team.database.run(&rights).await;
+    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+    let (port, name) = (data.team.database.port, &data.team.database.name);
+    let form = contract::connection::ConnectionForm {
+        draft: draft.clone(),
+        ..crate::world::form(format!("postgresql://{user}:some-password@localhost:{port}/{name}"))
+    };
+    backend.connections.draft(&actor, form, false).await.unwrap();
+    backend.connections.save(&actor, &draft).await.unwrap();
+    for dataset in &data.datasets {
+        backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    let mut refresher = server::refresher::Refresher::new(data.team.world.shared.clone());
+    for _ in 0..1_000 {
+        refresher.turn().await;
+        if refresher.running() == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for dataset in &data.datasets {
+        let view = backend.refreshes.show(&actor, dataset).await.unwrap();
+        assert_eq!((states(&view), view.state), (vec![RunState::Done], RefreshState::Fresh));
+    }
+}
