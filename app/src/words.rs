@@ -24,6 +24,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 pub use hint::{Hint, Step};
 
+/// What pressing costs, on Redshift Serverless (its pricing page: "billed … with a 60-second minimum charge").
+pub const WAKES: &str = "Wakes the workgroup: it is billed for at least 60 seconds.";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
     Good,

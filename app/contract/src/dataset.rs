@@ -25,6 +25,8 @@ pub struct DatasetView {
     pub columns: Vec<Column>,
     pub user: String,
     pub target: Target,
+    /// Asking it wakes compute that is paid by the second.
+    pub is_serverless: bool,
     /// Declared egress addresses, for the hints.
     pub egress: Vec<String>,
 }

@@ -18,7 +18,7 @@ use crate::api::datasets::ListDatasets;
 use crate::api::refreshes::ShowConnectionRefresh;
 use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load_after};
 use crate::paths;
-use crate::words::{checks, numbers};
+use crate::words::{WAKES, checks, numbers};
 use manage::{Manage, StateNotice};
 use refresh::RefreshAll;
 
@@ -59,6 +59,7 @@ fn Connection(
     let id = connection.id.clone();
     let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
     let has_datasets = !own.is_empty();
+    let wakes = refresh.is_serverless.then_some(WAKES);
     let refreshed = id.clone();
     let tables = own.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
     let least = grants::least(&connection.target.user, tables).join("\n");
@@ -106,7 +107,7 @@ fn Connection(
                 {(!is_cut_off).then(|| view! { <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a> })}
                 <PostForm post=start>
                     <input type="hidden" name="connection_id" value=connection.id.clone()/>
-                    <button type="submit" class="button-quiet">"Check again"</button>
+                    <button type="submit" class="button-quiet" title=wakes>"Check again"</button>
                 </PostForm>
             </div>
             <h2>"Datasets"</h2>

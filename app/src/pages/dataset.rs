@@ -23,7 +23,7 @@ use crate::parts::{
     FaultNotice, KindBadge, Loaded, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, load, load_after,
 };
 use crate::paths;
-use crate::words::Told;
+use crate::words::{Told, WAKES};
 use explore::{Answer, ExploreForm};
 use refresh::{Refresh, RefreshStrip, RefreshView};
 use rows::Rows;
@@ -68,6 +68,7 @@ fn Dataset(
         view => view == View::Refresh,
     };
     let refresh = Refresh::new(id, move || asked.refetch());
+    let wakes = dataset.is_serverless.then_some(WAKES);
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
     let (own_id, removed_id) = (summary.id.clone(), summary.id.clone());
@@ -93,7 +94,7 @@ fn Dataset(
                     <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=own_id/>
                         <input type="hidden" name="view" value=move || search.get()/>
-                        <button type="submit" class="button-quiet" hidden=is_unasked>
+                        <button type="submit" class="button-quiet" hidden=is_unasked title=wakes>
                             <Transition>
                                 {move || Suspend::new(async move {
                                     // Served from a snapshot, the source is asked by whoever wants that.

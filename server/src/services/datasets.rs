@@ -107,6 +107,7 @@ impl ports::Datasets for Datasets {
             columns: serde_json::from_str(&row.known_columns).unwrap_or_default(),
             summary: summary(row),
             egress: self.shared.egress.clone(),
+            is_serverless: place::is_serverless(&target),
             connection_name: connection.name,
             user: target.user.clone(),
             target,

@@ -13,6 +13,7 @@ use crate::parts::{
     every_while, first_refused, load_after,
 };
 use crate::paths;
+use crate::words::WAKES;
 
 /// A run under way is looked at this often; otherwise one may begin at any time.
 const SOON: Duration = Duration::from_millis(700);
@@ -76,7 +77,7 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
                     return ().into_any();
                 }
                 let is_idle = !shown.is_moving && !shown.can_resume;
-                let wakes = shown.is_serverless.then_some("Wakes the workgroup: it is billed for at least 60 seconds.");
+                let wakes = shown.is_serverless.then_some(WAKES);
                 view! {
                     <NoScriptRefresh is_running=shown.is_moving/>
                     <div class="refresh-line">

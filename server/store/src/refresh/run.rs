@@ -184,6 +184,11 @@ impl Store {
         if switched.rows_affected() == 0 {
             return Ok(false);
         }
+        // It was let in: what rests because of the way in goes on, for all that reads through the connection.
+        sqlx::query("update refresh set halt = '' where connection_id = $1 and halt = 'credential'")
+            .bind(&snapshot.connection_id)
+            .execute(&mut *write)
+            .await?;
         sqlx::query("update snapshot set retired_at = $2 where dataset_id = $1 and retired_at is null")
             .bind(run.dataset_id)
             .bind(now)
