@@ -172,14 +172,12 @@ impl Refresher {
         let next_at = calendar::due(&schedule, due.set_at, &due.dataset_id, now);
         if due.asked_at.is_none() {
             // Planned by a clock that was put back since: planned anew, and no run.
-            if due.next_at.is_some_and(|next| next > now) {
-                shared.store.refresh_plan(&due, next_at, now).await?;
-                return Ok(true);
+            if due.next_at.is_none_or(|next| next > now) {
+                return shared.store.refresh_plan(&due, next_at, now).await;
             }
             let (used, budget) = shared.store.source_use(&due.connection_id, now.div_euclid(DAY)).await?;
             if budget > 0 && used >= budget {
-                shared.store.refresh_halt_budget(&due.dataset_id, now).await?;
-                return Ok(true);
+                return shared.store.refresh_halt_budget(&due.dataset_id, now).await;
             }
         }
         let run_id = new_id();

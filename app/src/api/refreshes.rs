@@ -13,6 +13,8 @@ pub struct RefreshShown {
     pub strip: String,
     /// The state, the next runs and those before, for its own view.
     pub details: String,
+    /// When what is served was read; 0 where nothing is.
+    pub taken_at: i64,
     pub is_on: bool,
     pub is_moving: bool,
     pub is_paused: bool,
@@ -41,6 +43,7 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
     Ok(RefreshShown {
         strip: crate::made::refresh::strip(&view, &dataset_id),
         details: crate::made::refresh::details(&view),
+        taken_at: view.snapshot.map_or(0, |facts| facts.taken_at),
         is_on: view.is_on,
         is_moving: view.is_moving(),
         is_paused: matches!(view.state, RefreshState::PausedBy { .. }),

@@ -135,7 +135,7 @@ impl ports::Exports for Exports {
             let export = self.without_turn(actor, &row, &row.statement).await?;
             tokio::spawn(source::from_store(Arc::clone(shared), row.clone(), export, making));
             pieces
-        } else if !row.snapshot_id.is_empty() {
+        } else if !row.snapshot_id.is_empty() && row.purpose == Purpose::Preview.as_str() {
             self.ask_snapshot(actor, &row, format).await?
         } else {
             self.ask_source(actor, &row, format).await?

@@ -34,7 +34,7 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Calls `served` once a run has ended: what is served may be another.
+    /// Calls `served` when what is served is another.
     pub fn new(id: Memo<String>, served: impl Fn() + 'static) -> Self {
         let (now, cancel) = (Post::<RefreshNow>::new(), Post::<CancelRefresh>::new());
         let (set, off) = (Post::<SetRefresh>::new(), Post::<TurnOffRefresh>::new());
@@ -51,13 +51,13 @@ impl Refresh {
         let is_still = Signal::derive(move || told().is_some_and(|shown| shown.is_on && !shown.is_moving));
         every_while(SOON, is_moving, move || shown.refetch());
         every_while(LATER, is_still, move || shown.refetch());
-        let off_count = move || off.count();
-        Effect::new(move |before: Option<(bool, usize)>| {
-            let now = (is_moving.get(), off_count());
-            if before.is_some_and(|before| (before.0 && !now.0) || before.1 != now.1) {
+        // Also when the page came: an answer may have been on its way while the snapshot was switched.
+        Effect::new(move |before: Option<i64>| {
+            let taken_at = told().map_or(0, |shown| shown.taken_at);
+            if before.unwrap_or_default() != taken_at {
                 served();
             }
-            now
+            taken_at
         });
         Self { id, shown, now, cancel, set, off, pause, resume, address }
     }

@@ -57,7 +57,13 @@ async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
     let read = read(shared, kept, send, limit);
     let work = async { tokio::join!(read, pages::keep(shared, row, batches)) };
     let outcome = tokio::select! {
-        (read, _) = work => read,
+        (read, kept) = work => match read {
+            Ok(read) if kept < read.rows => {
+                let reference = log_failure("an answer could not be kept", &NotKept);
+                Err(Finding::Internal { reference })
+            }
+            read => read,
+        },
         () = cancel.asked() => Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
         () = tokio::time::sleep(deadline) => Err(Finding::OverOurLimit { seconds: shared.query_limits.seconds }),
     };
@@ -157,14 +163,23 @@ fn explain(shared: &Shared, error: &ReadError) -> Finding {
 }
 
 #[derive(Debug, thiserror::Error)]
+#[error("the store did not take all of its rows")]
+struct NotKept;
+
+#[derive(Debug, thiserror::Error)]
 #[error("a type that has no text")]
 struct NotText;
 
 /// The newest answer serves while it is of what is served now, or of a source that was asked a moment ago.
 pub(super) fn is_of(row: &QueryRow, served: Option<&store::ServedRow>, fresh_since: i64) -> bool {
     match served {
-        Some(served) if row.snapshot_id.is_empty() => row.queued_at > fresh_since.max(served.taken_at),
-        Some(served) => row.snapshot_id == served.id,
+        Some(served) if row.snapshot_id.is_empty() => row.queued_at > fresh_since.max(served.switched_at),
+        // One that came to nothing is tried again, in a while.
+        Some(served) if row.snapshot_id == served.id => {
+            let state = super::view::state(row);
+            state == QueryState::Done || state.is_running() || row.queued_at > fresh_since
+        }
+        Some(_) => false,
         None => row.snapshot_id.is_empty() && row.queued_at > fresh_since,
     }
 }

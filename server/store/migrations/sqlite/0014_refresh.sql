@@ -83,6 +83,8 @@ create table snapshot (
   byte_count bigint not null,
   -- When the statement was sent that read it.
   taken_at bigint not null,
+  -- When it took the place of the one before.
+  switched_at bigint not null,
   -- When another one took its place; null where none did.
   retired_at bigint
 );

@@ -19,6 +19,9 @@ pub struct DueRow {
     pub asked_by: String,
 }
 
+/// In microseconds.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
     /// back behind a plan makes it due too.
@@ -35,7 +38,7 @@ impl Store {
                and r.run_id = ''
                and coalesce(b.running, 0) < $4
                and c.state = 'live'
-               and (r.asked_at is not null
+               and ((r.asked_at is not null and r.halt <> 'person')
                     or ((r.next_at <= $1 or r.planned_at > $1 + $2)
                         and (r.halt = ''
                              or (r.halt = 'credential'
@@ -60,8 +63,8 @@ impl Store {
     }
 
     /// Plans the next run anew, without one now.
-    pub async fn refresh_plan(&self, due: &DueRow, next_at: Option<i64>, now: i64) -> Result<()> {
-        sqlx::query(
+    pub async fn refresh_plan(&self, due: &DueRow, next_at: Option<i64>, now: i64) -> Result<bool> {
+        let planned = sqlx::query(
             "update refresh set next_at = $2, planned_at = $3
              where dataset_id = $1 and planned_at = $4 and run_id = ''",
         )
@@ -71,22 +74,22 @@ impl Store {
         .bind(due.planned_at)
         .execute(self.pool())
         .await?;
-        Ok(())
+        Ok(planned.rows_affected() == 1)
     }
 
     /// Rests by itself: a budget is used up.
-    pub async fn refresh_halt_budget(&self, dataset_id: &str, now: i64) -> Result<()> {
-        sqlx::query("update refresh set halt = 'budget', halt_at = $2 where dataset_id = $1 and halt = ''")
-            .bind(dataset_id)
-            .bind(now)
-            .execute(self.pool())
-            .await?;
-        Ok(())
+    pub async fn refresh_halt_budget(&self, dataset_id: &str, now: i64) -> Result<bool> {
+        let halted = sqlx::query(
+            "update refresh set halt = 'budget', halt_at = $2 where dataset_id = $1 and halt in ('', 'credential')",
+        );
+        Ok(halted.bind(dataset_id).bind(now).execute(self.pool()).await?.rows_affected() == 1)
     }
 
     /// A new day: what rested because of a budget goes on.
     pub async fn refresh_unhalt_budget(&self, before: i64) -> Result<u64> {
-        let gone = sqlx::query("update refresh set halt = '' where halt = 'budget' and halt_at < $1");
-        Ok(gone.bind(before).execute(self.pool()).await?.rows_affected())
+        // One of a day to come was set by a clock that was put back since.
+        let gone =
+            sqlx::query("update refresh set halt = '' where halt = 'budget' and (halt_at < $1 or halt_at >= $2)");
+        Ok(gone.bind(before).bind(before + DAY).execute(self.pool()).await?.rows_affected())
     }
 }

@@ -49,7 +49,7 @@ impl Store {
              on conflict (dataset_id) do update set
                is_on = 1, schedule = excluded.schedule, set_by = excluded.set_by, set_at = excluded.set_at,
                next_at = excluded.next_at, planned_at = excluded.planned_at,
-               asked_at = case when refresh.snapshot_id = '' then excluded.asked_at else refresh.asked_at end",
+               asked_at = case when refresh.snapshot_id = '' and refresh.halt = '' then excluded.asked_at else refresh.asked_at end",
         )
         .bind(new.team_id)
         .bind(new.dataset_id)

@@ -1,5 +1,7 @@
 //! A run: claimed once, kept alive by a beat, ended once.
 
+use sqlx::AnyConnection;
+
 use super::{DueRow, SnapshotRow};
 use crate::{Result, Store};
 
@@ -84,10 +86,20 @@ impl Store {
         }
         let fence: Option<i64> = sqlx::query_scalar(
             "update refresh
-             set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4
+             set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4,
+                 -- There is another way in, or somebody tries the same one again.
+                 halt = case when halt = 'credential' then '' else halt end
              where dataset_id = $1
                and is_on = 1
                and run_id = ''
+               and halt <> 'person'
+               and (asked_at is not null
+                    or halt = ''
+                    or (halt = 'credential'
+                        and halt_version <> (select max(v.updated_at) from connection v
+                                             where v.id = refresh.connection_id
+                                                or v.id = (select c.credential_id from connection c
+                                                           where c.id = refresh.connection_id))))
                and planned_at = $5
                and coalesce(asked_at, 0) = coalesce(cast($6 as bigint), 0)
              returning fence",
@@ -163,10 +175,15 @@ impl Store {
         now: i64,
     ) -> Result<bool> {
         let mut write = self.begin().await?;
+        lock(&mut write, run.dataset_id).await?;
         let switched = sqlx::query(
             "update refresh
              set snapshot_id = $4, run_id = '', failures = 0,
-                 halt = case when halt = 'person' then halt else '' end
+                 -- Refused to another since this one was let in: then that stands.
+                 halt = case when halt = 'person' then halt
+                             when halt = 'credential'
+                              and halt_at > (select n.started_at from refresh_run n where n.id = $2) then halt
+                             else '' end
              where dataset_id = $1
                and run_id = $2
                and fence = $3
@@ -185,16 +202,22 @@ impl Store {
             return Ok(false);
         }
         // It was let in: what rests because of the way in goes on, for all that reads through the connection.
-        sqlx::query("update refresh set halt = '' where connection_id = $1 and halt = 'credential'")
-            .bind(&snapshot.connection_id)
-            .execute(&mut *write)
-            .await?;
+        sqlx::query(
+            "update refresh set halt = ''
+             where connection_id = $1
+               and halt = 'credential'
+               and halt_at <= (select n.started_at from refresh_run n where n.id = $2)",
+        )
+        .bind(&snapshot.connection_id)
+        .bind(run.run_id)
+        .execute(&mut *write)
+        .await?;
         sqlx::query("update snapshot set retired_at = $2 where dataset_id = $1 and retired_at is null")
             .bind(run.dataset_id)
             .bind(now)
             .execute(&mut *write)
             .await?;
-        super::snapshot::insert(snapshot).execute(&mut *write).await?;
+        super::snapshot::insert(snapshot, now).execute(&mut *write).await?;
         sqlx::query(
             "update refresh_run set state = 'done', duration_us = $2, row_count = $3, byte_count = $4
              where id = $1",
@@ -217,6 +240,7 @@ impl Store {
     /// A run came to nothing. False where it is not the caller's any more.
     pub async fn refresh_fail(&self, run: RunRef<'_>, end: RefreshEnd<'_>) -> Result<bool> {
         let mut write = self.begin().await?;
+        lock(&mut write, run.dataset_id).await?;
         let ended = sqlx::query(
             "update refresh
              set run_id = '', failures = failures + $4,
@@ -256,4 +280,17 @@ impl Store {
         write.commit().await?;
         Ok(is_own)
     }
+}
+
+/// Takes the connection's turn, as a claim does: rows of its other datasets are written too, and two that began with their
+/// own would wait for each other.
+async fn lock(write: &mut AnyConnection, dataset_id: &str) -> Result<()> {
+    sqlx::query(
+        "update connection set updated_at = updated_at
+         where id = (select connection_id from refresh where dataset_id = $1)",
+    )
+    .bind(dataset_id)
+    .execute(write)
+    .await?;
+    Ok(())
 }

@@ -32,6 +32,8 @@ pub struct ServedRow {
     pub columns: String,
     pub row_count: i64,
     pub taken_at: i64,
+    /// When it took the place of the one before.
+    pub switched_at: i64,
 }
 
 /// An object that nobody is shown any more.
@@ -41,11 +43,11 @@ pub struct UnservedRow {
     pub object_key: String,
 }
 
-pub(super) fn insert(row: &SnapshotRow) -> Query<'_, Any, AnyArguments> {
+pub(super) fn insert(row: &SnapshotRow, now: i64) -> Query<'_, Any, AnyArguments> {
     sqlx::query(
         "insert into snapshot (id, team_id, dataset_id, connection_id, purpose, object_key, columns, row_count,
-                               byte_count, taken_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                               byte_count, taken_at, switched_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(&row.id)
     .bind(&row.team_id)
@@ -57,13 +59,14 @@ pub(super) fn insert(row: &SnapshotRow) -> Query<'_, Any, AnyArguments> {
     .bind(row.row_count)
     .bind(row.byte_count)
     .bind(row.taken_at)
+    .bind(now)
 }
 
 impl Store {
     /// What is served of a dataset: nothing where its connection leads elsewhere by now, or was cut off.
     pub async fn snapshot_served(&self, team_id: &str, dataset_id: &str) -> Result<Option<ServedRow>> {
         let row = sqlx::query_as(
-            "select s.id, s.object_key, s.columns, s.row_count, s.taken_at
+            "select s.id, s.object_key, s.columns, s.row_count, s.taken_at, s.switched_at
              from refresh r
              join connection c on c.id = r.connection_id
              join snapshot s on s.id = r.snapshot_id
@@ -83,7 +86,7 @@ impl Store {
     /// A snapshot that somebody was shown, as long as it may still be.
     pub async fn snapshot_fetch(&self, team_id: &str, id: &str) -> Result<Option<ServedRow>> {
         let row = sqlx::query_as(
-            "select s.id, s.object_key, s.columns, s.row_count, s.taken_at
+            "select s.id, s.object_key, s.columns, s.row_count, s.taken_at, s.switched_at
              from snapshot s
              join dataset d on d.id = s.dataset_id
              join connection c on c.id = d.connection_id
@@ -126,7 +129,9 @@ impl Store {
     pub async fn snapshot_delete(&self, id: &str, now: i64) -> Result<()> {
         let mut write = self.begin().await?;
         sqlx::query(
-            "update refresh set snapshot_id = '', asked_at = coalesce(asked_at, cast($2 as bigint))
+            "update refresh
+             set snapshot_id = '',
+                 asked_at = case when halt in ('', 'credential') then coalesce(asked_at, cast($2 as bigint)) else asked_at end
              where snapshot_id = $1 and is_on = 1",
         )
         .bind(id)
