@@ -18,7 +18,7 @@ use store::{Claim, Claimed, DueRow, new_id};
 use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
-use crate::services::{SECOND, Shared, log_failure, snapshots, to_json};
+use crate::services::{DAY, SECOND, Shared, log_failure, snapshots, to_json};
 use watch::Watch;
 use work::Work;
 
@@ -35,8 +35,6 @@ const SWEEP_ORPHANS: Duration = Duration::from_secs(60 * 60);
 
 /// How long runs under way may go on once the server is asked to stop.
 const DRAIN: Duration = Duration::from_secs(15);
-
-const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 pub struct Refresher {
     shared: Arc<Shared>,

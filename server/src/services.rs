@@ -138,6 +138,7 @@ pub(crate) fn now() -> i64 {
 }
 
 pub(crate) const SECOND: i64 = 1_000_000;
+pub(crate) const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 /// A failure of ours: logged here, once, under the number that the page will show.
 pub(crate) fn internal(what: &str, error: &dyn std::error::Error) -> Fault {

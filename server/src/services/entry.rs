@@ -10,7 +10,7 @@ use store::{ConnectionRow, Found};
 use super::findings::{finding, is_sign_in_refused};
 use super::iam::{self, Minter, has_expired};
 use super::place::{self, Way};
-use super::{SECOND, Shared, log_failure};
+use super::{DAY, Shared, log_failure};
 
 /// A session for one person's work, and the target as it is then known: by IAM, AWS tells host and user.
 pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
@@ -34,7 +34,7 @@ pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
 fn count_use(shared: &Shared, row: &ConnectionRow) {
     let (store, connection_id, now) = (shared.store.clone(), row.id.clone(), shared.clock.now());
     tokio::spawn(async move {
-        if let Err(error) = store.source_use_add(&connection_id, now.div_euclid(24 * 60 * 60 * SECOND)).await {
+        if let Err(error) = store.source_use_add(&connection_id, now.div_euclid(DAY)).await {
             log_failure("a use of a source could not be counted", &error);
         }
     });

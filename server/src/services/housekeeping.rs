@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::sessions::{AGE, IDLE};
-use super::{SECOND, Shared, log_failure, now};
+use super::{DAY, SECOND, Shared, log_failure, now};
 
-const DRAFT_AGE: i64 = 24 * 60 * 60 * SECOND;
+const DRAFT_AGE: i64 = DAY;
 /// Looks at datasets hold rows of the customer's; they are kept for a look, not for a day.
 const LOOK_AGE: i64 = 10 * 60 * SECOND;
 /// The rows of a typed statement's result.
-const RESULT_AGE: i64 = 24 * 60 * 60 * SECOND;
+const RESULT_AGE: i64 = DAY;
 /// Its text, and how it went. One with a name, or shared, stays.
-const HISTORY_AGE: i64 = 90 * 24 * 60 * 60 * SECOND;
+const HISTORY_AGE: i64 = 90 * DAY;
 /// Mints are counted by the day.
-const MINT_AGE: i64 = 30 * 24 * 60 * 60 * SECOND;
+const MINT_AGE: i64 = 30 * DAY;
 const EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// Runs until the process ends.
@@ -28,7 +28,7 @@ pub async fn run(shared: Arc<Shared>) {
             store.session_purge(now - AGE, now - IDLE).await,
             store.mint_purge(now - MINT_AGE).await,
             store.refresh_run_purge(now - HISTORY_AGE).await,
-            store.source_use_purge((now - MINT_AGE).div_euclid(24 * 60 * 60 * SECOND)).await,
+            store.source_use_purge((now - MINT_AGE).div_euclid(DAY)).await,
         ] {
             if let Err(error) = purged {
                 log_failure("old rows could not be removed", &error);

@@ -10,12 +10,10 @@ use redshift::iam::Caller;
 use store::{ConnectionRow, StoreError};
 
 use super::allowance::is_alone;
-use crate::services::{SECOND, Shared, now, store_fault};
+use crate::services::{DAY, Shared, now, store_fault};
 
 /// Between two times that AWS is asked who this server is, while it has not said.
 const EVERY: Duration = Duration::from_secs(60);
-
-const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 /// The server's own identity, asked for in the background: no page waits for AWS.
 #[derive(Default)]

@@ -10,13 +10,12 @@ use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
 use crate::refresher::{BY_COMMAND, BY_TRIGGER, calendar};
+use crate::services::DAY;
 use crate::services::checks::parse;
 
 /// Runs that are shown.
 const RUNS: i64 = 30;
 const NEXT: usize = 3;
-
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> Result<RefreshView, Fault> {
     let connection = place::connection(shared, actor, &dataset.connection_id).await?;
