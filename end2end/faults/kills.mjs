@@ -4,22 +4,16 @@
 //
 // The source's rows all carry the number of their generation. Whatever is served afterwards has all rows of one
 // generation: the last good one, or the new one, and never a mix. The run that was lost is made again by itself.
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { Member, Server, sleep, until } from './member.mjs';
+import { Member, Server, sleep, until } from '../support/member.mjs';
+import { connectionString, database, psql } from '../support/postgres.mjs';
 
 const [kills, kind] = [Number(process.argv[2] ?? 20), process.argv[3] ?? 'sqlite'];
 const POINTS = ['claimed', 'connected', 'first rows', 'read', 'written', 'before the switch', 'after the switch', 'ended'];
 const ROWS = 20_000;
 
-const root = process.env.FLITCH_TEST_POSTGRES;
-const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' }).trim();
-const database = (name) => {
-  psql(root, `create database ${name}`);
-  return root.replace(/\/[^/]*$/, `/${name}`);
-};
-const source = database(`kills_source_${process.pid}`);
-const store = kind === 'postgres' ? ['--database-url', database(`kills_store_${process.pid}`)] : [];
+const source = database('kills_source');
+const store = kind === 'postgres' ? ['--database-url', database('kills_store')] : [];
 let generation = 0;
 const next = () => {
   generation += 1;
@@ -32,8 +26,7 @@ const server = new Server(store);
 await server.start();
 const ann = new Member(server);
 await ann.found();
-const { host } = new URL(source.replace('postgres:', 'http:'));
-await ann.connect(`postgresql://flitch:flitch@${host}/${source.split('/').pop()}`);
+await ann.connect(connectionString(source));
 const [{ id }] = ann.datasets;
 await ann.set(id);
 

@@ -2,19 +2,13 @@
 // finishes.
 //
 //   node share.mjs DATASETS
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { Member, Server, until } from './member.mjs';
+import { Member, Server, until } from '../support/member.mjs';
+import { connectionString, database, psql } from '../support/postgres.mjs';
 
 const count = Number(process.argv[2] ?? 50);
-const root = process.env.FLITCH_TEST_POSTGRES;
-const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' }).trim();
-const database = (name) => {
-  psql(root, `create database ${name}`);
-  return root.replace(/\/[^/]*$/, `/${name}`);
-};
-const source = database(`share_source_${process.pid}`);
-const store = database(`share_store_${process.pid}`);
+const source = database('share_source');
+const store = database('share_store');
 psql(source, `do $$ begin for n in 1..${count} loop execute format('create table t_%s as select n from generate_series(1, 50) n', n); end loop; end $$`);
 
 const more = ['--database-url', store, '--refreshes-per-connection', '8'];
@@ -25,8 +19,7 @@ await ann.found();
 const two = new Server(more);
 two.data = one.data;
 await two.start();
-const { host } = new URL(source.replace('postgres:', 'http:'));
-await ann.connect(`postgresql://flitch:flitch@${host}/${source.split('/').pop()}`);
+await ann.connect(connectionString(source));
 if (ann.datasets.length !== count) throw new Error(`${ann.datasets.length} datasets`);
 const began = Date.now();
 await ann.call('refreshes/set-all', {

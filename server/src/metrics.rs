@@ -27,6 +27,7 @@ const SNAPSHOT_ANSWERS: &str = "flitch_snapshot_answers_total";
 const SNAPSHOT_SECONDS: &str = "flitch_snapshot_answer_duration_seconds";
 const REFRESHES: &str = "flitch_refreshes_total";
 const REFRESH_SECONDS: &str = "flitch_refresh_duration_seconds";
+const DROPPED_LINES: &str = "flitch_log_lines_dropped_total";
 const MINTS: &str = "flitch_mints_total";
 const SIGN_INS: &str = "flitch_sign_ins_total";
 const RESIDENT: &str = "flitch_process_resident_memory_bytes";
@@ -73,6 +74,7 @@ fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError
     describe_histogram!(SNAPSHOT_SECONDS, "How long answers from snapshots took");
     describe_counter!(REFRESHES, "Refreshes that ended, by the code of the finding; empty for those that went well");
     describe_histogram!(REFRESH_SECONDS, "How long refreshes took");
+    describe_counter!(DROPPED_LINES, "Lines of the log that could not be written");
     describe_counter!(MINTS, "Credentials that AWS minted, by outcome");
     describe_counter!(SIGN_INS, "Sign-ins of members, by outcome");
     describe_gauge!(RESIDENT, "Memory in use");
@@ -130,6 +132,11 @@ pub(crate) fn refresh_ended(finding: &'static str, took: Duration) {
 pub(crate) fn snapshot_asked(finding: &'static str, took: Duration) {
     counter!(SNAPSHOT_ANSWERS, "finding" => finding).increment(1);
     histogram!(SNAPSHOT_SECONDS).record(took);
+}
+
+/// A line of the log could not be written.
+pub(crate) fn line_dropped() {
+    counter!(DROPPED_LINES).increment(1);
 }
 
 pub(crate) fn minted(is_good: bool) {

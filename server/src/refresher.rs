@@ -33,8 +33,9 @@ const SLACK: i64 = 5 * 60 * SECOND;
 const SWEEP: Duration = Duration::from_secs(60);
 const SWEEP_ORPHANS: Duration = Duration::from_secs(60 * 60);
 
-/// How long runs under way may go on once the server is asked to stop.
+/// How long runs under way may go on once the server is asked to stop, and how long they may then take to end.
 const DRAIN: Duration = Duration::from_secs(15);
+const HAND_OVER: Duration = Duration::from_secs(8);
 
 pub struct Refresher {
     shared: Arc<Shared>,
@@ -69,7 +70,7 @@ async fn sweep(shared: Arc<Shared>) {
     loop {
         snapshots::sweep(&shared).await;
         if orphans_at <= Instant::now() {
-            snapshots::sweep_orphans(&shared).await;
+            snapshots::sweep_orphans(&shared, snapshots::ORPHAN_AGE).await;
             orphans_at = Instant::now() + SWEEP_ORPHANS;
         }
         tokio::time::sleep(SWEEP).await;
@@ -181,9 +182,9 @@ impl Refresher {
         let run_id = new_id();
         let per_connection = i64::from(shared.refresh_limits.per_connection);
         let claim = Claim { run_id: &run_id, due: &due, cause: cause(&due), now, next_at, per_connection };
-        let Claimed::Yes { fence } = shared.store.refresh_claim(claim).await? else { return Ok(false) };
+        let Claimed::Yes { fence, version } = shared.store.refresh_claim(claim).await? else { return Ok(false) };
         let cancel = shared.live.enter(&run_id);
-        let work = Work { shared, due, run_id, fence, cancel, end: self.end.subscribe() };
+        let work = Work { shared, due, run_id, fence, version, cancel, end: self.end.subscribe() };
         self.runs.spawn(work.run());
         Ok(true)
     }
@@ -193,7 +194,12 @@ impl Refresher {
     async fn drain(&mut self) {
         if tokio::time::timeout(DRAIN, self.settle()).await.is_err() {
             let _ = self.end.send(true);
-            self.settle().await;
+            if tokio::time::timeout(HAND_OVER, self.settle()).await.is_err() {
+                tracing::warn!(
+                    "{} refreshes could not be handed over, and will be taken over as lost",
+                    self.runs.len()
+                );
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) mod queries;
 mod refreshes;
 mod sessions;
 mod setup;
-pub(crate) mod snapshots;
+pub mod snapshots;
 mod team;
 mod whereabouts;
 
@@ -98,6 +98,10 @@ pub struct RefreshLimits {
     /// One run.
     pub bytes: u64,
     pub seconds: u32,
+    /// Signing in for a run is tried so often while what is in the way may pass, the second time after a while that then
+    /// triples.
+    pub sign_ins: u32,
+    pub first_wait: Duration,
     /// A run whose task gave no sign of life for so long is lost.
     pub lease: Duration,
     /// Memory for answers from snapshots, all together.
@@ -161,7 +165,14 @@ pub(crate) fn log_failure(what: &str, error: &dyn std::error::Error) -> u32 {
 /// What a store's error is to the person in front of the page.
 pub(crate) fn store_fault(error: StoreError) -> Fault {
     match error {
-        StoreError::Busy(_) => Fault::Busy,
+        StoreError::Busy(error) => {
+            log_failure("the metadata store did not answer in time", &error);
+            Fault::Busy
+        }
+        StoreError::Full(error) => {
+            log_failure("the metadata store has no room left", &error);
+            Fault::StorageFull
+        }
         StoreError::Exists => Fault::BadRequest,
         // Nothing has such a name.
         StoreError::NotText => Fault::NotFound,

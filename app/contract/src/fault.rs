@@ -105,6 +105,9 @@ pub enum Fault {
     RowsGone,
     #[error("the database of Flitch itself is busy")]
     Busy,
+    /// Nothing was saved.
+    #[error("the disk of Flitch itself is full")]
+    StorageFull,
     /// Made in the browser only: the server could not be reached.
     #[error("no answer")]
     NoAnswer,
@@ -144,6 +147,7 @@ impl Fault {
             Self::BadRequest => 400,
             Self::ExportFailed => 502,
             Self::Busy | Self::NoAnswer => 503,
+            Self::StorageFull => 507,
             Self::Internal { .. } => 500,
         }
     }

@@ -91,6 +91,9 @@ pub fn fault(fault: &Fault) -> String {
         }
         Fault::NothingPicked => "Nothing new was picked. Tick at least one table or view.".into(),
         Fault::Busy => "Flitch's own database is busy. Try again in a moment.".into(),
+        Fault::StorageFull => {
+            "Flitch's own disk is full: nothing was saved (storage_full). Ask your operator to make room, then try again.".into()
+        }
         Fault::NoAnswer => "Flitch did not answer. Check your network; this page goes on by itself.".into(),
         Fault::BadRequest => "The request did not arrive whole. Reload the page and try again.".into(),
         Fault::Internal { reference } => format!(

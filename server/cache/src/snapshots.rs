@@ -162,30 +162,35 @@ impl Snapshots {
         Ok(listed.try_collect().await?)
     }
 
-    /// Removes what a process that was killed had begun to write in a folder, once it is this old. A bucket has rules of
-    /// its own for that (S3's manual, "Configuring a bucket lifecycle configuration to delete incomplete multipart
-    /// uploads").
-    pub async fn sweep_begun(&self, age: Duration) -> Result<usize, SnapshotError> {
+    /// Removes what a process that was killed had begun to write in a folder, once it is this old, but nothing by a name
+    /// that is still at work. A bucket has rules of its own for that (S3's manual, "Configuring a bucket lifecycle
+    /// configuration to delete incomplete multipart uploads").
+    pub async fn sweep_begun(
+        &self,
+        age: Duration,
+        is_at_work: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<usize, SnapshotError> {
         let Some(folder) = self.folder.clone() else { return Ok(0) };
-        let swept = tokio::task::spawn_blocking(move || sweep(&folder, age));
+        let swept = tokio::task::spawn_blocking(move || sweep(&folder, age, &is_at_work));
         Ok(swept.await.map_err(std::io::Error::other)??)
     }
 }
 
 /// What `object_store` writes aside has the object's name, `#` and a number; it lists no such file.
-fn sweep(folder: &Path, age: Duration) -> std::io::Result<usize> {
+fn sweep(folder: &Path, age: Duration, is_at_work: &dyn Fn(&str) -> bool) -> std::io::Result<usize> {
     let mut swept = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
-            swept += sweep(&entry.path(), age)?;
+            swept += sweep(&entry.path(), age, is_at_work)?;
             continue;
         }
         let name = entry.file_name();
         let is_aside = name
             .to_str()
             .and_then(|name| name.rsplit_once('#'))
-            .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
+            .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+            .is_some_and(|(name, _)| !is_at_work(name));
         let is_old =
             || Ok::<_, std::io::Error>(entry.metadata()?.modified()?.elapsed().is_ok_and(|since| since >= age));
         if is_aside && is_old()? {

@@ -1,7 +1,7 @@
-//! Security headers on every answer, errors included. The Content-Security-Policy with its nonce is set by the page.
+//! Headers on every answer, errors included: what a browser must not do with it, and when to come again. The Content-Security-Policy with its nonce is set by the page.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -35,6 +35,9 @@ pub async fn add(State(is_https): State<IsHttps>, request: Request, next: Next) 
     }
     if !is_file {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
     }
     response
 }

@@ -25,10 +25,7 @@ pub async fn identify(State(sessions): State<Arc<dyn Sessions>>, mut request: Re
                 request.extensions_mut().insert(SessionToken(token));
             }
             Ok(None) => {}
-            Err(_) => {
-                let retry = [(header::RETRY_AFTER, "5")];
-                return (StatusCode::SERVICE_UNAVAILABLE, retry, "Flitch's own database is busy.").into_response();
-            }
+            Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "Flitch's own database is busy.").into_response(),
         }
     }
     next.run(request).await

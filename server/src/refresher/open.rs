@@ -10,13 +10,12 @@ use store::ConnectionRow;
 use super::verdict::{Verdict, verdict};
 use crate::services::{Shared, entry};
 
-const MOST_TRIES: u32 = 5;
 const LONGEST: Duration = Duration::from_secs(60);
-const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 pub(super) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
     let started = Instant::now();
-    let mut wait = FIRST_WAIT;
+    let limits = shared.refresh_limits;
+    let mut wait = limits.first_wait;
     let mut tries = 0;
     loop {
         tries += 1;
@@ -26,7 +25,7 @@ pub(super) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
         };
         // Others that wait for the same do not all come back at once.
         let wait_now = wait.mul_f64(rand::random_range(0.5..1.5));
-        if tries == MOST_TRIES || started.elapsed() + wait_now >= LONGEST {
+        if tries >= limits.sign_ins || started.elapsed() + wait_now >= LONGEST {
             return Err(finding);
         }
         tokio::time::sleep(wait_now).await;

@@ -7,14 +7,23 @@ use std::time::{Duration, Instant};
 
 use store::RunningRow;
 
+/// Looks further apart than this are no watching, and than half a lease, where that is longer.
+const LONGEST_BETWEEN: Duration = Duration::from_secs(2);
+
 #[derive(Default)]
 pub struct Watch {
     seen: HashMap<String, (i64, Instant)>,
+    looked: Option<Instant>,
 }
 
 impl Watch {
-    /// Looks at what runs anywhere, and answers with what is lost.
+    /// Looks at what runs anywhere, and answers with what is lost. While nobody could look at the store, nobody could
+    /// say there that it lives: after such a while, what was seen before it proves nothing.
     pub fn look(&mut self, running: Vec<RunningRow>, lease: Duration, now: Instant) -> Vec<RunningRow> {
+        let longest = (lease / 2).max(LONGEST_BETWEEN);
+        if self.looked.replace(now).is_some_and(|before| now.duration_since(before) > longest) {
+            self.seen.clear();
+        }
         self.seen.retain(|run_id, _| running.iter().any(|row| row.run_id == *run_id));
         let is_lost = |row: &RunningRow| {
             let (beat, since) = self.seen.entry(row.run_id.clone()).or_insert((row.beat, now));
@@ -46,10 +55,16 @@ mod tests {
             lost.into_iter().map(|row| row.run_id).collect::<Vec<_>>()
         };
         assert!(look(0, &[("a", 5), ("b", 0)]).is_empty(), "whoever looks for the first time knows nothing yet");
+        assert!(look(5, &[("a", 5), ("b", 0)]).is_empty());
         assert!(look(9, &[("a", 5), ("b", 1)]).is_empty());
         assert_eq!(look(10, &[("a", 5), ("b", 1)]), ["a"]);
+        assert!(look(14, &[("b", 1)]).is_empty());
         assert!(look(18, &[("b", 1)]).is_empty());
         assert!(look(19, &[("b", 2), ("c", 2)]).is_empty(), "it lives after all");
+        assert!(look(24, &[("b", 2), ("c", 3)]).is_empty());
         assert_eq!(look(29, &[("b", 2), ("c", 3)]), ["b"]);
+        assert!(look(35, &[("b", 2), ("c", 3)]).is_empty(), "the store was away: nobody could say that it lives");
+        assert!(look(40, &[("b", 2), ("c", 3)]).is_empty());
+        assert_eq!(look(45, &[("b", 2), ("c", 3)]), ["b", "c"]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use contract::finding::Finding;
 use contract::refresh::Schedule;
 use redshift::arrow::Drained;
-use store::{DueRow, RefreshEnd, RunRef, SnapshotRow};
+use store::{DueRow, RefreshEnd, RunRef};
 use tokio::sync::watch;
 
 use super::read::Read;
@@ -19,12 +19,43 @@ use crate::services::{SECOND, Shared, log_failure, to_json};
 /// How often the store hears that a run lives.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// How long the store may be away before what has to be written there is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Tries again for a while: what was read for an hour is not given up because the metadata was away for a moment.
+async fn patiently<T, F>(what: &str, mut write: impl FnMut() -> F) -> store::Result<T>
+where
+    F: Future<Output = store::Result<T>>,
+{
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match write().await {
+            Err(error) if Instant::now() < until => {
+                log_failure(&format!("{what} could not be written down yet"), &error);
+                tokio::time::sleep(BEAT).await;
+            }
+            written => return written,
+        }
+    }
+}
+
+/// Why a run ends that nobody cancelled.
+#[derive(Default)]
+struct Fate {
+    /// Another server has it by now.
+    is_overtaken: AtomicBool,
+    /// The store has not heard from it for so long that another server may have it soon.
+    is_apart: AtomicBool,
+}
+
 /// A run that was claimed.
 pub(super) struct Work {
     pub shared: Arc<Shared>,
     pub due: DueRow,
     pub run_id: String,
     pub fence: i64,
+    /// Of the way in that it signs in by.
+    pub version: i64,
     pub cancel: Cancel,
     /// True once this server stops.
     pub end: watch::Receiver<bool>,
@@ -44,13 +75,14 @@ impl Work {
         self.reached("claimed");
         let started = Instant::now();
         let drained = std::sync::OnceLock::new();
-        let is_lost = AtomicBool::new(false);
+        let fate = Fate::default();
         let read = tokio::select! {
             read = self.read(&drained) => read,
-            never = self.beat(&drained, &is_lost) => never,
+            never = self.beat(&drained, &fate) => never,
         };
         let outcome = match read {
             Ok(read) => self.switch(read, started).await,
+            Err(Finding::Cancelled { .. }) if fate.is_apart.load(Ordering::Relaxed) => Err(Finding::RunLost),
             Err(finding) => Err(finding),
         };
         self.shared.live.leave(&self.run_id);
@@ -67,7 +99,7 @@ impl Work {
         );
         metrics::refresh_ended(finding.map_or("", Finding::code), took);
         if let Some(finding) = finding
-            && !is_lost.load(Ordering::Relaxed)
+            && !fate.is_overtaken.load(Ordering::Relaxed)
         {
             self.fail(finding, took, drained.get()).await;
         }
@@ -76,9 +108,12 @@ impl Work {
         self.shared.nudge.notify_one();
     }
 
-    /// Says that it lives, hears whether somebody wants its end, and asks for it where the run is not its own any more.
-    async fn beat<T>(&self, drained: &std::sync::OnceLock<Arc<Drained>>, is_lost: &AtomicBool) -> T {
+    /// Says that it lives, hears whether somebody wants its end, and asks for it where the run is not its own any more, or
+    /// will not be for long: a server that cannot say that its run lives would soon read beside the one that took it over.
+    async fn beat<T>(&self, drained: &std::sync::OnceLock<Arc<Drained>>, fate: &Fate) -> T {
         let mut end = self.end.clone();
+        let lease = self.shared.refresh_limits.lease;
+        let mut heard = Instant::now();
         loop {
             // This server stops: the statement ends at the source too.
             let is_end = tokio::time::timeout(BEAT, async { end.wait_for(|end| *end).await.is_ok() }).await;
@@ -87,16 +122,29 @@ impl Work {
                 tokio::time::sleep(BEAT).await;
             }
             let (rows, bytes) = drained.get().map_or((0, 0), |drained| (drained.rows() as i64, drained.bytes() as i64));
-            match self.shared.store.refresh_beat(self.run_ref(), rows, bytes).await {
-                Ok(Some(state)) if state == "cancelling" => self.cancel.ask(),
-                Ok(Some(_)) => {}
-                Ok(None) => {
-                    is_lost.store(true, Ordering::Relaxed);
+            let beat = tokio::time::timeout(lease / 3, self.shared.store.refresh_beat(self.run_ref(), rows, bytes));
+            let beat = beat.await;
+            let failure: &dyn std::error::Error = match &beat {
+                Ok(Ok(Some(state))) => {
+                    heard = Instant::now();
+                    if state == "cancelling" {
+                        self.cancel.ask();
+                    }
+                    continue;
+                }
+                Ok(Ok(None)) => {
+                    fate.is_overtaken.store(true, Ordering::Relaxed);
                     self.cancel.ask();
+                    continue;
                 }
-                Err(error) => {
-                    log_failure("a refresh could not say that it lives", &error);
-                }
+                Ok(Err(error)) => error,
+                Err(elapsed) => elapsed,
+            };
+            log_failure("a refresh could not say that it lives", failure);
+            // In the embedded store nobody else could take it over.
+            if heard.elapsed() >= lease * 2 / 3 && !self.shared.store.is_embedded() {
+                fate.is_apart.store(true, Ordering::Relaxed);
+                self.cancel.ask();
             }
         }
     }
@@ -106,7 +154,9 @@ impl Work {
         let Read { snapshot, bytes } = read;
         let took = started.elapsed().as_micros() as i64;
         self.reached("before the switch");
-        let switched = self.switch_in_store(&snapshot, (took, bytes)).await;
+        let switch =
+            || self.shared.store.refresh_done(self.run_ref(), &snapshot, (took, bytes), self.shared.clock.now());
+        let switched = patiently("a snapshot", switch).await;
         self.reached("after the switch");
         // An answer may be lost while what it answered was done: only what is surely not served is removed.
         let is_known = async || self.shared.store.snapshot_is_known(&snapshot.object_key).await;
@@ -129,25 +179,11 @@ impl Work {
         }
     }
 
-    /// Tried again for a while: what was read for an hour is not given up because the metadata was away for a moment.
-    async fn switch_in_store(&self, snapshot: &SnapshotRow, spent: (i64, i64)) -> store::Result<bool> {
-        let until = Instant::now() + Duration::from_secs(60);
-        loop {
-            match self.shared.store.refresh_done(self.run_ref(), snapshot, spent, self.shared.clock.now()).await {
-                Err(error) if Instant::now() < until => {
-                    log_failure("a snapshot could not be switched to yet", &error);
-                    tokio::time::sleep(BEAT).await;
-                }
-                switched => return switched,
-            }
-        }
-    }
-
     async fn fail(&self, finding: &Finding, took: Duration, drained: Option<&Arc<Drained>>) {
         let now = self.shared.clock.now();
         let is_cancelled = matches!(finding, Finding::Cancelled { .. });
         // Nobody wanted its end but this server.
-        let is_end = is_cancelled && *self.end.borrow();
+        let is_end = (is_cancelled && *self.end.borrow()) || *finding == Finding::RunLost;
         let verdict = verdict(finding);
         let failures = match self.shared.store.refresh_fetch(&self.due.team_id, &self.due.dataset_id).await {
             Ok(row) => row.map_or(0, |row| row.failures),
@@ -175,11 +211,12 @@ impl Work {
             bytes: drained.map_or(0, |drained| drained.bytes() as i64),
             finding: &to_json(finding),
             is_failure: !is_end && matches!(verdict, Verdict::Passing | Verdict::Standing),
-            is_credential: verdict == Verdict::Credential,
+            refused_version: (verdict == Verdict::Credential).then_some(self.version),
             retry_at,
             now,
         };
-        if let Err(error) = self.shared.store.refresh_fail(self.run_ref(), end).await {
+        let kept = patiently("how a refresh failed", || self.shared.store.refresh_fail(self.run_ref(), end)).await;
+        if let Err(error) = kept {
             log_failure("how a refresh failed could not be kept", &error);
         }
     }

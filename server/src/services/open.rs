@@ -102,6 +102,8 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
             at_once: settings.refreshes_at_once.max(1),
             bytes: u64::from(settings.refresh_gib) * 1024 * 1024 * 1024,
             seconds: settings.refresh_seconds,
+            sign_ins: 5,
+            first_wait: Duration::from_millis(500),
             lease: Duration::from_secs(u64::from(settings.refresh_lease_seconds.max(3))),
             memory: settings.snapshot_memory_mib as usize * 1024 * 1024,
         },

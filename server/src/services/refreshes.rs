@@ -11,7 +11,7 @@ use contract::fault::Fault;
 use contract::ports;
 use contract::refresh::{ConnectionRefresh, RefreshView, Schedule, ScheduleFault, ScheduleFields, Triggered};
 use contract::team::{Actor, Role};
-use store::{AskedRun, DatasetRow, NewHalt, NewRefresh, Store, StoreError};
+use store::{AskedRun, DatasetRow, NewHalt, NewRefresh, Store, StoreError, Wish};
 use vault::Binding;
 
 use super::audit::{self, Deed};
@@ -107,10 +107,8 @@ pub(crate) async fn ask_from_outside(
     by: &str,
     now: i64,
 ) -> Result<Option<Triggered>, StoreError> {
-    if !store.refresh_triggered(dataset_id, now - WINDOW, now).await? {
-        return Ok(Some(Triggered::Joined));
-    }
-    Ok(match store.refresh_ask(team_id, dataset_id, by, now).await? {
+    let wish = Wish { by, since: Some(now - WINDOW), now };
+    Ok(match store.refresh_ask(team_id, dataset_id, wish).await? {
         AskedRun::Asked => Some(Triggered::Started),
         AskedRun::Joined => Some(Triggered::Joined),
         AskedRun::Paused => Some(Triggered::Paused),
@@ -176,7 +174,8 @@ impl ports::Refreshes for Refreshes {
     async fn ask(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
         let dataset = self.own(actor, dataset_id).await?;
         let now = self.shared.clock.now();
-        let asked = self.shared.store.refresh_ask(&actor.team_id, dataset_id, &actor.email, now).await;
+        let wish = Wish { by: &actor.email, since: None, now };
+        let asked = self.shared.store.refresh_ask(&actor.team_id, dataset_id, wish).await;
         match asked.map_err(store_fault)? {
             AskedRun::Asked => {
                 self.shared.nudge.notify_one();

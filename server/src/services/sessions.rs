@@ -15,7 +15,7 @@ use store::MemberRow;
 
 use super::audit::{self, Deed};
 use super::limits::Limit;
-use super::{SECOND, Shared, now, password, store_fault, team};
+use super::{SECOND, Shared, log_failure, now, password, store_fault, team};
 use crate::metrics;
 
 /// A session ends after this long without a request, and after this long in any case.
@@ -111,8 +111,11 @@ impl ports::Sessions for Sessions {
         let Some(found) = found else { return Ok(None) };
         // One write a minute: each takes the store's one lock.
         let minute_ago = now - 60 * SECOND;
-        if found.seen_at < minute_ago {
-            self.shared.store.session_touch(&hash, minute_ago, now).await.map_err(store_fault)?;
+        // A full disk, or one that somebody holds, keeps nobody from reading a page.
+        if found.seen_at < minute_ago
+            && let Err(error) = self.shared.store.session_touch(&hash, minute_ago, now).await
+        {
+            log_failure("when a session was last seen could not be kept", &error);
         }
         Ok(Some(actor(found.member)))
     }

@@ -1,5 +1,6 @@
 //! Removing snapshots that nobody is shown any more, and objects that nobody knows of.
 
+use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use super::{SECOND, Shared, log_failure};
@@ -7,9 +8,9 @@ use super::{SECOND, Shared, log_failure};
 /// What another snapshot took the place of is kept for whoever is reading it.
 const GRACE: i64 = 15 * 60 * SECOND;
 
-/// An object that no row tells of was left by a process that was killed, once it is so old that no run can be about to
-/// write it down.
-const ORPHAN_AGE: Duration = Duration::from_secs(3 * 60 * 60);
+/// An object that no row and no run under way tells of was left by a process that was killed. Not at once: it may be the
+/// work of one that lost its run a moment ago, and removes it itself.
+pub(crate) const ORPHAN_AGE: Duration = Duration::from_secs(60 * 60);
 
 const AT_ONCE: i64 = 200;
 
@@ -41,12 +42,22 @@ pub(crate) async fn sweep(shared: &Shared) {
 }
 
 /// Removes what no row tells of.
-pub(crate) async fn sweep_orphans(shared: &Shared) {
-    let age = ORPHAN_AGE;
-    if let Err(error) = shared.snapshots.sweep_begun(age).await {
+pub async fn sweep_orphans(shared: &Shared, age: Duration) {
+    // Listed before it is asked what runs: of a run that has ended in between, a row tells.
+    let listed = shared.snapshots.list().await;
+    let running = match shared.store.refresh_running().await {
+        Ok(running) => running,
+        Err(error) => {
+            log_failure("what is running could not be looked up", &error);
+            return;
+        }
+    };
+    let running: HashSet<String> = running.into_iter().map(|row| format!("{}.parquet", row.run_id)).collect();
+    let is_of_a_run = move |key: &str| running.contains(key.rsplit('/').next().unwrap_or(key));
+    if let Err(error) = shared.snapshots.sweep_begun(age, is_of_a_run.clone()).await {
         log_failure("unfinished snapshots could not be removed", &error);
     }
-    let listed = match shared.snapshots.list().await {
+    let listed = match listed {
         Ok(listed) => listed,
         Err(error) => {
             log_failure("snapshots could not be listed", &error);
@@ -56,6 +67,7 @@ pub(crate) async fn sweep_orphans(shared: &Shared) {
     for object in listed {
         let is_old = SystemTime::now().duration_since(object.written_at).is_ok_and(|since| since >= age);
         if is_old
+            && !is_of_a_run(&object.key)
             && matches!(shared.store.snapshot_is_known(&object.key).await, Ok(false))
             && let Err(error) = shared.snapshots.remove(&object.key).await
         {

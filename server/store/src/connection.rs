@@ -51,6 +51,7 @@ pub struct ConnectionRow {
     /// A digest of everything a check tests.
     pub purpose: String,
     pub created_at: i64,
+    /// When somebody last said how to sign in; a new name does not count.
     pub updated_at: i64,
     pub catalog_read_at: Option<i64>,
     pub catalog_is_cut: i64,

@@ -33,7 +33,7 @@ pub use mint::MintRow;
 pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued, Run};
 pub use refresh::{
     AskedRun, Claim, Claimed, DueRow, NewHalt, NewRefresh, RefreshEnd, RefreshRow, RunRef, RunRow, RunningRow,
-    ServedRow, SnapshotRow, UnservedRow,
+    ServedRow, SnapshotRow, UnservedRow, Wish,
 };
 pub use result::{ResultPageRow, result_page_id};
 pub use rotation::{RotationLineRow, RotationRow};
@@ -53,8 +53,11 @@ pub enum StoreError {
     Open(#[source] sqlx::Error),
     #[error("the metadata schema cannot be brought up to date")]
     Migrate(#[source] sqlx::migrate::MigrateError),
+    /// Away, held by somebody, or with more to do than it can.
     #[error("the metadata database did not answer in time")]
     Busy(#[source] sqlx::Error),
+    #[error("the metadata database has no room left")]
+    Full(#[source] sqlx::Error),
     #[error("a statement on the metadata database failed")]
     Statement(#[source] sqlx::Error),
     #[error("such a row exists already")]
@@ -65,16 +68,17 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let is_busy = match &error {
-            sqlx::Error::PoolTimedOut => true,
-            sqlx::Error::Database(said) => said.message().contains("database is locked"),
-            _ => false,
-        };
+        let code = error.as_database_error().and_then(|said| said.code()).unwrap_or_default().into_owned();
         match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Self::Busy(error),
             sqlx::Error::Database(said) if said.is_unique_violation() => Self::Exists,
+            sqlx::Error::Database(said) if said.message().contains("database is locked") => Self::Busy(error),
             // Postgres takes no NUL (character_not_in_repertoire, in its list of error codes).
-            sqlx::Error::Database(said) if said.code().as_deref() == Some("22021") => Self::NotText,
-            _ if is_busy => Self::Busy(error),
+            _ if code == "22021" => Self::NotText,
+            // Postgres: a lock waited for in vain, no connection left, shutting down, starting up (the same list).
+            _ if ["55P03", "53300", "57P01", "57P02", "57P03"].contains(&code.as_str()) => Self::Busy(error),
+            // SQLITE_FULL (SQLite, "Result and Error Codes"), disk_full (Postgres).
+            _ if ["13", "53100"].contains(&code.as_str()) => Self::Full(error),
             _ => Self::Statement(error),
         }
     }

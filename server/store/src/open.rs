@@ -40,6 +40,9 @@ impl Store {
                                  pragma foreign_keys = on; pragma busy_timeout = 5000;",
                             )
                             .await?;
+                    } else {
+                        // Whoever holds a table keeps a page waiting no longer than a busy file does.
+                        connection.execute("set lock_timeout = 5000").await?;
                     }
                     Ok(())
                 })
@@ -57,7 +60,16 @@ impl Store {
             Engine::Sqlite => sqlx::migrate!("./migrations/sqlite"),
             Engine::Postgres => sqlx::migrate!("./migrations/postgres"),
         };
-        migrator.run(&self.pool).await.map_err(StoreError::Migrate)
+        let mut connection = self.pool.acquire().await.map_err(StoreError::Open)?;
+        if self.engine == Engine::Postgres {
+            // Another server may be at it, for as long as it takes.
+            connection.execute("set lock_timeout = 0").await?;
+        }
+        migrator.run(&mut *connection).await.map_err(StoreError::Migrate)?;
+        if self.engine == Engine::Postgres {
+            connection.execute("set lock_timeout = 5000").await?;
+        }
+        Ok(())
     }
 
     /// One small statement, for readiness.

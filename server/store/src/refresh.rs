@@ -11,7 +11,7 @@ use sqlx::FromRow;
 use crate::{Result, Store};
 
 pub use due::DueRow;
-pub use life::{AskedRun, NewHalt, NewRefresh};
+pub use life::{AskedRun, NewHalt, NewRefresh, Wish};
 pub use run::{Claim, Claimed, RefreshEnd, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};

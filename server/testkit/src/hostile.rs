@@ -5,9 +5,11 @@
 
 mod answering;
 mod before_tls;
+pub mod cut;
 mod signing_in;
 mod wire;
 
+use cut::Phase;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -113,6 +115,7 @@ async fn forward(mut stream: TcpStream, honest: SocketAddr) {
 
 async fn serve(mut stream: TcpStream, plan: &Plan, heard: &Mutex<Heard>) -> anyhow::Result<()> {
     locked(heard).connections += 1;
+    cut::prepare(&plan.id, &stream)?;
     let mut stream: Box<dyn Stream> = match &plan.identity {
         None => Box::new(stream),
         Some(identity) => {
@@ -130,6 +133,9 @@ async fn serve(mut stream: TcpStream, plan: &Plan, heard: &Mutex<Heard>) -> anyh
         return Ok(());
     }
     locked(heard).startups += 1;
+    if cut::is_at(&plan.id, Phase::SignIn) {
+        return cut::end(&plan.id, &mut stream).await;
+    }
     signing_in::answer(&plan.id, &mut stream, heard).await?;
     answering::answer(&plan.id, &mut stream, heard).await
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod connections;
+mod cuts;
 mod dns;
 mod hosts;
 mod peers;
@@ -17,7 +18,8 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let sections = [connections::trials(), hosts::trials(), dns::trials(), peers::trials(), statements::trials()];
+    let sections =
+        [connections::trials(), hosts::trials(), dns::trials(), peers::trials(), statements::trials(), cuts::trials()];
     let trials: Vec<Trial> = sections.into_iter().flatten().collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

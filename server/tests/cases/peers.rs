@@ -1,4 +1,4 @@
-//! The hostile servers through every way in: Test connection, the list of tables, and a preview.
+//! The hostile servers through every way in: Test connection, the list of tables, a preview, and a refresh.
 //!
 //! The peer behaves at first, with the sample cluster behind it, until there is a dataset; then it turns.
 
@@ -11,12 +11,14 @@ use contract::check::CheckOutcome;
 use contract::dataset::Picks;
 use contract::finding::Finding;
 use contract::query::{Ask, QueryLimits};
+use contract::refresh::{RefreshState, RunState, ScheduleFields};
 use libtest_mimic::Trial;
 use redshift::Deadlines;
 use sample_cluster::cert::{Authority, Validity};
 use sample_cluster::users::USERS;
 use sample_cluster::{Cluster, Options};
-use server::services::DEFAULT_LIMITS;
+use server::refresher::Refresher;
+use server::services::{DEFAULT_LIMITS, RefreshLimits};
 use testkit::canary;
 use testkit::cases::Case;
 use testkit::hostile::{Hostile, Plan as PeerPlan, forms};
@@ -53,12 +55,14 @@ async fn every_way_in(case: &Arc<Case>, id: &str) {
         honest: Some(cluster.address()),
     })
     .await;
+    let plan = Plan::default();
     let world = World::new(Plan {
         names: Arc::new(Names(vec![("localhost", Ok(peer.address)), ("honest.example", Ok(cluster.address()))])),
         extra_ca_pem: Some(authority.pem().to_owned()),
         deadlines: Deadlines { statement: STATEMENT, ..Deadlines::default() },
         query_limits: QueryLimits { seconds: 2, ..DEFAULT_LIMITS },
-        ..Plan::default()
+        refresh_limits: RefreshLimits { seconds: 2, bytes: 16 << 20, sign_ins: 1, ..plan.refresh_limits },
+        ..plan
     })
     .await;
     let (connection, dataset) = prepared(&world, peer.address).await;
@@ -88,6 +92,7 @@ async fn every_way_in(case: &Arc<Case>, id: &str) {
     let (mut findings, ()) = tokio::join!(check, neighbour);
     findings.extend(list(&world, &connection).await);
     findings.extend(preview(&world, &dataset).await);
+    findings.extend(refresh(&world, &dataset, id).await);
 
     for finding in &findings {
         assert_ne!(finding.code(), "internal", "{id}: {finding:?}");
@@ -103,7 +108,7 @@ async fn every_way_in(case: &Arc<Case>, id: &str) {
     }
 }
 
-fn identity(id: &str, trusted: &Authority) -> native_tls::Identity {
+pub fn identity(id: &str, trusted: &Authority) -> native_tls::Identity {
     let stranger = Authority::new("Self").unwrap();
     let signer = if id == "O-PEER-05" { &stranger } else { trusted };
     let name = if id == "O-PEER-06" { "other.example" } else { "localhost" };
@@ -112,7 +117,7 @@ fn identity(id: &str, trusted: &Authority) -> native_tls::Identity {
 }
 
 /// A saved connection with the canary as its password, and a dataset, made while the peer behaves.
-async fn prepared(world: &World, at: SocketAddr) -> (String, String) {
+pub async fn prepared(world: &World, at: SocketAddr) -> (String, String) {
     let password = contract::connection::percent_encode(canary::SECRET);
     let string = format!("postgresql://canary:{password}@localhost:{}/dev", at.port());
     let view = world.check(form(string)).await;
@@ -121,8 +126,42 @@ async fn prepared(world: &World, at: SocketAddr) -> (String, String) {
     world.backend.connections.save(&world.actor, &id).await.unwrap();
     let picks = Picks { connection_id: id.clone(), whole_schema: "spectrum".into(), ..Picks::default() };
     world.backend.datasets.add(&world.actor, picks).await.unwrap();
-    let datasets = world.backend.datasets.list(&world.actor).await.unwrap();
-    (id, datasets[0].id.clone())
+    let dataset = world.backend.datasets.list(&world.actor).await.unwrap()[0].id.clone();
+    // Asked only: what comes next is what the test asks for.
+    let schedule = ScheduleFields { every: "1".into(), unit: "asked".into(), ..ScheduleFields::default() };
+    world.backend.refreshes.set(&world.actor, &dataset, schedule).await.unwrap();
+    let mut refresher = Refresher::new(Arc::clone(&world.shared));
+    refresher.turn().await;
+    refresher.settle().await;
+    let view = world.backend.refreshes.show(&world.actor, &dataset).await.unwrap();
+    assert_eq!(view.state, RefreshState::Fresh);
+    (id, dataset)
+}
+
+/// What a refresh came to. It switches to all rows of an answer that was whole, or the last good snapshot stays.
+pub async fn refresh(world: &World, dataset: &str, id: &str) -> Vec<Finding> {
+    let refreshes = &world.backend.refreshes;
+    let before = refreshes.show(&world.actor, dataset).await.unwrap();
+    refreshes.ask(&world.actor, dataset).await.unwrap();
+    let started = Instant::now();
+    let mut refresher = Refresher::new(Arc::clone(&world.shared));
+    refresher.turn().await;
+    refresher.settle().await;
+    assert!(started.elapsed() < Duration::from_secs(17), "{id}: the refresh took {:?}", started.elapsed());
+    let after = refreshes.show(&world.actor, dataset).await.unwrap();
+    let run = &after.runs[0];
+    assert_eq!(after.runs.len(), before.runs.len() + 1, "{id}: one run, and never a second by itself");
+    let (was, is) = (before.snapshot.unwrap(), after.snapshot.unwrap());
+    // Rows that are odd and yet whole: bytes that are no UTF-8, and texts that look like markup.
+    if matches!(id, "O-PEER-26a" | "O-PEER-29a") && run.state == RunState::Done {
+        assert_eq!(is.rows, 1, "{id}");
+    } else {
+        assert_eq!(run.state, RunState::Failed, "{id}: {after:?}");
+        assert_eq!((is.rows, is.taken_at), (was.rows, was.taken_at), "{id}");
+    }
+    let files = crate::world::files(&world.folder.join("snapshots"));
+    assert!(files.len() <= 2, "{id}: a part was left behind: {files:?}");
+    run.why.clone().into_iter().collect()
 }
 
 async fn list(world: &World, connection: &str) -> Vec<Finding> {

@@ -18,20 +18,20 @@ use crate::iam::{Sample, iam_form};
 use crate::rights;
 use crate::world::{World, form};
 
-const PASSWORD: &str = "Reader-Secret-1";
+pub const PASSWORD: &str = "Reader-Secret-1";
 
 /// A team with a credential on a real PostgreSQL, a member, and a connection of the member's that leans on it.
-struct Lent {
-    database: Database,
-    world: World,
-    reader: String,
-    member: Actor,
-    id: String,
-    datasets: Vec<String>,
+pub struct Lent {
+    pub database: Database,
+    pub world: World,
+    pub reader: String,
+    pub member: Actor,
+    pub id: String,
+    pub datasets: Vec<String>,
 }
 
 impl Lent {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let database = Database::fresh().await;
         let reader = database.user("reader", PASSWORD).await;
         database
@@ -84,7 +84,7 @@ impl Lent {
     }
 
     /// A draft that replaces the credential by this user.
-    async fn replacement(&self, user: &str, password: &str) -> String {
+    pub async fn replacement(&self, user: &str, password: &str) -> String {
         let (backend, admin) = (&self.world.backend, &self.world.actor);
         let draft = backend.credential.edit(admin).await.unwrap();
         let string = rights::string(&self.database, user).replace(PASSWORD, password);
@@ -93,7 +93,7 @@ impl Lent {
         draft
     }
 
-    async fn tried(&self, draft: &str) -> RotationView {
+    pub async fn tried(&self, draft: &str) -> RotationView {
         let (credential, admin) = (&self.world.backend.credential, &self.world.actor);
         credential.rotation_start(admin, draft).await.unwrap();
         loop {
@@ -105,7 +105,7 @@ impl Lent {
         }
     }
 
-    async fn save(&self, draft: &str) -> Result<String, Fault> {
+    pub async fn save(&self, draft: &str) -> Result<String, Fault> {
         self.world.backend.connections.save(&self.world.actor, draft).await
     }
 }

@@ -64,7 +64,7 @@ pub fn iam_form(change: impl FnOnce(&mut ConnectionForm)) -> ConnectionForm {
 
 impl World {
     /// Saves what was checked, and adds `public`'s tables.
-    async fn save_and_pick(&self, view: &CheckView) -> String {
+    pub async fn save_and_pick(&self, view: &CheckView) -> String {
         let id = view.connection_id.clone();
         self.backend.connections.save(&self.actor, &id).await.unwrap();
         let picks = Picks { connection_id: id, whole_schema: "public".into(), ..Picks::default() };

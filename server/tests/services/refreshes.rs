@@ -2,6 +2,9 @@
 
 mod clocks;
 mod faults;
+mod lent;
+mod lost;
+mod minted;
 mod runs;
 mod serving;
 mod sources;

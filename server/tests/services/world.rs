@@ -126,6 +126,8 @@ impl Default for Plan {
                 at_once: 4,
                 bytes: u64::MAX,
                 seconds: 600,
+                sign_ins: 5,
+                first_wait: Duration::from_millis(100),
                 lease: Duration::from_secs(3),
                 memory: 128 * 1024 * 1024,
             },

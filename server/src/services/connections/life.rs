@@ -46,7 +46,7 @@ impl ports::ConnectionLife for ConnectionLife {
     async fn rename(&self, actor: &Actor, id: &str, name: &str) -> ports::Answer<()> {
         let row = self.saved(actor, id).await?;
         let name = team::name(name).ok_or(Fault::FieldInvalid { field: Field::ConnectionName })?;
-        let renamed = self.shared.store.connection_rename(&actor.team_id, id, &name, now()).await;
+        let renamed = self.shared.store.connection_rename(&actor.team_id, id, &name).await;
         if renamed.map_err(store_fault)? && name != row.name {
             self.wrote(actor, Action::ConnectionRenamed, &ConnectionRow { name, ..row }).await;
         }

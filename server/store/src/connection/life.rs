@@ -13,17 +13,9 @@ pub struct NewState<'a> {
 }
 
 impl Store {
-    pub async fn connection_rename(&self, team_id: &str, id: &str, name: &str, now: i64) -> Result<bool> {
-        let renamed = sqlx::query(
-            "update connection set name = $3, updated_at = $4 where id = $1 and team_id = $2 and is_draft = 0",
-        )
-        .bind(id)
-        .bind(team_id)
-        .bind(name)
-        .bind(now)
-        .execute(self.pool())
-        .await?;
-        Ok(renamed.rows_affected() == 1)
+    pub async fn connection_rename(&self, team_id: &str, id: &str, name: &str) -> Result<bool> {
+        let renamed = sqlx::query("update connection set name = $3 where id = $1 and team_id = $2 and is_draft = 0");
+        Ok(renamed.bind(id).bind(team_id).bind(name).execute(self.pool()).await?.rows_affected() == 1)
     }
 
     /// From one state to another; false when it is not in the first.

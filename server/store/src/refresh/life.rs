@@ -23,6 +23,15 @@ pub struct NewHalt<'a> {
     pub at: i64,
 }
 
+/// Somebody's wish for a run now.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    pub by: &'a str,
+    /// From outside: one since this moment was the same wish.
+    pub since: Option<i64>,
+    pub now: i64,
+}
+
 /// What became of somebody's wish for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskedRun {
@@ -92,32 +101,38 @@ impl Store {
         Ok(true)
     }
 
-    /// Asks for a run now. Of many that ask at once, all get the same one.
-    pub async fn refresh_ask(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<AskedRun> {
+    /// Asks for a run now. Of many that ask at once, all get the same one. Who asks from outside does so because there is
+    /// something new, which a run under way may not see: another follows it.
+    pub async fn refresh_ask(&self, team_id: &str, dataset_id: &str, wish: Wish<'_>) -> Result<AskedRun> {
         let mut write = self.begin().await?;
         let lock = sqlx::query("update refresh set is_on = is_on where dataset_id = $1 and team_id = $2 and is_on = 1");
         if lock.bind(dataset_id).bind(team_id).execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(AskedRun::Off);
         }
-        let (halt, run_id, asked_at): (String, String, Option<i64>) =
-            sqlx::query_as("select halt, run_id, asked_at from refresh where dataset_id = $1")
+        let (halt, run_id, asked_at, triggered_at): (String, String, Option<i64>, i64) =
+            sqlx::query_as("select halt, run_id, asked_at, triggered_at from refresh where dataset_id = $1")
                 .bind(dataset_id)
                 .fetch_one(&mut *write)
                 .await?;
         if halt == "person" {
             return Ok(AskedRun::Paused);
         }
-        if !run_id.is_empty() || asked_at.is_some() {
-            return Ok(AskedRun::Joined);
+        let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
+        let is_joined = is_same || asked_at.is_some() || (wish.since.is_none() && !run_id.is_empty());
+        if !is_joined {
+            sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
+                .bind(dataset_id)
+                .bind(wish.now)
+                .bind(wish.by)
+                .execute(&mut *write)
+                .await?;
         }
-        sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
-            .bind(dataset_id)
-            .bind(now)
-            .bind(by)
-            .execute(&mut *write)
-            .await?;
+        if wish.since.is_some() && !is_same {
+            let triggered = sqlx::query("update refresh set triggered_at = $2 where dataset_id = $1");
+            triggered.bind(dataset_id).bind(wish.now).execute(&mut *write).await?;
+        }
         write.commit().await?;
-        Ok(AskedRun::Asked)
+        Ok(if is_joined { AskedRun::Joined } else { AskedRun::Asked })
     }
 
     /// Pauses it in a person's name. The run under way goes on to its end.
@@ -174,15 +189,5 @@ impl Store {
     pub async fn refresh_by_trigger(&self, hash: &str) -> Result<Option<(String, String)>> {
         let found = sqlx::query_as("select team_id, dataset_id from refresh where trigger_hash = $1 and is_on = 1");
         Ok(found.bind(hash).fetch_optional(self.pool()).await?)
-    }
-
-    /// A trigger counts once in a while: false where one came since that moment.
-    pub async fn refresh_triggered(&self, dataset_id: &str, since: i64, now: i64) -> Result<bool> {
-        let counted = sqlx::query(
-            "update refresh set triggered_at = $3
-             where dataset_id = $1 and (triggered_at <= $2 or triggered_at > $3)",
-        );
-        let counted = counted.bind(dataset_id).bind(since).bind(now).execute(self.pool()).await?;
-        Ok(counted.rows_affected() == 1)
     }
 }

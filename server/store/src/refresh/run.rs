@@ -19,8 +19,12 @@ pub struct Claim<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claimed {
-    /// With the token that tells this claim from every later one.
-    Yes { fence: i64 },
+    Yes {
+        /// The token that tells this claim from every later one.
+        fence: i64,
+        /// Of the way in, as it stood before the run could sign in with it.
+        version: i64,
+    },
     /// Somebody else has it, or it is not due any more.
     No,
     /// As many run through its connection as may.
@@ -46,8 +50,8 @@ pub struct RefreshEnd<'a> {
     pub finding: &'a str,
     /// Whether it counts among those that pause the schedule.
     pub is_failure: bool,
-    /// The source refused the way in: nothing is tried through the connection until there is another.
-    pub is_credential: bool,
+    /// The source refused the way in of this version: nothing is tried through the connection until there is another.
+    pub refused_version: Option<i64>,
     /// Another try before the schedule's own time.
     pub retry_at: Option<i64>,
     pub now: i64,
@@ -60,10 +64,7 @@ pub(super) const MOST_FAILURES: i64 = 5;
 /// that it leans on, was changed since.
 const HALT: &str = "
     update refresh
-    set halt = 'credential', halt_at = $2, asked_at = null,
-        halt_version = (select max(v.updated_at) from connection v
-                        where v.id = refresh.connection_id
-                           or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))
+    set halt = 'credential', halt_at = $2, asked_at = null, halt_version = $3
     where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
       and halt <> 'person'";
 
@@ -84,7 +85,7 @@ impl Store {
         if running >= claim.per_connection {
             return Ok(Claimed::Full);
         }
-        let fence: Option<i64> = sqlx::query_scalar(
+        let claimed: Option<(i64, i64)> = sqlx::query_as(
             "update refresh
              set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4,
                  -- There is another way in, or somebody tries the same one again.
@@ -102,7 +103,10 @@ impl Store {
                                                            where c.id = refresh.connection_id))))
                and planned_at = $5
                and coalesce(asked_at, 0) = coalesce(cast($6 as bigint), 0)
-             returning fence",
+             returning fence, (select max(v.updated_at) from connection v
+                               where v.id = refresh.connection_id
+                                  or v.id = (select c.credential_id from connection c
+                                             where c.id = refresh.connection_id))",
         )
         .bind(&due.dataset_id)
         .bind(claim.run_id)
@@ -112,7 +116,7 @@ impl Store {
         .bind(due.asked_at)
         .fetch_optional(&mut *write)
         .await?;
-        let Some(fence) = fence else { return Ok(Claimed::No) };
+        let Some((fence, version)) = claimed else { return Ok(Claimed::No) };
         sqlx::query(
             "insert into refresh_run (id, team_id, dataset_id, connection_id, cause, asked_by, state, fence, due_at,
                                       started_at)
@@ -130,7 +134,7 @@ impl Store {
         .execute(&mut *write)
         .await?;
         write.commit().await?;
-        Ok(Claimed::Yes { fence })
+        Ok(Claimed::Yes { fence, version })
     }
 
     /// How the columns changed, as soon as the run knows.
@@ -262,8 +266,8 @@ impl Store {
         .execute(&mut *write)
         .await?;
         let is_own = ended.rows_affected() == 1;
-        if is_own && end.is_credential {
-            sqlx::query(HALT).bind(run.dataset_id).bind(end.now).execute(&mut *write).await?;
+        if let Some(version) = end.refused_version.filter(|_| is_own) {
+            sqlx::query(HALT).bind(run.dataset_id).bind(end.now).bind(version).execute(&mut *write).await?;
         }
         sqlx::query(
             "update refresh_run set state = $2, duration_us = $3, row_count = $4, byte_count = $5, finding = $6

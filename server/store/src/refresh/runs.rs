@@ -36,31 +36,46 @@ impl Store {
         Ok(rows.fetch_all(self.pool()).await?)
     }
 
-    /// Takes a run from whoever worked on it, if its beat still is what it was: the next one is due at once.
+    /// Takes a run from whoever worked on it, if its beat still is what it was. The next one is due at once, and for
+    /// whoever asked for this one; but none where somebody wanted its end, and after five failures none by itself.
     pub async fn refresh_take_over(&self, seen: &RunningRow, finding: &str, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
         let taken = sqlx::query(
-            "update refresh
-             set run_id = '', fence = fence + 1, next_at = $4, planned_at = $4, failures = failures + 1,
-                 halt = case when halt = '' and failures + 1 >= $5 then 'failures' else halt end,
-                 halt_at = case when halt = '' and failures + 1 >= $5 then $4 else halt_at end
-             where dataset_id = $1 and run_id = $2 and beat = $3",
-        )
-        .bind(&seen.dataset_id)
-        .bind(&seen.run_id)
-        .bind(seen.beat)
-        .bind(now)
-        .bind(MOST_FAILURES)
-        .execute(&mut *write)
-        .await?;
+            "update refresh set run_id = '', fence = fence + 1 where dataset_id = $1 and run_id = $2 and beat = $3",
+        );
+        let taken = taken.bind(&seen.dataset_id).bind(&seen.run_id).bind(seen.beat).execute(&mut *write).await?;
         if taken.rows_affected() == 0 {
             return Ok(false);
         }
-        sqlx::query("update refresh_run set state = 'lost', finding = $2 where id = $1")
-            .bind(&seen.run_id)
-            .bind(finding)
-            .execute(&mut *write)
-            .await?;
+        let cancelled =
+            sqlx::query("update refresh_run set state = 'cancelled' where id = $1 and state = 'cancelling'");
+        if cancelled.bind(&seen.run_id).execute(&mut *write).await?.rows_affected() == 1 {
+            write.commit().await?;
+            return Ok(true);
+        }
+        let asked_by: String =
+            sqlx::query_scalar("update refresh_run set state = 'lost', finding = $2 where id = $1 returning asked_by")
+                .bind(&seen.run_id)
+                .bind(finding)
+                .fetch_one(&mut *write)
+                .await?;
+        sqlx::query(
+            "update refresh
+             set failures = failures + 1,
+                 halt = case when halt = '' and failures + 1 >= $3 then 'failures' else halt end,
+                 halt_at = case when halt = '' and failures + 1 >= $3 then $2 else halt_at end,
+                 next_at = case when $4 = '' then $2 else next_at end,
+                 planned_at = case when $4 = '' then $2 else planned_at end,
+                 asked_at = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $2 else asked_at end,
+                 asked_by = case when $4 <> '' then $4 else asked_by end
+             where dataset_id = $1",
+        )
+        .bind(&seen.dataset_id)
+        .bind(now)
+        .bind(MOST_FAILURES)
+        .bind(asked_by)
+        .execute(&mut *write)
+        .await?;
         write.commit().await?;
         Ok(true)
     }

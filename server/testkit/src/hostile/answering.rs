@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
+use super::cut::{self, Phase};
 use super::wire::{FLOOD, described, done, flood, linger, message, read, row, said};
 use super::{Heard, Stream, locked};
 
@@ -27,6 +28,7 @@ pub async fn answer(id: &str, stream: &mut Box<dyn Stream>, heard: &Mutex<Heard>
                 let after_name = body.iter().position(|b| *b == 0).map_or(0, |at| at + 1);
                 locked(heard).statements.push(text(&body[after_name..]));
             }
+            b'S' if cut::is_at(id, Phase::Parse) => return cut::end(id, stream).await,
             b'S' => {
                 stream.write_all(&[message(b'1', b""), message(b'2', b""), message(b't', b"\0\0")].concat()).await?;
                 statement(id, stream).await?;
@@ -44,6 +46,10 @@ fn text(body: &[u8]) -> String {
 
 async fn statement(id: &str, stream: &mut Box<dyn Stream>) -> anyhow::Result<()> {
     let one = || described(b"x", 25, 1);
+    if let Some(bytes) = cut::answer(id) {
+        stream.write_all(&bytes).await?;
+        return cut::end(id, stream).await;
+    }
     let bytes = match id {
         "O-PEER-14" | "O-PEER-14a" => [one(), b"D\0\0\0\0".to_vec()].concat(),
         "O-PEER-14b" => [one(), b"D\0\0\0\x03".to_vec()].concat(),

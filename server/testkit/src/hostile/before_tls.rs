@@ -3,6 +3,8 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::cut::{self, Phase};
+
 /// Answers the request for encryption. True when that was all.
 pub async fn answer(id: &str, stream: &mut TcpStream) -> anyhow::Result<bool> {
     let answer: Vec<u8> = match id {
@@ -14,6 +16,11 @@ pub async fn answer(id: &str, stream: &mut TcpStream) -> anyhow::Result<bool> {
         "O-PEER-08" => {
             let text = b"<b>Session expired, enter your password</b>\x1b[2J".repeat(1400);
             super::wire::said(b'E', "FATAL", "28000", &text)
+        }
+        _ if cut::is_at(id, Phase::SslRequest) => return cut::end(id, stream).await.map(|()| true),
+        _ if cut::is_at(id, Phase::Tls) => {
+            stream.write_all(b"S").await?;
+            return cut::end(id, stream).await.map(|()| true);
         }
         _ => {
             stream.write_all(b"S").await?;

@@ -1,11 +1,21 @@
 //! Sources that change, go away in the middle, or let few in.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
+use contract::finding::Finding;
 use contract::refresh::{RefreshState, RunState};
+use redshift::{Dialer, PinnedAddr, SystemDialer};
+use server::services::RefreshLimits;
+use testkit::peer::BlackHole;
+use tokio::net::TcpStream;
 
 use super::{HOUR, MINUTE, Refreshed, every, states};
+use crate::world::Plan;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_dns_04_a_name_that_turned_private_is_refused_when_the_refresh_comes() {
@@ -83,4 +93,39 @@ async fn o_fault_26_a_source_that_lets_two_in_is_read_two_at_a_time() {
         let view = backend.refreshes.show(&actor, dataset).await.unwrap();
         assert_eq!((states(&view), view.state), (vec![RunState::Done], RefreshState::Fresh));
     }
+}
+
+/// Dials a port that swallows what is sent to it, once there is one.
+#[derive(Default)]
+struct Swallowed(OnceLock<SocketAddr>);
+
+#[async_trait]
+impl Dialer for Swallowed {
+    async fn dial(&self, address: PinnedAddr) -> io::Result<TcpStream> {
+        match self.0.get() {
+            Some(hole) => TcpStream::connect(hole).await,
+            None => SystemDialer.dial(address).await,
+        }
+    }
+}
+
+/// As a security group does that lets nobody in: the run gives up in time, and says which port has to be opened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_21_a_port_that_swallows_what_is_sent_is_said_in_five_seconds() {
+    let dialer = Arc::new(Swallowed::default());
+    let plan = Plan::default();
+    let refresh_limits = RefreshLimits { sign_ins: 1, ..plan.refresh_limits };
+    let mut data = Refreshed::planned(Plan { dialer: dialer.clone(), refresh_limits, ..plan }, 10, "").await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let hole = BlackHole::start().await;
+    dialer.0.set(hole.address).unwrap();
+    data.ask().await;
+    let started = Instant::now();
+    data.turn().await;
+    assert!(started.elapsed() < Duration::from_secs(7), "{:?}", started.elapsed());
+    let view = data.view().await;
+    let (why, port) = (&view.runs[0].why, data.team.database.port);
+    assert!(matches!(why, Some(Finding::ConnectTimedOut { port: told, .. }) if *told == port), "{why:?}");
+    assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }) && view.snapshot.is_some());
 }

@@ -142,3 +142,38 @@ async fn schedules_that_cannot_be_are_refused() {
         assert_eq!(all, Err(Fault::NotFound));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_that_ends_while_a_run_reads_is_read_by_another() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let address = data.view().await.trigger.unwrap();
+    let code = address.rsplit('/').next().unwrap();
+    data.ask().await;
+    // It has its statement sent, and would not see what is loaded now.
+    data.refresher.turn().await;
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Joined));
+    data.refresher.settle().await;
+    assert_eq!(data.turn().await, 3, "the one under way, and one after it");
+    assert_eq!(data.turn().await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_that_was_answered_paused_counts_once_it_goes_on() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let address = data.view().await.trigger.unwrap();
+    let code = address.rsplit('/').next().unwrap();
+    refreshes.pause(&actor, &data.dataset, "a move").await.unwrap();
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Paused));
+    refreshes.resume(&actor, &data.dataset).await.unwrap();
+    data.turn().await;
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+}

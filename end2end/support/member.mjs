@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const target = process.env.FLITCH_TARGET;
+process.setMaxListeners(0);
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const freePort = () =>
@@ -27,24 +28,30 @@ export async function until(holds, what, seconds = 60) {
 }
 
 export class Server {
-  constructor(more = []) {
+  constructor(more = [], program = join(target, 'debug/flitch')) {
+    this.program = program;
     this.data = mkdtempSync(join(tmpdir(), 'flitch-faults-'));
     this.more = more;
+    this.lease = 3;
+    this.log = 'info,server::refresher=trace';
     this.output = '';
     this.listeners = new Set();
     this.command = (program, programArgs) => spawn(program, programArgs, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
+  args() {
+    this.url = `http://127.0.0.1:${this.port}`;
+    return [
+      'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data, '--site', join(target, 'site'),
+      '--dev-loopback', '--dev-ca', process.env.FLITCH_TEST_POSTGRES_CA, '--log', this.log,
+      '--refresh-lease-seconds', String(this.lease), ...this.more,
+    ];
+  }
+
   async start() {
     this.port ??= await freePort();
-    this.url = `http://127.0.0.1:${this.port}`;
-    const args = [
-      'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data, '--site', join(target, 'site'),
-      '--dev-loopback', '--dev-ca', process.env.FLITCH_TEST_POSTGRES_CA, '--log', 'info,server::refresher=trace',
-      '--refresh-lease-seconds', '3', ...this.more,
-    ];
     const began = Date.now();
-    this.child = this.command(join(target, 'debug/flitch'), args);
+    this.child = this.command(this.program, this.args());
     for (const stream of [this.child.stdout, this.child.stderr]) {
       let rest = '';
       stream.on('data', (text) => {
@@ -54,7 +61,10 @@ export class Server {
         for (const line of lines) for (const listen of this.listeners) listen(line);
       });
     }
-    await until(() => fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false), 'Flitch');
+    const child = this.child;
+    process.once('exit', () => child.kill('SIGKILL'));
+    const isReady = () => fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false);
+    await until(isReady, 'Flitch').catch((error) => { throw new Error(`${error.message}: ${this.output.slice(-2000)}`); });
     return Date.now() - began;
   }
 
@@ -97,19 +107,30 @@ export class Member {
     return text ? JSON.parse(text) : null;
   }
 
-  async found() {
-    const code = readFileSync(join(this.server.data, 'setup-code'), 'utf8');
+  async found(code = readFileSync(join(this.server.data, 'setup-code'), 'utf8')) {
     await this.call('team/found', {
       'form[team_name]': 'Acme', 'form[email]': 'ann@acme.example', 'form[password]': 'correct horse battery', 'form[setup_code]': code,
     });
   }
 
-  // Connects a PostgreSQL, and makes all of its schema `public` datasets.
-  async connect(string) {
+  // A tested draft of a connection to a PostgreSQL.
+  async draft(string) {
     const form = { 'form[connection_string]': string, 'form[ca_certificate]': readFileSync(process.env.FLITCH_TEST_POSTGRES_CA, 'utf8') };
     await this.call('connections/test', form);
     const [, id, check] = /connections\/([^/]+)\/checks\/([^/?]+)/.exec(this.location);
-    await until(async () => !['running'].includes((await this.call('checks/show', { connection_id: id, check_id: check })).outcome), 'the check');
+    return { id, outcome: await this.outcome(id, check) };
+  }
+
+  outcome(id, check) {
+    return until(async () => {
+      const { outcome } = await this.call('checks/show', { connection_id: id, check_id: check });
+      return outcome === 'running' ? null : outcome;
+    }, 'the check');
+  }
+
+  // Connects it, and makes all of its schema `public` datasets.
+  async connect(string) {
+    const { id } = await this.draft(string);
     await this.call('connections/save', { id });
     await this.call('datasets/add', { 'picks[connection_id]': id, 'picks[whole_schema]': 'public' });
     this.connection = id;

@@ -1,0 +1,141 @@
+//! Runs whose worker is gone, and what a worker that is gone has left behind.
+
+use std::time::Duration;
+
+use contract::refresh::{RefreshState, RunState};
+use server::refresher::Refresher;
+use server::services::snapshots::sweep_orphans;
+
+use super::{HOUR, MINUTE, Refreshed, every, states};
+
+const SLOW: &str = "alter table sales rename to quick; create view sales as
+                    select n as id, pg_sleep(0.1)::text as x from generate_series(1, 1000) n";
+const QUICK: &str = "drop view sales; alter table quick rename to sales";
+
+impl Refreshed {
+    /// A run that reads, and whose worker is gone in the middle of it, as with its process.
+    async fn left_running(&mut self) {
+        self.team.database.run(SLOW).await;
+        self.ask().await;
+        self.refresher.turn().await;
+        self.until(|view| view.running.is_some()).await;
+        self.refresher = Refresher::new(self.team.world.shared.clone());
+        self.team.database.run(QUICK).await;
+    }
+
+    async fn taken_over(&self) {
+        let store = &self.team.world.shared.store;
+        for lost in store.refresh_running().await.unwrap() {
+            assert!(store.refresh_take_over(&lost, "\"run_lost\"", self.team.world.shared.clock.now()).await.unwrap());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_asked_for_is_made_anew_for_them() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    data.left_running().await;
+    data.taken_over().await;
+    assert_eq!(data.turn().await, 3, "though nothing runs by itself");
+    let view = data.view().await;
+    assert_eq!(states(&view), [RunState::Done, RunState::Lost, RunState::Done]);
+    assert_eq!((view.runs[0].cause, &view.runs[0].by), (view.runs[1].cause, &view.runs[1].by));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_wanted_to_end_is_not_made_anew() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.left_running().await;
+    let run = data.view().await.running.unwrap().run_id;
+    data.team.world.backend.refreshes.cancel(&data.team.world.actor, &run).await.unwrap();
+    data.taken_over().await;
+    assert_eq!(data.turn().await, 2);
+    let view = data.view().await;
+    assert_eq!((states(&view), view.state), (vec![RunState::Cancelled, RunState::Done], RefreshState::Fresh));
+    data.shift(HOUR + MINUTE);
+    assert_eq!(data.turn().await, 3, "its schedule goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn objects_of_nobody_are_removed_and_those_of_a_run_are_not() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let served = data.files();
+    data.team.database.run(SLOW).await;
+    data.ask().await;
+    data.refresher.turn().await;
+    let run = data.until(|view| view.running.is_some()).await.running.unwrap().run_id;
+    let folder = std::path::Path::new(&served[0]).parent().unwrap();
+    // Whole, and not switched to yet; begun; and the same of a run that nobody knows.
+    let own = [format!("{run}.parquet"), format!("{run}.parquet#1")];
+    let nobodys = ["gone.parquet", "gone.parquet#1"];
+    for name in own.iter().map(String::as_str).chain(nobodys) {
+        std::fs::write(folder.join(name), "rows").unwrap();
+    }
+    sweep_orphans(&data.team.world.shared, Duration::from_secs(60)).await;
+    assert!(nobodys.iter().all(|name| folder.join(name).exists()), "not at once");
+    sweep_orphans(&data.team.world.shared, Duration::ZERO).await;
+    assert!(nobodys.iter().all(|name| !folder.join(name).exists()));
+    assert!(own.iter().all(|name| folder.join(name).exists()));
+    assert!(std::path::Path::new(&served[0]).exists());
+}
+
+/// The way in that was refused is the one that the run began with: another one that came meanwhile is tried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("reader", "a-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    let store = data.team.world.shared.store.clone();
+    let connect = async |password: &str| {
+        let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+        let (port, name) = (data.team.database.port, &data.team.database.name);
+        let string = format!("postgresql://{user}:{password}@localhost:{port}/{name}");
+        let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+        backend.connections.draft(&actor, form, false).await.unwrap();
+        backend.connections.save(&actor, &draft).await.unwrap();
+    };
+    connect("wrong").await;
+    data.shift(2 * HOUR);
+    let now = data.team.world.shared.clock.now();
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let claim =
+        store::Claim { run_id: "run", due: &due, cause: "schedule", now, next_at: Some(now + HOUR), per_connection: 2 };
+    let store::Claimed::Yes { fence, version } = store.refresh_claim(claim).await.unwrap() else {
+        panic!("not claimed")
+    };
+    // Somebody mends it while the run is refused.
+    connect("a-password").await;
+    let end = store::RefreshEnd {
+        state: "failed",
+        duration_us: 1,
+        rows: 0,
+        bytes: 0,
+        finding: "",
+        is_failure: false,
+        refused_version: Some(version),
+        retry_at: None,
+        now,
+    };
+    let run = store::RunRef { dataset_id: &data.dataset, run_id: "run", fence };
+    assert!(store.refresh_fail(run, end).await.unwrap());
+    data.shift(2 * HOUR);
+    data.turn().await;
+    assert_eq!(data.state().await, RefreshState::Fresh, "the new password was tried");
+    // And where nothing was mended, another name mends nothing.
+    data.team.database.run(&format!("alter role {user} password 'another'")).await;
+    data.shift(2 * HOUR);
+    let runs = data.turn().await;
+    assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));
+    backend.connection_life.rename(&actor, &data.team.connection, "Another name").await.unwrap();
+    data.shift(2 * HOUR);
+    assert_eq!(data.turn().await, runs);
+}
