@@ -3,6 +3,7 @@
 mod badge;
 mod cell;
 mod copy;
+mod dataset_line;
 mod egress;
 mod field;
 mod frame;
@@ -22,6 +23,7 @@ mod wide_grid;
 
 pub use badge::{CheckBadge, KindBadge};
 pub use copy::{CopyText, copy_when_pressed};
+pub use dataset_line::DatasetLine;
 pub use egress::EgressPanel;
 pub use field::{SqlArea, TextArea, TextField};
 pub use frame::Frame;

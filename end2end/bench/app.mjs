@@ -1,6 +1,6 @@
 // A Flitch of its own with one person signed in, connected to a database of the throwaway PostgreSQL.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -8,6 +8,14 @@ import { chromium } from '@playwright/test';
 const port = 39518;
 export const at = `http://127.0.0.1:${port}`;
 export const server = new URL(process.env.FLITCH_TEST_POSTGRES);
+// Of a process: what it holds at most, since it was started or told to forget, and what it holds; in MB.
+const held = (pid, what) => Number(new RegExp(`${what}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+export const memory = {
+  peak: (pid) => held(pid, 'VmHWM'),
+  now: (pid) => held(pid, 'VmRSS'),
+  // Linux's proc(5), "/proc/pid/clear_refs".
+  forget: (pid) => writeFileSync(`/proc/${pid}/clear_refs`, '5'),
+};
 export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 export function psql(url, sql) {

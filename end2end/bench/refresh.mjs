@@ -1,8 +1,13 @@
-// 2,000,000 rows of 11 columns out of a PostgreSQL over TLS: unread, as Arrow, as Parquet, and by three peers that do
-// the same job. Each runs in a process of its own, in turns, so that all see the same machine. Medians.
+// 2,000,000 rows of 11 columns out of a PostgreSQL over TLS: unread, as Arrow, as Parquet, as a refresh of the server, and by
+// three peers that do the same job. Each runs in a process of its own, in turns, so that all see the same machine. Medians.
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { Member, Server } from '../support/member.mjs';
+import { connectionString } from '../support/postgres.mjs';
+import { columns } from './rows.mjs';
+import { median, memory } from './app.mjs';
 
-const [drain, python] = process.argv.slice(2);
+const [drain, python, flitch] = process.argv.slice(2);
 const rounds = Number(process.env.FLITCH_BENCH_ROUNDS ?? 3);
 const rows = Number(process.env.FLITCH_BENCH_ROWS ?? 2_000_000);
 const server = new URL(process.env.FLITCH_TEST_POSTGRES);
@@ -11,12 +16,7 @@ const psql = (sql) => {
   const ran = spawnSync('psql', [server.href, '-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
   if (ran.status !== 0) throw new Error(ran.stderr);
 };
-psql(`create table bench as
-  select n::bigint as id, (n % 50000)::int as customer, (n % 400)::smallint as day_number,
-         (n * 37 % 1000000 / 100.0)::numeric(12,2) as price, random() as score, n % 3 = 0 as is_new,
-         date '2020-01-01' + n % 2000 as day, timestamp '2020-01-01' + n * interval '31 seconds' as made_at,
-         'customer ' || n % 50000 as name, md5(n::text) as hash, case when n % 5 = 0 then null else 'note ' || n end as note
-  from generate_series(1, ${rows}) as n`);
+psql(`create table bench as ${columns(rows)}`);
 psql('vacuum analyze bench');
 
 const statement = 'select * from bench';
@@ -24,22 +24,44 @@ const place = [server.hostname, server.port, server.username, server.password, s
 const url = `${server.href}?sslmode=require`;
 const ours = (how) => [drain, [how, ...place, statement]];
 const theirs = (how) => [python, [new URL('peers.py', import.meta.url).pathname, how, url, statement]];
+// The whole of it in a server that has just started: claimed, read, written, checked, switched to.
+async function refreshed() {
+  const own = new Server([], flitch);
+  own.log = 'info';
+  await own.start();
+  const ann = new Member(own);
+  await ann.found();
+  await ann.connect(connectionString(server.href));
+  const ended = own.line(/refresh ended/);
+  const rest = memory.now(own.child.pid);
+  memory.forget(own.child.pid);
+  await ann.set(ann.datasets.find(({ name }) => name === 'bench').id);
+  const line = (await ended).replaceAll(/\x1b\[\d+m/g, '');
+  const of = (name) => Number(new RegExp(`${name}=(\\d+)`).exec(line)[1]);
+  const result = { rows: of('rows'), seconds: of('duration_ms') / 1000, peak_mb: memory.peak(own.child.pid), rest_mb: rest };
+  await own.signal('SIGTERM');
+  rmSync(own.data, { recursive: true, force: true });
+  return result;
+}
+function run(name, [program, args]) {
+  const ran = spawnSync(program, args, { encoding: 'utf8' });
+  if (ran.status !== 0) throw new Error(`${name}: ${ran.stderr}`);
+  return JSON.parse(ran.stdout.trim().split('\n').at(-1));
+}
 const contestants = {
   'Flitch, unread': ours('unread'),
   'Flitch, to Arrow': ours('arrow'),
   'Flitch, to Parquet': ours('parquet'),
+  'Flitch, a refresh': refreshed,
   'connectorx, to Parquet': theirs('connectorx'),
   'ADBC, to Parquet': theirs('adbc'),
   'pandas, to Parquet': theirs('pandas'),
 };
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const results = new Map(Object.keys(contestants).map((name) => [name, []]));
 for (let round = 0; round < rounds; round += 1) {
-  for (const [name, [program, args]] of Object.entries(contestants)) {
-    const ran = spawnSync(program, args, { encoding: 'utf8' });
-    if (ran.status !== 0) throw new Error(`${name}: ${ran.stderr}`);
-    const result = JSON.parse(ran.stdout.trim().split('\n').at(-1));
+  for (const [name, contestant] of Object.entries(contestants)) {
+    const result = typeof contestant === 'function' ? await contestant() : run(name, contestant);
     if (result.rows !== rows) throw new Error(`${name}: ${result.rows} rows`);
     results.get(name).push(result);
   }

@@ -1,20 +1,16 @@
 // The SQL workspace against a real PostgreSQL over TLS: small statements beside psql, a million rows to the first and
 // the last, files beside `psql \copy` with the server's peak memory, twenty people at once, and the grid's frames.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { alive, at, connect, database, median, withFlitch } from './app.mjs';
+import { alive, at, connect, database, median, memory, withFlitch } from './app.mjs';
+import { columns } from './rows.mjs';
 
 const rows = Number(process.env.FLITCH_BENCH_EXPORT_ROWS ?? 2_000_000);
 const many = Number(process.env.FLITCH_BENCH_MANY_ROWS ?? 10_000_000);
-const columns = `select n::bigint as id, (n % 50000)::int as customer, (n % 400)::smallint as day_number,
-  (n * 37 % 1000000 / 100.0)::numeric(12,2) as price, n / 7.0::float8 as score, n % 3 = 0 as is_new,
-  date '2020-01-01' + n % 2000 as day, timestamp '2020-01-01' + n * interval '31 seconds' as made_at,
-  'customer ' || n % 50000 as name, md5(n::text) as hash, case when n % 5 = 0 then null else 'note ' || n end as note`;
 const wide = Array.from({ length: 50 }, (_, at) => `n * ${at + 1} as c${at + 1}`).join(', ');
 const own = new URL(
   database('workspace', `create table small as select n from generate_series(1, 100) n;
-    create table bench as ${columns} from generate_series(1, ${rows}) n; analyze bench`),
+    create table bench as ${columns(rows)}; analyze bench`),
 );
 own.searchParams.set('sslmode', 'verify-full');
 own.searchParams.set('sslrootcert', process.env.FLITCH_TEST_POSTGRES_CA);
@@ -25,7 +21,7 @@ function psql(...args) {
   if (ran.status !== 0) throw new Error('psql failed');
   return performance.now() - started;
 }
-const peak = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+const { peak } = memory;
 const say = (text) => console.log(`bench: ${text}`);
 
 await withFlitch(process.argv.slice(2), async (page, { pid, restart }) => {
@@ -98,7 +94,7 @@ await withFlitch(process.argv.slice(2), async (page, { pid, restart }) => {
   }
   for (const format of ['csv', 'parquet']) {
     await restart(['--query-rows', '1000', '--query-seconds', '600']);
-    const large = await done(`${columns.replace('select n::bigint', 'select generate_series::bigint').replaceAll(/\bn\b/g, 'generate_series')} from generate_series(1, ${many})`);
+    const large = await done(columns(many));
     const file = await download(large.id, format);
     say(`${many.toLocaleString('en')} rows × 11 as ${format} in ${file.seconds.toFixed(1)} s, ${(file.bytes / 1e6).toFixed(0)} MB; the server's peak is ${peak(pid()).toFixed(0)} MB`);
   }

@@ -14,6 +14,27 @@ pub struct DatasetSummary {
     pub schema: String,
     pub name: String,
     pub kind: ObjectKind,
+    /// Where it is refreshed.
+    pub standing: Option<Standing>,
+}
+
+/// How a refreshed dataset stands, at a glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub glance: Glance,
+    /// Of what is served; none where nothing is.
+    pub age_us: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Glance {
+    /// The last run went well, or none has ended yet.
+    Good,
+    /// The last run failed; another will follow.
+    Failing,
+    /// Nothing runs by itself until somebody does something.
+    Resting,
 }
 
 /// The dataset page's head.

@@ -16,7 +16,7 @@ use crate::api::checks::StartCheck;
 use crate::api::connections::ShowConnection;
 use crate::api::datasets::ListDatasets;
 use crate::api::refreshes::ShowConnectionRefresh;
-use crate::parts::{CheckBadge, CopyText, FaultNotice, KindBadge, PageFault, Post, PostForm, load_after};
+use crate::parts::{CheckBadge, CopyText, DatasetLine, FaultNotice, PageFault, Post, PostForm, load_after};
 use crate::paths;
 use crate::words::{WAKES, checks, numbers};
 use manage::{Manage, StateNotice};
@@ -63,15 +63,7 @@ fn Connection(
     let refreshed = id.clone();
     let tables = own.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
     let least = grants::least(&connection.target.user, tables).join("\n");
-    let rows = own.into_iter().map(|dataset| {
-        view! {
-            <li>
-                <a href=paths::dataset(&dataset.id)><span class="quiet">{dataset.schema}"."</span>{dataset.name}</a>
-                <KindBadge kind=dataset.kind/>
-            </li>
-        }
-    });
-    let rows = rows.collect_view();
+    let rows = own.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect_view();
     let (state, manage) = (connection.clone(), connection.clone());
     // What a check said of it says nothing while it is cut off.
     let is_cut_off = matches!(connection.state, ConnectionState::Disconnected { .. });

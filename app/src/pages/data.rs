@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use crate::api::connections::ListConnections;
 use crate::api::datasets::ListDatasets;
-use crate::parts::{CheckBadge, Icon, KindBadge, PageFault, Shape, load};
+use crate::parts::{CheckBadge, DatasetLine, Icon, PageFault, Shape, load};
 use crate::paths;
 use crate::words::numbers;
 
@@ -72,19 +72,7 @@ fn as_whom(target: &Target) -> String {
 fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
     let outcome = connection.last_check.as_ref().map(|check| check.outcome);
     let checked = connection.last_check.as_ref().map(|check| format!("checked {}", numbers::moment(check.started_at)));
-    let rows = datasets
-        .into_iter()
-        .map(|dataset| {
-            view! {
-                <li>
-                    <a href=paths::dataset(&dataset.id)>
-                        <span class="quiet">{dataset.schema}"."</span>{dataset.name}
-                    </a>
-                    <KindBadge kind=dataset.kind/>
-                </li>
-            }
-        })
-        .collect::<Vec<_>>();
+    let rows: Vec<_> = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect();
     let target = &connection.target;
     let by_team = if connection.is_team { ", by the team credential" } else { "" };
     let place = format!("{}/{}{}{by_team}", target.place(), target.database, as_whom(target));

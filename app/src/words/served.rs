@@ -1,5 +1,6 @@
 //! What an answer came from, and how old that is.
 
+use contract::dataset::{Glance, Standing};
 use contract::query::QueryView;
 
 use super::numbers;
@@ -11,4 +12,16 @@ pub fn said<F>(query: &QueryView<F>, which: &str) -> String {
         None => format!("Live: {which}, read {} in {took}.", numbers::moment(query.queued_at)),
         Some(from) => format!("From the snapshot, {} old: {which}, in {took}.", numbers::age(from.age_us)),
     }
+}
+
+/// Of a dataset in a list.
+pub fn standing(Standing { glance, age_us }: Standing) -> String {
+    let age = age_us.map(|age| format!("{} old", numbers::age(age)));
+    let state = match glance {
+        Glance::Good if age.is_some() => None,
+        Glance::Good => Some("first refresh to come"),
+        Glance::Failing => Some("refresh fails"),
+        Glance::Resting => Some("refresh rests"),
+    };
+    age.into_iter().chain(state.map(str::to_owned)).collect::<Vec<_>>().join(", ")
 }

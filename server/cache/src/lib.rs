@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
+mod memory;
 mod reader;
 mod snapshots;
 mod upload;

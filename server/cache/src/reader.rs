@@ -13,7 +13,7 @@ use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTable
 use datafusion::error::DataFusionError;
 use datafusion::execution::FunctionRegistry;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::memory_pool::MemoryPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder};
@@ -25,6 +25,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::memory::Memory;
 use crate::{Snapshots, calendar};
 
 /// The name of a snapshot in statements to it.
@@ -110,6 +111,7 @@ const WAITING: usize = 2;
 
 pub struct Reader {
     state: SessionState,
+    memory: Arc<Memory>,
     /// None only while it is dropped.
     threads: Option<Runtime>,
 }
@@ -125,26 +127,24 @@ impl Drop for Reader {
 impl Reader {
     /// With so much memory for all questions together. What does not fit goes into the folder meanwhile.
     pub fn new(snapshots: &Snapshots, memory: usize, spill: &Path) -> Result<Self, ReadError> {
-        let consumers = std::num::NonZeroUsize::MIN;
-        let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(memory), consumers)))
-            .with_temp_file_path(spill)
-            .build_arc()?;
+        let runtime = RuntimeEnvBuilder::new().with_temp_file_path(spill).build_arc()?;
         let objects = ObjectStoreUrl::parse(OBJECTS)?;
         runtime.register_object_store(objects.as_ref(), snapshots.objects());
         let threads = Builder::new_multi_thread().thread_name("snapshots").enable_all().build()?;
-        Ok(Self { state: state(runtime), threads: Some(threads) })
+        Ok(Self { state: state(runtime), memory: Memory::new(memory), threads: Some(threads) })
     }
 
     pub async fn ask(&self, key: &str, question: Question<'_>) -> Result<Rows, ReadError> {
         let Some(threads) = &self.threads else { return Err(ReadError::Stopped) };
         let partitions = if question.is_in_order { 1 } else { self.state.config().target_partitions() };
-        let (state, key) = (self.state.clone(), key.to_owned());
+        let (state, key, share) = (self.state.clone(), key.to_owned(), self.memory.take());
         let (sql, values) = (question.sql.to_owned(), question.values.to_vec());
         let (tell, told) = oneshot::channel();
         let (send, batches) = mpsc::channel(WAITING);
         let work = threads.spawn(async move {
-            match open(state, &key, &sql, values, partitions).await {
+            // Given back when the last row was passed on, or nobody wants any more.
+            let (pool, _share) = share;
+            match open(state, pool, &key, &sql, values, partitions).await {
                 Ok(rows) => {
                     if tell.send(Ok(rows.schema())).is_ok() {
                         pass_on(rows, send).await;
@@ -170,14 +170,17 @@ async fn pass_on(mut rows: SendableRecordBatchStream, send: mpsc::Sender<Result<
 
 async fn open(
     state: SessionState,
+    pool: Arc<dyn MemoryPool>,
     key: &str,
     sql: &str,
     values: Vec<String>,
     partitions: usize,
 ) -> Result<SendableRecordBatchStream, DataFusionError> {
     let config = state.config().clone().with_target_partitions(partitions);
+    let runtime = RuntimeEnvBuilder::from_runtime_env(state.runtime_env()).with_memory_pool(pool).build_arc()?;
     // Names of one question are not those of another.
     let state = SessionStateBuilder::new_from_existing(state)
+        .with_runtime_env(runtime)
         .with_config(config)
         .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
         .build();
@@ -197,6 +200,8 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     options.sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
     // The names of columns are as they are.
     options.sql_parser.enable_ident_normalization = false;
+    // A view of a text takes more memory than the text does, where each is another.
+    options.execution.parquet.schema_force_view_types = false;
     let mut state =
         SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
     for function in calendar::functions() {

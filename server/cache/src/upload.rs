@@ -1,14 +1,16 @@
 //! One snapshot on its way into the object store: a row group in memory, and a few parts on the way.
 
+use std::io::{self, Write};
+
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use object_store::{MultipartUpload, WriteMultipart};
+use tokio::runtime::Handle;
 
 use crate::snapshots::SnapshotError;
-use crate::{Writer, Written};
+use crate::{WriteError, Writer, Written};
 
-/// As large as a part of a multipart upload is where the source is quick. S3 takes 10,000 of them and no more, each of 5
-/// MiB at least.
+/// As large as a part of a multipart upload. S3 takes 10,000 of them and no more, each of 5 MiB at least.
 const PART: usize = 8 * 1024 * 1024;
 
 /// Parts on the way at once.
@@ -16,14 +18,14 @@ const AT_ONCE: usize = 2;
 
 /// Dropped before it is finished, it leaves nothing that anybody could take for a snapshot.
 pub struct Upload {
-    writer: Writer<Vec<u8>>,
-    parts: WriteMultipart,
+    writer: Writer<Parts>,
 }
 
 impl Upload {
     pub(crate) fn new(upload: Box<dyn MultipartUpload>, schema: SchemaRef) -> Result<Self, SnapshotError> {
-        let parts = WriteMultipart::new_with_chunk_size(upload, PART);
-        Ok(Self { writer: Writer::new(Vec::new(), schema)?, parts })
+        let upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let parts = Parts { upload: Some(upload), part: Vec::new(), runtime: Handle::current(), failure: None };
+        Ok(Self { writer: Writer::new(parts, schema)? })
     }
 
     /// Bytes of the file so far.
@@ -34,30 +36,66 @@ impl Upload {
     /// Takes a batch; waits where the store is slower than the source.
     pub async fn write(&mut self, batch: RecordBatch) -> Result<(), SnapshotError> {
         // A row group takes as long to compress as a page takes to load.
-        tokio::task::block_in_place(|| self.writer.write(&batch))?;
-        let piece = self.writer.take();
-        self.send(piece).await
-    }
-
-    async fn send(&mut self, piece: Vec<u8>) -> Result<(), SnapshotError> {
-        if piece.is_empty() {
-            return Ok(());
-        }
-        self.parts.wait_for_capacity(AT_ONCE).await?;
-        self.parts.put(piece.into());
-        Ok(())
+        let written = tokio::task::block_in_place(|| self.writer.write(&batch));
+        written.map_err(|error| why(self.writer.out(), error))
     }
 
     /// Writes the end, and shows the object: from now on it is there, under its key.
     pub async fn finish(mut self) -> Result<Written, SnapshotError> {
-        let (written, rest) = tokio::task::block_in_place(|| self.writer.finish_and_take())?;
-        self.parts.put(rest.into());
-        self.parts.finish().await?;
+        let written = tokio::task::block_in_place(|| self.writer.close());
+        let written = written.map_err(|error| why(self.writer.out(), error))?;
+        let parts = self.writer.out();
+        if let Some(mut upload) = parts.upload.take() {
+            upload.put(std::mem::take(&mut parts.part).into());
+            upload.finish().await?;
+        }
         Ok(written)
     }
 
     /// Gives it up, and takes back what was sent.
-    pub async fn abort(self) -> Result<(), SnapshotError> {
-        Ok(self.parts.abort().await?)
+    pub async fn abort(mut self) -> Result<(), SnapshotError> {
+        match self.writer.out().upload.take() {
+            Some(upload) => Ok(upload.abort().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the store said, where a write ended because of it.
+fn why(parts: &mut Parts, error: WriteError) -> SnapshotError {
+    parts.failure.take().map_or_else(|| error.into(), SnapshotError::Objects)
+}
+
+/// Sends what is written part by part, so that no more than a few of them are in memory, however large a row group is.
+/// For threads that may block: it waits for room.
+struct Parts {
+    /// None only once it is finished, or given up.
+    upload: Option<WriteMultipart>,
+    part: Vec<u8>,
+    runtime: Handle,
+    failure: Option<object_store::Error>,
+}
+
+impl Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.part.capacity() == 0 {
+            self.part.reserve_exact(PART);
+        }
+        let fits = bytes.len().min(PART - self.part.len());
+        self.part.extend_from_slice(&bytes[..fits]);
+        if self.part.len() == PART
+            && let Some(upload) = &mut self.upload
+        {
+            if let Err(error) = self.runtime.block_on(upload.wait_for_capacity(AT_ONCE)) {
+                self.failure = Some(error);
+                return Err(io::ErrorKind::Other.into());
+            }
+            upload.put(std::mem::take(&mut self.part).into());
+        }
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use thiserror::Error;
 
 /// A row group is closed when what it holds in memory reaches this.
-const GROUP_BYTES: usize = 24 * 1024 * 1024;
+const GROUP_BYTES: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -62,9 +62,14 @@ impl<W: Write + Send> Writer<W> {
         self.close()
     }
 
-    fn close(&mut self) -> Result<Written, WriteError> {
+    /// The same for whoever still wants what it was written to.
+    pub(crate) fn close(&mut self) -> Result<Written, WriteError> {
         let metadata = self.parquet.finish()?;
         Ok(Written { rows: self.rows, row_groups: metadata.num_row_groups(), bytes: self.bytes() })
+    }
+
+    pub(crate) fn out(&mut self) -> &mut W {
+        self.parquet.inner_mut()
     }
 }
 

@@ -3,7 +3,7 @@
 mod picker;
 mod reading;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -95,8 +95,17 @@ impl ports::Datasets for Datasets {
     }
 
     async fn list(&self, actor: &Actor) -> ports::Answer<Vec<DatasetSummary>> {
-        let rows = self.shared.store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
-        Ok(rows.into_iter().map(summary).collect())
+        let store = &self.shared.store;
+        let rows = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        let refreshes = store.refresh_list(&actor.team_id).await.map_err(store_fault)?;
+        let now = self.shared.clock.now();
+        let standings: HashMap<_, _> =
+            refreshes.iter().map(|row| (row.dataset_id.as_str(), refreshes::view::standing(row, now))).collect();
+        let with_standing = |row: DatasetRow| {
+            let standing = standings.get(row.id.as_str()).copied();
+            DatasetSummary { standing, ..summary(row) }
+        };
+        Ok(rows.into_iter().map(with_standing).collect())
     }
 
     async fn show(&self, actor: &Actor, id: &str) -> ports::Answer<DatasetView> {
@@ -126,5 +135,6 @@ fn summary(row: DatasetRow) -> DatasetSummary {
         schema: row.schema_name,
         name: row.name,
         kind: ObjectKind::from_code(&row.kind).unwrap_or(ObjectKind::Table),
+        standing: None,
     }
 }

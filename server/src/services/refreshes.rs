@@ -1,6 +1,6 @@
 //! Refreshing datasets, as people see and steer it. The work itself is the refresher's.
 
-mod view;
+pub(crate) mod view;
 
 use std::sync::Arc;
 use std::time::Duration;

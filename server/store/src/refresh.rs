@@ -43,9 +43,10 @@ pub struct RefreshRow {
     pub byte_count: Option<i64>,
 }
 
-impl Store {
-    pub async fn refresh_fetch(&self, team_id: &str, dataset_id: &str) -> Result<Option<RefreshRow>> {
-        let row = sqlx::query_as(
+/// Refreshes as they stand, with what is served.
+macro_rules! select_refresh {
+    ($which:literal) => {
+        concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
                     r.asked_at, r.failures,
                     case when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
@@ -58,14 +59,22 @@ impl Store {
              left join connection k on k.id = c.credential_id
              left join snapshot s
                on s.id = r.snapshot_id and s.purpose = c.purpose and c.state <> 'disconnected'
-             where r.dataset_id = $1
-               and r.team_id = $2",
+             where r.team_id = $1 and ",
+            $which
         )
-        .bind(dataset_id)
-        .bind(team_id)
-        .fetch_optional(self.pool())
-        .await?;
-        Ok(row)
+    };
+}
+
+impl Store {
+    pub async fn refresh_fetch(&self, team_id: &str, dataset_id: &str) -> Result<Option<RefreshRow>> {
+        let row = sqlx::query_as(select_refresh!("r.dataset_id = $2"));
+        Ok(row.bind(team_id).bind(dataset_id).fetch_optional(self.pool()).await?)
+    }
+
+    /// Of all of a team's datasets where it is on.
+    pub async fn refresh_list(&self, team_id: &str) -> Result<Vec<RefreshRow>> {
+        let rows = sqlx::query_as(select_refresh!("r.is_on = 1"));
+        Ok(rows.bind(team_id).fetch_all(self.pool()).await?)
     }
 
     /// Of a connection's datasets: how many are refreshed, and how many there are.

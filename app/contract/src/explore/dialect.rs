@@ -118,6 +118,23 @@ impl Dialect {
         }
     }
 
+    /// DataFusion sums a decimal in 128 bits whatever its precision is; widening each value first would take as long again.
+    pub(super) fn decimal_sum(self, column: &str, scale: u8) -> String {
+        let to = Type::Decimal(scale);
+        match self {
+            Self::Redshift => self.cast(&format!("sum({})", self.cast(column, to)), to),
+            Self::DataFusion => self.cast(&format!("sum({column})"), to),
+        }
+    }
+
+    /// In floating point.
+    pub(super) fn decimal_average(self, column: &str) -> String {
+        match self {
+            Self::Redshift => self.float("avg", column),
+            Self::DataFusion => format!("{} / count({column})", self.cast(&format!("sum({column})"), Type::Double)),
+        }
+    }
+
     /// The least of a column. NaN is more than every number.
     pub(super) fn min(self, column: &str, kind: Kind) -> String {
         let value = self.value(column, kind);

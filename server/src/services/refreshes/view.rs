@@ -1,5 +1,6 @@
 //! How a refresh stands, from the store's rows.
 
+use contract::dataset::{Glance, Standing};
 use contract::fault::Fault;
 use contract::finding::Finding;
 use contract::refresh::{
@@ -85,6 +86,16 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], (_, budg
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
+}
+
+/// At a glance. That its connection rests stands beside the connection.
+pub(crate) fn standing(row: &RefreshRow, now: i64) -> Standing {
+    let glance = match (row.halt.as_str(), row.failures) {
+        ("", 0) => Glance::Good,
+        ("", _) => Glance::Failing,
+        (_, _) => Glance::Resting,
+    };
+    Standing { glance, age_us: row.taken_at.map(|taken_at| u64::try_from(now - taken_at).unwrap_or(0)) }
 }
 
 fn finding(run: &RunRow) -> Option<Finding> {

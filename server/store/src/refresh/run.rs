@@ -66,7 +66,13 @@ const HALT: &str = "
     update refresh
     set halt = 'credential', halt_at = $2, asked_at = null, halt_version = $3
     where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
-      and halt <> 'person'";
+      and halt <> 'person'
+      and $3 = (select max(v.updated_at) from connection v
+                where v.id = refresh.connection_id
+                   or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))";
+
+/// There was another way in by the time that this one was refused: it is tried at once.
+const ANEW: &str = "update refresh set asked_at = $2, asked_by = '' where dataset_id = $1 and halt <> 'person'";
 
 impl Store {
     /// Takes a dataset's run, if it is still due and its connection has room. On however many servers, one gets it.
@@ -267,7 +273,10 @@ impl Store {
         .await?;
         let is_own = ended.rows_affected() == 1;
         if let Some(version) = end.refused_version.filter(|_| is_own) {
-            sqlx::query(HALT).bind(run.dataset_id).bind(end.now).bind(version).execute(&mut *write).await?;
+            let halt = sqlx::query(HALT).bind(run.dataset_id).bind(end.now).bind(version);
+            if halt.execute(&mut *write).await?.rows_affected() == 0 {
+                sqlx::query(ANEW).bind(run.dataset_id).bind(end.now).execute(&mut *write).await?;
+            }
         }
         sqlx::query(
             "update refresh_run set state = $2, duration_us = $3, row_count = $4, byte_count = $5, finding = $6
