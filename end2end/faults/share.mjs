@@ -2,7 +2,11 @@
 // finishes.
 //
 //   node share.mjs DATASETS
-import { rmSync } from 'node:fs';
+//
+// With FLITCH_TEST_S3, the address of a server that speaks S3, the snapshots are in its bucket `snapshots`, and the two have
+// nothing on disk in common but their keys.
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { Member, Server, until } from '../support/member.mjs';
 import { connectionString, database, psql } from '../support/postgres.mjs';
 
@@ -12,12 +16,17 @@ const store = database('share_store');
 psql(source, `do $$ begin for n in 1..${count} loop execute format('create table t_%s as select n from generate_series(1, 50) n', n); end loop; end $$`);
 
 const more = ['--database-url', store, '--refreshes-per-connection', '8'];
+const bucket = process.env.FLITCH_TEST_S3;
+if (bucket) {
+  more.push('--cache-url', 's3://snapshots/share');
+  Object.assign(process.env, { AWS_ENDPOINT: bucket, AWS_ALLOW_HTTP: 'true', AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
+}
 const one = new Server(more);
 await one.start();
 const ann = new Member(one);
 await ann.found();
-const two = new Server(more);
-two.data = one.data;
+const two = new Server(bucket ? [...more, '--master-keys-file', join(one.data, 'master.keys')] : more);
+if (!bucket) two.data = one.data;
 await two.start();
 await ann.connect(connectionString(source));
 if (ann.datasets.length !== count) throw new Error(`${ann.datasets.length} datasets`);
@@ -36,14 +45,14 @@ await until(() => ended(one) + ended(two) >= count, 'the logs of both');
 if (ended(one) + ended(two) !== count || ended(one) === 0 || ended(two) === 0) {
   throw new Error(`${ended(one)} and ${ended(two)} runs`);
 }
-console.log(`O-FAULT-13: ${JSON.stringify({ datasets: count, runs: count, first: ended(one), second: ended(two), seconds })}`);
+console.log(`O-FAULT-13${bucket ? ' S3' : ''}: ${JSON.stringify({ datasets: count, runs: count, first: ended(one), second: ended(two), seconds })}`);
 
 // A page of the other server shows the same.
 const bob = new Member(two);
 bob.cookie = ann.cookie;
 const [{ id, name }] = ann.datasets;
 const query = await bob.ask(id, 'm=count&mc=');
-if (query.result.rows[0][0] !== '50' || !query.snapshot) throw new Error(JSON.stringify(query));
+if (query.result?.rows[0][0] !== '50' || !query.snapshot) throw new Error(JSON.stringify(query) + two.output.slice(-1500));
 
 // One is killed in the middle of a run.
 psql(source, `alter table ${name} rename to gone; create view ${name} as select n, pg_sleep(case when n % 20000 = 0 then 1 end)::text as slow from generate_series(1, 2000000) n`);
@@ -64,4 +73,5 @@ console.log(`taken over: ${JSON.stringify({ lease_seconds: 3, finished_after_sec
 const rest = worker === one ? two : one;
 if ((await rest.signal('SIGTERM')) !== 0) throw new Error('exit code');
 if (/panicked/.test(one.output + two.output)) throw new Error('something panicked');
-rmSync(one.data, { recursive: true, force: true });
+if (bucket && [one, two].some(({ data }) => existsSync(join(data, 'snapshots')))) throw new Error('snapshots on disk');
+for (const { data } of [one, two]) rmSync(data, { recursive: true, force: true });

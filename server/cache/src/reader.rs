@@ -20,6 +20,7 @@ use datafusion::execution::{SendableRecordBatchStream, SessionState, SessionStat
 use datafusion::prelude::{SessionConfig, SessionContext};
 use futures_util::StreamExt;
 use object_store::ObjectStoreExt;
+use object_store::path::Path as Key;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -111,6 +112,7 @@ const WAITING: usize = 2;
 
 pub struct Reader {
     state: SessionState,
+    snapshots: Snapshots,
     memory: Arc<Memory>,
     /// None only while it is dropped.
     threads: Option<Runtime>,
@@ -131,20 +133,21 @@ impl Reader {
         let objects = ObjectStoreUrl::parse(OBJECTS)?;
         runtime.register_object_store(objects.as_ref(), snapshots.objects());
         let threads = Builder::new_multi_thread().thread_name("snapshots").enable_all().build()?;
-        Ok(Self { state: state(runtime), memory: Memory::new(memory), threads: Some(threads) })
+        let snapshots = snapshots.clone();
+        Ok(Self { state: state(runtime), snapshots, memory: Memory::new(memory), threads: Some(threads) })
     }
 
     pub async fn ask(&self, key: &str, question: Question<'_>) -> Result<Rows, ReadError> {
         let Some(threads) = &self.threads else { return Err(ReadError::Stopped) };
         let partitions = if question.is_in_order { 1 } else { self.state.config().target_partitions() };
-        let (state, key, share) = (self.state.clone(), key.to_owned(), self.memory.take());
+        let (state, place, share) = (self.state.clone(), self.snapshots.place(key), self.memory.take());
         let (sql, values) = (question.sql.to_owned(), question.values.to_vec());
         let (tell, told) = oneshot::channel();
         let (send, batches) = mpsc::channel(WAITING);
         let work = threads.spawn(async move {
             // Given back when the last row was passed on, or nobody wants any more.
             let (pool, _share) = share;
-            match open(state, pool, &key, &sql, values, partitions).await {
+            match open(state, pool, &place, &sql, values, partitions).await {
                 Ok(rows) => {
                     if tell.send(Ok(rows.schema())).is_ok() {
                         pass_on(rows, send).await;
@@ -171,7 +174,7 @@ async fn pass_on(mut rows: SendableRecordBatchStream, send: mpsc::Sender<Result<
 async fn open(
     state: SessionState,
     pool: Arc<dyn MemoryPool>,
-    key: &str,
+    place: &Key,
     sql: &str,
     values: Vec<String>,
     partitions: usize,
@@ -185,7 +188,7 @@ async fn open(
         .with_catalog_list(Arc::new(MemoryCatalogProviderList::new()))
         .build();
     let session = SessionContext::new_with_state(state);
-    session.register_table(TABLE, Arc::new(table(&session.state(), key).await?))?;
+    session.register_table(TABLE, Arc::new(table(&session.state(), place).await?))?;
     // Nothing but a question comes here, and nothing else would be done.
     let only_read = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let values = values.into_iter().map(|value| ScalarValue::Utf8(Some(value)).into());
@@ -211,11 +214,11 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     state
 }
 
-async fn table(state: &SessionState, key: &str) -> Result<ListingTable, DataFusionError> {
+async fn table(state: &SessionState, place: &Key) -> Result<ListingTable, DataFusionError> {
     // A listing of what is not there is no mistake to DataFusion.
     let objects = state.runtime_env().object_store(ObjectStoreUrl::parse(OBJECTS)?)?;
-    objects.head(&object_store::path::Path::from(key)).await?;
-    let address = ListingTableUrl::parse(format!("{OBJECTS}{key}"))?;
+    objects.head(place).await?;
+    let address = ListingTableUrl::parse(format!("{OBJECTS}{place}"))?;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
     let schema = options.infer_schema(state, &address).await?;
     let config = ListingTableConfig::new(address).with_listing_options(options).with_schema(schema);

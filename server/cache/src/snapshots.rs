@@ -12,7 +12,6 @@ use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::file::metadata::{FooterTail, ParquetMetaDataReader};
 use thiserror::Error;
@@ -79,6 +78,8 @@ pub struct Listed {
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     objects: Arc<dyn ObjectStore>,
+    /// Before every key.
+    prefix: Key,
     /// Where it is a folder of this machine.
     folder: Option<PathBuf>,
 }
@@ -90,14 +91,15 @@ impl Snapshots {
         std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
         make.recursive(true).create(folder)?;
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true);
-        Ok(Self { objects: Arc::new(objects), folder: Some(folder.to_owned()) })
+        Ok(Self { objects: Arc::new(objects), prefix: Key::default(), folder: Some(folder.to_owned()) })
     }
 
     /// In a bucket, as `s3://bucket/prefix`.
     pub fn in_bucket(address: &str, bucket: &Bucket) -> Result<Self, SnapshotError> {
         let place = address.strip_prefix("s3://").ok_or(SnapshotError::Address)?;
         let (name, prefix) = place.split_once('/').unwrap_or((place, ""));
-        if name.is_empty() {
+        // What means something in an address is no part of a key.
+        if name.is_empty() || prefix.contains(['?', '#', '%']) {
             return Err(SnapshotError::Address);
         }
         let mut builder = AmazonS3Builder::from_env().with_bucket_name(name);
@@ -110,24 +112,28 @@ impl Snapshots {
         if let Some((id, secret)) = &bucket.access_key {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret);
         }
-        let objects = PrefixStore::new(builder.build()?, prefix);
-        Ok(Self { objects: Arc::new(objects), folder: None })
+        Ok(Self { objects: Arc::new(builder.build()?), prefix: Key::from(prefix), folder: None })
     }
 
     /// For readers of Parquet.
-    pub fn objects(&self) -> Arc<dyn ObjectStore> {
+    pub(crate) fn objects(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.objects)
+    }
+
+    /// Where an object is among them.
+    pub(crate) fn place(&self, key: &str) -> Key {
+        self.prefix.parts().chain(Key::from(key).parts()).collect()
     }
 
     /// Begins an object. Until it is finished nobody sees anything of it.
     pub async fn begin(&self, key: &str, schema: SchemaRef) -> Result<Upload, SnapshotError> {
-        let upload = self.objects.put_multipart(&Key::from(key)).await?;
+        let upload = self.objects.put_multipart(&self.place(key)).await?;
         Upload::new(upload, schema)
     }
 
     /// Reads an object's own account of itself and holds it against what was written.
     pub async fn check(&self, key: &str, written: &Written) -> Result<(), SnapshotError> {
-        let key = Key::from(key);
+        let key = self.place(key);
         let size = self.objects.head(&key).await?.size;
         // A file ends in its footer, the footer's length and the format's name.
         let end = size.checked_sub(TAIL).filter(|_| size == written.bytes).ok_or(SnapshotError::Torn)?;
@@ -146,7 +152,7 @@ impl Snapshots {
 
     /// Removes an object; one that is gone already is no mistake.
     pub async fn remove(&self, key: &str) -> Result<(), SnapshotError> {
-        match self.objects.delete(&Key::from(key)).await {
+        match self.objects.delete(&self.place(key)).await {
             Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -154,8 +160,10 @@ impl Snapshots {
 
     /// Every object there is.
     pub async fn list(&self) -> Result<Vec<Listed>, SnapshotError> {
-        let listed = self.objects.list(None).map_ok(|meta| Listed {
-            key: meta.location.to_string(),
+        let key =
+            |location: Key| -> Key { location.prefix_match(&self.prefix).map(Iterator::collect).unwrap_or_default() };
+        let listed = self.objects.list(Some(&self.prefix)).map_ok(|meta| Listed {
+            key: key(meta.location).to_string(),
             bytes: meta.size,
             written_at: SystemTime::from(meta.last_modified),
         });

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use cache::{Bucket, SnapshotError, Snapshots, Written};
+use cache::{Bucket, Question, Reader, SnapshotError, Snapshots, Written};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// A folder of this test's own, removed at its end.
@@ -74,6 +74,16 @@ async fn whole_or_not_at_all(snapshots: &Snapshots) {
     let other = Written { rows: 299_999, ..written };
     assert!(matches!(snapshots.check("team/sales/1", &other).await, Err(SnapshotError::Torn)));
     assert!(snapshots.check("team/sales/2", &written).await.unwrap_err().is_missing());
+
+    // And it can be asked where it lies.
+    let asked = put(snapshots, "team/asked/1.parquet", 1).await;
+    let reader = Reader::new(snapshots, 64 * 1024 * 1024, &std::env::temp_dir()).unwrap();
+    let question = Question { sql: "select count(*) from snapshot", values: &[], is_in_order: false };
+    let mut rows = reader.ask("team/asked/1.parquet", question).await.unwrap();
+    let counted = rows.next().await.unwrap().unwrap();
+    let counts = counted.column(0).as_any().downcast_ref::<Int64Array>().unwrap();
+    assert_eq!(u64::try_from(counts.value(0)).unwrap(), asked.rows);
+    snapshots.remove("team/asked/1.parquet").await.unwrap();
 
     // On its way, given up, and forgotten: nobody sees any of it.
     let mut upload = snapshots.begin("team/sales/2", schema()).await.unwrap();
