@@ -11,7 +11,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use thiserror::Error;
 
 /// A row group is closed when what it holds in memory reaches this.
-const GROUP_BYTES: usize = 16 * 1024 * 1024;
+const GROUP_BYTES: usize = 24 * 1024 * 1024;
 
 #[derive(Debug, Error)]
 pub enum WriteError {

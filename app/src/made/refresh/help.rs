@@ -47,7 +47,8 @@ pub fn help() -> String {
             <h2>"From outside"</h2>
             <p>
                 "A dataset's address starts a run when another system has finished loading: send it a POST. Within a \
-                 minute of one, another is the same. Whoever has the address can start runs and nothing else; a new one \
+                 minute of one, another is the same; a run that was under way already is followed by another, because \
+                 it may not have seen what was loaded. Whoever has the address can start runs and nothing else; a new one \
                  takes its place. The operator's command is "<code>"flitch refresh DATASET_ID"</code>"."
             </p>
             <p class="quiet">
