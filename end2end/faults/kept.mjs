@@ -1,6 +1,6 @@
 // What was acknowledged is kept, whenever the process is killed.
 //
-//   node kept.mjs SAVES ROTATIONS STARTS
+//   node kept.mjs SAVES ROTATIONS STARTS sqlite|postgres|sqlite,postgres
 //
 // O-FAULT-02: right after a connection was saved. O-FAULT-03: in the middle of a rotation of keys. O-FAULT-04: while the
 // first start makes the schema.
@@ -82,7 +82,7 @@ rmSync(server.data, { recursive: true, force: true });
 console.log(`O-FAULT-03: ${JSON.stringify(kills)}`);
 
 // O-FAULT-04. Whatever a killed start left of the schema, the next start makes it whole.
-for (const kind of ['sqlite', 'postgres']) {
+for (const kind of (process.argv[5] ?? 'sqlite').split(',')) {
   const found = { starts: 0, slowest_ms: 0 };
   const schemas = new Set();
   for (; found.starts < starts; found.starts += 1) {
