@@ -84,26 +84,27 @@ async fn run(settings: Settings) -> anyhow::Result<()> {
         site: settings.site.clone(),
     });
     tokio::spawn(services::housekeeping::run(shared.clone()));
-    let refresher = tokio::spawn(refresher::run(shared.clone(), stopped()));
+    let (stop, stopping) = (stopped(), stopped());
+    let refresher = tokio::spawn(refresher::run(shared.clone(), stopping));
     println!("Flitch is ready at {}", settings.public_url);
     if let Some(code) = shared.setup_code.code() {
         println!("It has no team yet. Open {}/welcome; the set-up code is {code}", settings.origin());
     }
-    serve(listener, site, stopped()).await.context("serving")?;
+    serve(listener, site, stop).await.context("serving")?;
     refresher.await.context("refreshing")?;
     shared.store.close().await;
     Ok(())
 }
 
-/// Resolves on SIGTERM or Ctrl-C.
-async fn stopped() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// Resolves on SIGTERM or Ctrl-C, also where that came before anybody waited for it.
+fn stopped() -> impl Future<Output = ()> {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 
