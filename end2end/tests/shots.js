@@ -60,6 +60,12 @@ test('every page, in four ways', async ({ page }) => {
     await visit(page, `${sales}?view=columns`, true);
     await page.locator('.profile').waitFor({ timeout: 20_000 });
     await shoot('dataset-columns');
+    await visit(page, `${sales}?view=refresh`, true);
+    await shoot('refresh-off');
+    await page.getByLabel('Unit').selectOption('weeks');
+    await page.getByRole('button', { name: 'Turn refresh on' }).click();
+    await page.locator('.refresh-strip[data-state=fresh]').waitFor({ timeout: 20_000 });
+    await shoot('refresh');
     for (const [name, question] of [
       ['line', 'm=sum&mc=pricepaid&g=saletime&gb=month'],
       ['bar', 'm=sum&mc=pricepaid&m=sum&mc=commission&g=qtysold&c=bar'],
@@ -79,6 +85,8 @@ test('every page, in four ways', async ({ page }) => {
     await shoot('data');
     await visit(page, `${flitch.url}/help/redshift`, true);
     await shoot('help');
+    await visit(page, `${flitch.url}/help/refresh`, true);
+    await shoot('help-refresh');
     await visit(page, `${flitch.url}/settings/data-connections`, true);
     await shoot('data-connections-empty');
     await page.getByRole('link', { name: 'Store a team credential' }).click();

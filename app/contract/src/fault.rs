@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::connection_string::StringFault;
 use crate::explore::ExploreFault;
-use crate::refresh::ScheduleFault;
+use crate::refresh::{ScheduleFault, ScheduleFields};
 
 /// The field of a form that a fault is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,8 @@ pub enum Fault {
     #[error("the question does not fit the dataset")]
     Explore { fault: ExploreFault },
     #[error("the schedule cannot be kept")]
-    Schedule { fault: ScheduleFault },
+    /// `typed` goes back into the form: without scripts the page is a new one.
+    Schedule { fault: ScheduleFault, typed: Box<ScheduleFields> },
     /// Somebody paused the dataset's refresh.
     #[error("refreshing is paused")]
     RefreshPaused,

@@ -231,6 +231,8 @@ findings! {
         TooMuchToRefresh { gib: u32 } = "too_much_to_refresh",
         /// The answer from a snapshot needs more memory than all of them may take.
         NotEnoughMemory { mib: u32 } = "not_enough_memory",
+        /// A sum over a snapshot has more digits than Redshift's 38.
+        NumberTooLarge = "number_too_large",
         /// The file of a snapshot is not where it was written.
         SnapshotGone = "snapshot_gone",
         /// The connection led elsewhere, or the refresh was turned off, while it ran.

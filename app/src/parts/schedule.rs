@@ -1,16 +1,22 @@
 //! The fields of a schedule. Which of them count, the unit says: the others are hidden by the style sheet alone, so that
 //! the form is the same without scripts.
 
+use contract::fault::Fault;
 use contract::refresh::{ScheduleFields, Unit};
 use leptos::prelude::*;
 
-use super::reader_zone;
+use super::{Posting, reader_zone};
 use crate::words::refresh::{WEEKDAYS, unit};
 
-/// `name` stands in front of each field's own: `schedule`, `picks[schedule]`.
+/// `name` stands in front of each field's own: `schedule`, `picks[schedule]`. `post` is where the form goes.
 #[component]
-pub fn ScheduleForm(name: &'static str, schedule: ScheduleFields) -> impl IntoView {
+pub fn ScheduleForm(name: &'static str, #[prop(into)] post: Posting, schedule: ScheduleFields) -> impl IntoView {
     let field = move |part: &str| format!("{name}[{part}]");
+    // What was refused is there to be mended.
+    let schedule = match untrack(|| post.refused()) {
+        Some(Fault::Schedule { typed, .. }) => *typed,
+        _ => schedule,
+    };
     let ScheduleFields { every, unit: chosen, at, weekday, zone } = schedule;
     // Where nobody chose a zone, the reader's own is meant. Without scripts it is UTC, as it says.
     let zone = RwSignal::new(zone);

@@ -78,7 +78,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::QueueFull { limit } => format!(
             "{limit} of your queries wait already. Cancel one, or wait until some have ended, and run it again."
         ),
-        Fault::Schedule { fault } => super::refresh::fault(*fault),
+        Fault::Schedule { fault, .. } => super::refresh::fault(*fault),
         Fault::RefreshPaused => "Somebody paused it. Resume it first.".into(),
         Fault::RefreshOff => "This dataset is not refreshed. Turn it on first.".into(),
         Fault::Explore { fault } => super::asks::fault(*fault),

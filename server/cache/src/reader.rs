@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
+use arrow_schema::{ArrowError, SchemaRef};
 use datafusion::catalog::MemoryCatalogProviderList;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -55,6 +55,16 @@ impl ReadError {
     /// It needs more memory than there is, also with a disk beside it.
     pub fn is_memory(&self) -> bool {
         matches!(self, Self::Engine(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+    }
+
+    /// A number has more digits than its type. No other cast in a question can fail.
+    pub fn is_overflow(&self) -> bool {
+        let Self::Engine(error) = self else { return false };
+        let DataFusionError::ArrowError(error, _) = error.find_root() else { return false };
+        matches!(
+            **error,
+            ArrowError::CastError(_) | ArrowError::InvalidArgumentError(_) | ArrowError::ArithmeticOverflow(_)
+        )
     }
 
     /// The object is not there.

@@ -47,13 +47,15 @@ pub struct Trouble {
     pub times: usize,
     /// AWS's own time, where the clocks differ.
     pub date: Option<&'static str>,
+    /// Nothing comes at all.
+    pub is_silent: bool,
 }
 
 impl Trouble {
     pub fn new(operation: &str, status: u16, code: &str, message: &str) -> Self {
         let own = |text: &str| text.to_owned();
         let (operation, code, message) = (own(operation), own(code), own(message));
-        Self { operation, status, code, message, times: usize::MAX, date: None }
+        Self { operation, status, code, message, times: usize::MAX, date: None, is_silent: false }
     }
 }
 

@@ -12,11 +12,11 @@ use redshift::Error;
 use redshift::arrow::{BatchSink, DrainLimits, Drained};
 use redshift::deadlines::milliseconds;
 use redshift::stream::WireFault;
-use store::{ConnectionRow, DatasetRow, SnapshotRow};
+use store::{ConnectionRow, DatasetRow, DueRow, SnapshotRow};
 use tokio::sync::mpsc;
 
 use super::open::open;
-use super::work::Work;
+use super::work::{Work, patiently};
 use crate::services::findings::finding;
 use crate::services::{log_failure, queries, to_json};
 
@@ -31,8 +31,11 @@ pub(super) struct Read {
 
 impl Work {
     pub(super) async fn read(&self, drained: &OnceLock<Arc<Drained>>) -> Result<Read, Finding> {
-        let (dataset, connection) = self.rows().await?;
         let started = Instant::now();
+        let (dataset, connection) = tokio::select! {
+            rows = self.rows() => rows?,
+            () = self.cancel.asked() => return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
+        };
         let (mut session, target) = tokio::select! {
             opened = open(&self.shared, &connection, &self.due.set_by) => opened?,
             () = self.cancel.asked() => return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
@@ -107,8 +110,10 @@ impl Work {
     async fn rows(&self) -> Result<(DatasetRow, ConnectionRow), Finding> {
         let store = &self.shared.store;
         let failed = |error| Finding::Internal { reference: log_failure("a refresh could not be looked up", &error) };
-        let dataset = store.dataset_fetch(&self.due.team_id, &self.due.dataset_id).await.map_err(failed)?;
-        let connection = store.connection_fetch(&self.due.team_id, &self.due.set_by, &self.due.connection_id).await;
+        let DueRow { team_id, dataset_id, connection_id, set_by, .. } = &self.due;
+        let what = "a refresh could not be looked up yet";
+        let dataset = patiently(what, || store.dataset_fetch(team_id, dataset_id)).await.map_err(failed)?;
+        let connection = patiently(what, || store.connection_fetch(team_id, set_by, connection_id)).await;
         match (dataset, connection.map_err(failed)?) {
             (Some(dataset), Some(connection)) => Ok((dataset, connection)),
             _ => Err(Finding::RefreshOvertaken),

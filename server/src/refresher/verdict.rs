@@ -38,7 +38,9 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::Conflict
         | F::RunLost
         | F::SnapshotsFull
-        | F::SnapshotsFailed { .. } => Verdict::Passing,
+        | F::SnapshotsFailed { .. }
+        // Mostly the store of metadata, away for a moment.
+        | F::Internal { .. } => Verdict::Passing,
 
         F::ReconnectRequired
         | F::SecretUnreadable
@@ -95,9 +97,9 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::TableDenied { .. }
         | F::TooMuchToRefresh { .. }
         | F::NotEnoughMemory { .. }
+        | F::NumberTooLarge
         | F::SnapshotGone
-        | F::ServerSaid { .. }
-        | F::Internal { .. } => Verdict::Standing,
+        | F::ServerSaid { .. } => Verdict::Standing,
 
         // Of a check, and never why something failed.
         F::StringRead

@@ -19,22 +19,22 @@ use crate::services::{SECOND, Shared, log_failure, to_json};
 /// How often the store hears that a run lives.
 const BEAT: Duration = Duration::from_secs(1);
 
-/// How long the store may be away before what has to be written there is given up.
+/// How long the store may be away before what has to be read or written there is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Tries again for a while: what was read for an hour is not given up because the metadata was away for a moment.
-async fn patiently<T, F>(what: &str, mut write: impl FnMut() -> F) -> store::Result<T>
+pub(super) async fn patiently<T, F>(what: &str, mut ask: impl FnMut() -> F) -> store::Result<T>
 where
     F: Future<Output = store::Result<T>>,
 {
     let until = Instant::now() + PATIENCE;
     loop {
-        match write().await {
+        match ask().await {
             Err(error) if Instant::now() < until => {
-                log_failure(&format!("{what} could not be written down yet"), &error);
+                log_failure(what, &error);
                 tokio::time::sleep(BEAT).await;
             }
-            written => return written,
+            answer => return answer,
         }
     }
 }
@@ -156,7 +156,7 @@ impl Work {
         self.reached("before the switch");
         let switch =
             || self.shared.store.refresh_done(self.run_ref(), &snapshot, (took, bytes), self.shared.clock.now());
-        let switched = patiently("a snapshot", switch).await;
+        let switched = patiently("a snapshot could not be switched to yet", switch).await;
         self.reached("after the switch");
         // An answer may be lost while what it answered was done: only what is surely not served is removed.
         let is_known = async || self.shared.store.snapshot_is_known(&snapshot.object_key).await;
@@ -215,7 +215,10 @@ impl Work {
             retry_at,
             now,
         };
-        let kept = patiently("how a refresh failed", || self.shared.store.refresh_fail(self.run_ref(), end)).await;
+        let kept = patiently("how a refresh failed could not be kept yet", || {
+            self.shared.store.refresh_fail(self.run_ref(), end)
+        })
+        .await;
         if let Err(error) = kept {
             log_failure("how a refresh failed could not be kept", &error);
         }

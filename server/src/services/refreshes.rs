@@ -59,10 +59,10 @@ impl Refreshes {
 
 /// Holds a form against what may be set here.
 pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Schedule, Fault> {
-    let schedule = fields.read(shared.refresh_limits.least_minutes);
-    let schedule = schedule.map_err(|fault| Fault::Schedule { fault })?;
+    let refuse = |fault| Fault::Schedule { fault, typed: Box::new(fields.clipped()) };
+    let schedule = fields.read(shared.refresh_limits.least_minutes).map_err(refuse)?;
     if schedule.unit.has_time() && !calendar::is_zone(&schedule.zone) {
-        return Err(Fault::Schedule { fault: ScheduleFault::ZoneUnknown });
+        return Err(refuse(ScheduleFault::ZoneUnknown));
     }
     Ok(schedule)
 }

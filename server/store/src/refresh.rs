@@ -1,5 +1,6 @@
 //! Refreshing datasets: when each is due, the run under way, the snapshot that is served.
 
+mod claim;
 mod due;
 mod life;
 mod run;
@@ -10,9 +11,10 @@ use sqlx::FromRow;
 
 use crate::{Result, Store};
 
+pub use claim::{Claim, Claimed};
 pub use due::DueRow;
 pub use life::{AskedRun, NewHalt, NewRefresh, Wish};
-pub use run::{Claim, Claimed, RefreshEnd, RunRef};
+pub use run::{RefreshEnd, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
 

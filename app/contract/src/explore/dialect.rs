@@ -118,20 +118,21 @@ impl Dialect {
         }
     }
 
-    /// DataFusion sums a decimal in 128 bits whatever its precision is; widening each value first would take as long again.
-    pub(super) fn decimal_sum(self, column: &str, scale: u8) -> String {
+    pub(super) fn decimal_sum(self, column: &str, scale: u8, is_wide: bool) -> String {
         let to = Type::Decimal(scale);
         match self {
             Self::Redshift => self.cast(&format!("sum({})", self.cast(column, to)), to),
-            Self::DataFusion => self.cast(&format!("sum({column})"), to),
+            Self::DataFusion => self.cast(&summed(column, scale, is_wide), to),
         }
     }
 
     /// In floating point.
-    pub(super) fn decimal_average(self, column: &str) -> String {
+    pub(super) fn decimal_average(self, column: &str, scale: u8, is_wide: bool) -> String {
         match self {
             Self::Redshift => self.float("avg", column),
-            Self::DataFusion => format!("{} / count({column})", self.cast(&format!("sum({column})"), Type::Double)),
+            Self::DataFusion => {
+                format!("{} / count({column})", self.cast(&summed(column, scale, is_wide), Type::Double))
+            }
         }
     }
 
@@ -166,4 +167,9 @@ impl Dialect {
     pub(super) fn position(self, text: &str) -> (String, &'static str) {
         (format!("strpos({text}, "), ")")
     }
+}
+/// DataFusion sums a decimal in 128 bits, and begins anew below zero where they are too few: what may need more of them is
+/// widened first, which takes as long again.
+fn summed(column: &str, scale: u8, is_wide: bool) -> String {
+    if is_wide { format!("sum(cast({column} as decimal(76, {scale})))") } else { format!("sum({column})") }
 }

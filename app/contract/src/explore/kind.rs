@@ -8,12 +8,16 @@ use super::codes::{Bucket, Function, Operator};
 const ASSUMED_SCALE: u8 = 10;
 /// Redshift's largest.
 const MAX_SCALE: u8 = 37;
+/// A sum of a million million values of so many digits has no more than 38.
+const WIDE: u8 = 26;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Integer,
     Decimal {
         scale: u8,
+        /// A sum of it may have more than 38 digits.
+        is_wide: bool,
     },
     Real,
     Double,
@@ -45,7 +49,7 @@ impl Kind {
         let (name, arguments) = column.type_name.split_once('(').unwrap_or((&column.type_name, ""));
         match name.trim_end() {
             "smallint" | "integer" | "bigint" | "oid" => Self::Integer,
-            "numeric" | "decimal" => Self::Decimal { scale: scale(arguments) },
+            "numeric" | "decimal" => Self::Decimal { scale: scale(arguments), is_wide: precision(arguments) > WIDE },
             "real" => Self::Real,
             "double precision" => Self::Double,
             "varchar" | "character varying" | "text" => Self::Text { is_varying: true },
@@ -103,6 +107,12 @@ impl Kind {
     }
 }
 
+/// Of `38,10)` it is 38; where nothing is said it may be any.
+fn precision(arguments: &str) -> u8 {
+    let digits = arguments.split([',', ')']).next().unwrap_or_default();
+    digits.trim().parse().unwrap_or(u8::MAX)
+}
+
 /// Of `38,10)`; of `18)` it is 0.
 fn scale(arguments: &str) -> u8 {
     match arguments.strip_suffix(')') {
@@ -125,11 +135,11 @@ mod tests {
 
     #[test]
     fn kinds_come_from_the_manual_s_spelling() {
-        assert_eq!(kind("numeric(38,10)"), Kind::Decimal { scale: 10 });
-        assert_eq!(kind("numeric(18,0)"), Kind::Decimal { scale: 0 });
-        assert_eq!(kind("decimal(18)"), Kind::Decimal { scale: 0 });
-        assert_eq!(kind("numeric"), Kind::Decimal { scale: 10 });
-        assert_eq!(kind("numeric(1000,999)"), Kind::Decimal { scale: 10 });
+        assert_eq!(kind("numeric(38,10)"), Kind::Decimal { scale: 10, is_wide: true });
+        assert_eq!(kind("numeric(18,0)"), Kind::Decimal { scale: 0, is_wide: false });
+        assert_eq!(kind("decimal(27)"), Kind::Decimal { scale: 0, is_wide: true });
+        assert_eq!(kind("numeric"), Kind::Decimal { scale: 10, is_wide: true });
+        assert_eq!(kind("numeric(1000,999)"), Kind::Decimal { scale: 10, is_wide: true });
         assert_eq!(kind("varchar(256)"), Kind::Text { is_varying: true });
         assert_eq!(kind("char(4)"), Kind::Text { is_varying: false });
         assert_eq!(kind("double precision"), Kind::Double);

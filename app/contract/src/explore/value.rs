@@ -112,7 +112,7 @@ mod tests {
     fn numbers_are_written_anew() {
         assert_eq!(text(Kind::Integer, " +007 ").as_deref(), Some("7"));
         assert_eq!(text(Kind::Integer, "-9223372036854775808").as_deref(), Some("-9223372036854775808"));
-        let decimal = Kind::Decimal { scale: 2 };
+        let decimal = Kind::Decimal { scale: 2, is_wide: false };
         assert_eq!(read(decimal, "0019.9950"), Ok(Value { text: "19.995".to_owned(), to: Type::Decimal(3) }));
         assert_eq!(read(decimal, "-.5"), Ok(Value { text: "-0.5".to_owned(), to: Type::Decimal(1) }));
         assert_eq!(read(decimal, "5."), Ok(Value { text: "5".to_owned(), to: Type::Decimal(0) }));
@@ -138,7 +138,7 @@ mod tests {
             &"9".repeat(39),
             &format!(".{}", "1".repeat(38)),
         ] {
-            assert_eq!(read(Kind::Decimal { scale: 0 }, typed), Err(Expected::Number), "{typed}");
+            assert_eq!(read(Kind::Decimal { scale: 0, is_wide: true }, typed), Err(Expected::Number), "{typed}");
         }
         for typed in ["1e", "e5", "1e999", "1e1.5", "nan", "1e40000"] {
             assert_eq!(read(Kind::Double, typed), Err(Expected::Number), "{typed}");

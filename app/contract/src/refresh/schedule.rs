@@ -124,7 +124,17 @@ impl From<&Schedule> for ScheduleFields {
     }
 }
 
+/// No field that may be set is longer, in characters.
+const LONGEST_FIELD: usize = 64;
+
 impl ScheduleFields {
+    /// As it may go into an address.
+    pub fn clipped(&self) -> Self {
+        let clip = |text: &str| text.chars().take(LONGEST_FIELD).collect();
+        let Self { every, unit, at, weekday, zone } = self;
+        Self { every: clip(every), unit: clip(unit), at: clip(at), weekday: clip(weekday), zone: clip(zone) }
+    }
+
     /// Holds the form against what may be set. Whether there is such a zone, the server knows.
     pub fn read(&self, least_minutes: u32) -> Result<Schedule, ScheduleFault> {
         let unit = Unit::from_code(&self.unit).ok_or(ScheduleFault::EveryInvalid)?;

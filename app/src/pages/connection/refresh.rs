@@ -39,12 +39,12 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
         <p>{said} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
         <p class="quiet">{asked}{wakes}</p>
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
-        <details class="more">
+        <details class="more" open=untrack(refused).is_some()>
             <summary>"Refresh all datasets, or set a daily budget"</summary>
             <PostForm post=set attr:class="manage">
                 {id()}
                 <p>"One schedule for all of its datasets, in the place of their own. At least "{least_minutes}" minutes apart."</p>
-                <ScheduleForm name="schedule" schedule=ScheduleFields::from(&Schedule::default())/>
+                <ScheduleForm name="schedule" post=set schedule=ScheduleFields::from(&Schedule::default())/>
                 <button type="submit" class="button-quiet">"Refresh all datasets"</button>
             </PostForm>
             {(on > 0).then(|| view! {

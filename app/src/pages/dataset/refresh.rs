@@ -164,7 +164,7 @@ fn Settings(
         <h2>{if is_on { "Change the schedule" } else { "Turn it on" }}</h2>
         <PostForm post=set attr:class="refresh-form">
             <input type="hidden" name="dataset_id" value=move || id.get()/>
-            <ScheduleForm name="schedule" schedule/>
+            <ScheduleForm name="schedule" post=set schedule/>
             <button type="submit" class="button" data-place="set-refresh">{if is_on { "Change" } else { "Turn refresh on" }}</button>
         </PostForm>
         <p class="quiet">{least} {wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>

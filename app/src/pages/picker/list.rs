@@ -1,6 +1,7 @@
 //! The list itself, a tree grid: a row for each schema, and beneath it a row for each table or view.
 
 use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, PickerFilter};
+use contract::fault::Fault;
 use contract::object_name::ObjectName;
 use contract::refresh::{Schedule, ScheduleFields};
 use leptos::task::spawn_local;
@@ -80,6 +81,7 @@ pub fn SchemaList(
             }
         })
     };
+    let is_refused = matches!(untrack(|| add.refused()), Some(Fault::Schedule { .. }));
     view! {
         <PostForm post=add attr:class="picker">
             <input type="hidden" name="picks[connection_id]" value=connection_id/>
@@ -90,13 +92,13 @@ pub fn SchemaList(
                 <button type="submit" class="button">"Add ticked as datasets"</button>
                 <span class="quiet" role="status">{count}</span>
             </div>
-            <details class="more">
+            <details class="more" open=is_refused>
                 <summary>"Refresh them from the beginning"</summary>
                 <label class="check">
-                    <input type="checkbox" name="picks[is_refreshed]" value="true"/>
+                    <input type="checkbox" name="picks[is_refreshed]" value="true" checked=is_refused/>
                     "Rebuild what is added in the background, and serve it from its snapshots in between"
                 </label>
-                <ScheduleForm name="picks[schedule]" schedule=ScheduleFields::from(&Schedule::default())/>
+                <ScheduleForm name="picks[schedule]" post=add schedule=ScheduleFields::from(&Schedule::default())/>
                 <p class="quiet"><a href=paths::HELP_REFRESH>"What refresh does"</a></p>
             </details>
             {least}

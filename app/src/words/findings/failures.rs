@@ -24,6 +24,8 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::SnapshotsFailed { reference } => refresh::failed(*reference),
         Finding::TooMuchToRefresh { gib } => refresh::too_much(*gib),
         Finding::NotEnoughMemory { mib } => refresh::memory(*mib),
+        Finding::NumberTooLarge => Hint::plain("A sum has more digits than the 38 that a number may have.")
+            .step("Ask for the average, or for more and smaller groups."),
         Finding::SnapshotGone => refresh::gone(),
         Finding::RefreshOvertaken => refresh::overtaken(),
         Finding::TlsRefused => Hint::plain("The server refused to encrypt, so nothing was sent to it.")

@@ -39,6 +39,9 @@ pub(super) async fn serve(State(cloud): State<Arc<Cloud>>, headers: HeaderMap, b
     };
     locked(&cloud.asked).push(request.asked());
     if let Some(trouble) = cloud.trouble(&request.operation) {
+        if trouble.is_silent {
+            std::future::pending::<()>().await;
+        }
         let refusal = Refusal { status: trouble.status, code: trouble.code, message: trouble.message };
         let mut answer = refusal.answer(request.protocol);
         if let Some(date) = trouble.date {

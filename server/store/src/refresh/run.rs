@@ -1,35 +1,9 @@
-//! A run: claimed once, kept alive by a beat, ended once.
+//! A run under way: kept alive by a beat, ended once.
 
 use sqlx::AnyConnection;
 
-use super::{DueRow, SnapshotRow};
+use super::SnapshotRow;
 use crate::{Result, Store};
-
-/// What whoever takes a dataset's run says.
-#[derive(Clone, Copy, Debug)]
-pub struct Claim<'a> {
-    pub run_id: &'a str,
-    pub due: &'a DueRow,
-    pub cause: &'a str,
-    pub now: i64,
-    /// When it is due by itself after this.
-    pub next_at: Option<i64>,
-    pub per_connection: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claimed {
-    Yes {
-        /// The token that tells this claim from every later one.
-        fence: i64,
-        /// Of the way in, as it stood before the run could sign in with it.
-        version: i64,
-    },
-    /// Somebody else has it, or it is not due any more.
-    No,
-    /// As many run through its connection as may.
-    Full,
-}
 
 /// A run and the token of its claim: whoever comes with an older one is not heard.
 #[derive(Clone, Copy, Debug)]
@@ -75,74 +49,6 @@ const HALT: &str = "
 const ANEW: &str = "update refresh set asked_at = $2, asked_by = '' where dataset_id = $1 and halt <> 'person'";
 
 impl Store {
-    /// Takes a dataset's run, if it is still due and its connection has room. On however many servers, one gets it.
-    pub async fn refresh_claim(&self, claim: Claim<'_>) -> Result<Claimed> {
-        let due = claim.due;
-        let mut write = self.begin().await?;
-        // Takes the connection's turn: on Postgres this row is locked until the end.
-        sqlx::query("update connection set updated_at = updated_at where id = $1")
-            .bind(&due.connection_id)
-            .execute(&mut *write)
-            .await?;
-        let running: i64 = sqlx::query_scalar("select count(*) from refresh where connection_id = $1 and run_id <> ''")
-            .bind(&due.connection_id)
-            .fetch_one(&mut *write)
-            .await?;
-        if running >= claim.per_connection {
-            return Ok(Claimed::Full);
-        }
-        let claimed: Option<(i64, i64)> = sqlx::query_as(
-            "update refresh
-             set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4,
-                 -- There is another way in, or somebody tries the same one again.
-                 halt = case when halt = 'credential' then '' else halt end
-             where dataset_id = $1
-               and is_on = 1
-               and run_id = ''
-               and halt <> 'person'
-               and (asked_at is not null
-                    or halt = ''
-                    or (halt = 'credential'
-                        and halt_version <> (select max(v.updated_at) from connection v
-                                             where v.id = refresh.connection_id
-                                                or v.id = (select c.credential_id from connection c
-                                                           where c.id = refresh.connection_id))))
-               and planned_at = $5
-               and coalesce(asked_at, 0) = coalesce(cast($6 as bigint), 0)
-             returning fence, (select max(v.updated_at) from connection v
-                               where v.id = refresh.connection_id
-                                  or v.id = (select c.credential_id from connection c
-                                             where c.id = refresh.connection_id))",
-        )
-        .bind(&due.dataset_id)
-        .bind(claim.run_id)
-        .bind(claim.next_at)
-        .bind(claim.now)
-        .bind(due.planned_at)
-        .bind(due.asked_at)
-        .fetch_optional(&mut *write)
-        .await?;
-        let Some((fence, version)) = claimed else { return Ok(Claimed::No) };
-        sqlx::query(
-            "insert into refresh_run (id, team_id, dataset_id, connection_id, cause, asked_by, state, fence, due_at,
-                                      started_at)
-             values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $9)",
-        )
-        .bind(claim.run_id)
-        .bind(&due.team_id)
-        .bind(&due.dataset_id)
-        .bind(&due.connection_id)
-        .bind(claim.cause)
-        .bind(&due.asked_by)
-        .bind(fence)
-        .bind(due.asked_at.or(due.next_at).unwrap_or(claim.now))
-        .bind(claim.now)
-        .execute(&mut *write)
-        .await?;
-        write.commit().await?;
-        Ok(Claimed::Yes { fence, version })
-    }
-
     /// How the columns changed, as soon as the run knows.
     pub async fn refresh_drift(&self, run_id: &str, drift: &str) -> Result<()> {
         let kept = sqlx::query("update refresh_run set drift = $2 where id = $1");

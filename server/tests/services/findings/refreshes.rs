@@ -1,5 +1,6 @@
 //! Findings of refreshing, and of what is served.
 
+use contract::explore::{Explore, Function, Group, Measure};
 use contract::finding::Finding;
 use contract::query::Ask;
 
@@ -7,8 +8,15 @@ use super::{Seen, claim};
 use crate::refreshes::{Refreshed, every};
 use crate::world::Plan;
 
-pub const PROVOKED: &[&str] =
-    &["not_enough_memory", "refresh_overtaken", "run_lost", "snapshot_gone", "snapshots_failed", "too_much_to_refresh"];
+pub const PROVOKED: &[&str] = &[
+    "not_enough_memory",
+    "number_too_large",
+    "refresh_overtaken",
+    "run_lost",
+    "snapshot_gone",
+    "snapshots_failed",
+    "too_much_to_refresh",
+];
 
 /// By `scripts/faults`, on a disk that is full.
 pub const ELSEWHERE: &[&str] = &["snapshots_full"];
@@ -42,10 +50,7 @@ async fn refreshes_say_why_they_failed() {
     data.team.database.run("delete from sales where id > 1000").await;
     data.ask().await;
     data.turn().await;
-    let by_id = contract::explore::Explore {
-        groups: vec![contract::explore::Group { column: "id".into(), bucket: None }],
-        ..Default::default()
-    };
+    let by_id = Explore { groups: vec![Group { column: "id".into(), bucket: None }], ..Explore::default() };
     see(data.team.asked(&data.dataset, &Ask::Explore(by_id)).await.finding.unwrap());
     std::fs::remove_file(&data.files()[0]).unwrap();
     see(data.team.asked(&data.dataset, &Ask::rows()).await.finding.unwrap());
@@ -82,5 +87,16 @@ async fn refreshes_say_why_they_failed() {
     let finding = serde_json::to_string(&Finding::RunLost).unwrap();
     assert!(store.refresh_take_over(&lost, &finding, data.team.world.shared.clock.now()).await.unwrap());
     see(data.newest().await);
+
+    let digits = "alter table sales rename to narrow; create view sales as
+                  select n as id, repeat('9', 38)::numeric(38, 0) as x from generate_series(1, 4) n";
+    let mut data = Refreshed::with(4, digits).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let sum = |column: &str| Measure { function: Function::Sum, column: Some(column.into()) };
+    let asked = Ask::Explore(Explore { measures: vec![sum("x")], ..Explore::default() });
+    let view = data.team.asked(&data.dataset, &asked).await;
+    assert!(view.snapshot.is_some(), "the source was not asked");
+    see(view.finding.unwrap());
     claim(seen, PROVOKED);
 }

@@ -90,6 +90,37 @@ async fn o_fault_16_a_throttled_run_is_tried_again_and_given_up() {
     assert!(view.next[0] - data.world.shared.clock.now() <= MINUTE);
 }
 
+/// With the limits that Flitch has. It takes a minute.
+#[ignore = "for make test-long"]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_16_throttled_for_ever_it_ends_after_five_tries_and_within_a_minute_for_long() {
+    let data = Minted::new(|limits| RefreshLimits { first_wait: Duration::from_secs(1), ..limits }).await;
+    data.sample.cloud.make_trouble(trouble(400, "Throttling", "Rate exceeded", usize::MAX));
+    data.later();
+    let (before, started) = (data.mints(), Instant::now());
+    let view = data.run().await;
+    assert!(started.elapsed() < Duration::from_secs(61), "{:?}", started.elapsed());
+    assert!(data.mints() - before <= 5 * 5, "{} mints", data.mints() - before);
+    assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }), "{:?}", view.state);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_18_an_aws_that_says_nothing_is_given_up_and_the_snapshot_stays() {
+    let data = Minted::new(|limits| RefreshLimits { sign_ins: 1, ..limits }).await;
+    let silent = Trouble { is_silent: true, ..trouble(200, "", "", usize::MAX) };
+    data.sample.cloud.make_trouble(silent);
+    data.later();
+    let started = Instant::now();
+    let view = data.run().await;
+    assert!(started.elapsed() < Duration::from_secs(17), "15 s for AWS, and not {:?}", started.elapsed());
+    assert_eq!(view.runs[0].why.as_ref().map(|why| why.code()), Some("aws_timed_out"));
+    assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }), "{:?}", view.state);
+    // AWS is back, and so is the next run.
+    data.sample.cloud.end_trouble();
+    data.later();
+    assert_eq!(data.run().await.state, RefreshState::Fresh);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_17_denied_is_not_tried_again_and_names_the_right_that_lacks() {
     let data = Minted::new(|limits| limits).await;

@@ -122,7 +122,8 @@ async fn schedules_that_cannot_be_are_refused() {
         (every(0, "days"), ScheduleFault::EveryInvalid),
         (zone, ScheduleFault::ZoneUnknown),
     ] {
-        assert_eq!(refreshes.set(actor, &data.dataset, fields).await, Err(Fault::Schedule { fault }));
+        let typed = Box::new(fields.clone());
+        assert_eq!(refreshes.set(actor, &data.dataset, fields).await, Err(Fault::Schedule { fault, typed }));
     }
     assert_eq!(data.state().await, RefreshState::Live);
     let stranger = data.team.world.stranger().await;

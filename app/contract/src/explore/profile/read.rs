@@ -75,7 +75,7 @@ fn span(kind: Kind, told: &ColumnProfile) -> Option<usize> {
     let whole = |text: &str| -> Option<i64> {
         match kind {
             // Beyond that the axis, in floating point, does not tell neighbours apart.
-            Kind::Integer | Kind::Decimal { scale: 0 } => {
+            Kind::Integer | Kind::Decimal { scale: 0, .. } => {
                 text.parse().ok().filter(|number: &i64| number.unsigned_abs() < 1 << 53)
             }
             Kind::Date => Day::parse(text).map(|day| i64::from(day.number())),
