@@ -32,8 +32,13 @@ async function until(holds, what) {
 
 const ended = (child) => new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()));
 
+// What this worker's servers said went wrong, for whoever reads a failed test.
+const servers = new Set();
+const failures = () => [...servers].flatMap(({ output }) => output.split('\n').filter((line) => /ERROR|panicked/.test(line)).slice(-5)).join('\n');
+
 export class Flitch {
   constructor() {
+    servers.add(this);
     this.data = mkdtempSync(join(tmpdir(), 'flitch-e2e-'));
     this.ca = join(this.data, 'sample-ca.pem');
     this.output = '';
@@ -102,6 +107,7 @@ export class Flitch {
       child?.kill('SIGTERM');
       if (child) await ended(child);
     }
+    expect(this.output, 'a panic').not.toMatch(/panicked at.*/);
     expect([...leaks(this.output + metrics), ...leaksIn(this.data)], 'passwords in logs, metrics and files').toEqual([]);
     rmSync(this.data, { recursive: true, force: true });
   }
@@ -161,7 +167,7 @@ export const test = base.extend({
       errors.push(...leaks(body + response.url()).map((form) => `leak: ${form} in ${response.url()}`));
     });
     await use(page);
-    expect(errors).toEqual([]);
+    expect(errors, failures()).toEqual([]);
   },
 
   // Signed in; the team is made by whoever comes first.

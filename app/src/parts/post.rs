@@ -12,6 +12,7 @@ use leptos::server::ServerActionError;
 use leptos::server_fn::error::ServerFnUrlError;
 use leptos::server_fn::redirect::{REDIRECT_HEADER, call_redirect_hook};
 use leptos::server_fn::{Http, ServerFn, codec::PostUrl};
+use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::js_sys::Uint8Array;
@@ -68,11 +69,12 @@ impl Posting {
         // Without scripts a fault comes back in the page's own address.
         let told = use_context::<ServerActionError>().filter(|error| error.path() == path);
         let told = told.map(|error| Err(ServerFnUrlError::<ApiError>::decode_err(error.err())));
+        // On the server, what waits for data may go on on another thread, and looks at the fault there.
         let send = move |body: &String| {
             let body = body.clone();
-            async move { send(path, &body).await }
+            SendWrapper::new(async move { send(path, &body).await })
         };
-        Self { path, sent: Action::new_unsync_with_value(told, send) }
+        Self { path, sent: Action::new_with_value(told, send) }
     }
 
     pub fn answer(&self) -> Option<Answer> {
