@@ -56,6 +56,7 @@ for (let at = 0; at < kills; at += 1) {
   const found = await served();
   if (found !== good && found !== generation) throw new Error(`generation ${found} is served, neither ${good} nor ${generation}`);
   ledger.kills += 1;
+  if (ledger.kills % 100 === 0) console.log(JSON.stringify(ledger));
   ledger[found === good ? 'old one served' : 'new one served'] += 1;
   // The lost run is made again, without anybody asking.
   await until(async () => (await served()) === generation, `generation ${generation} after a kill at “${point}”`, 30);

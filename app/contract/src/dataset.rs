@@ -35,6 +35,8 @@ pub enum Glance {
     Failing,
     /// Nothing runs by itself until somebody does something.
     Resting,
+    /// The source refused the way in.
+    Refused,
 }
 
 /// The dataset page's head.

@@ -90,6 +90,9 @@ pub enum Fault {
     #[error("the schedule cannot be kept")]
     /// `typed` goes back into the form: without scripts the page is a new one.
     Schedule { fault: ScheduleFault, typed: Box<ScheduleFields> },
+    /// `typed` goes back into the form.
+    #[error("the budget is no whole number")]
+    Budget { typed: String },
     /// Somebody paused the dataset's refresh.
     #[error("refreshing is paused")]
     RefreshPaused,
@@ -144,6 +147,7 @@ impl Fault {
             | Self::NameMismatch
             | Self::Explore { .. }
             | Self::Schedule { .. }
+            | Self::Budget { .. }
             | Self::NothingPicked => 422,
             Self::BadRequest => 400,
             Self::ExportFailed => 502,

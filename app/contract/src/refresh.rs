@@ -5,6 +5,7 @@ mod schedule;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fault::Fault;
 use crate::finding::Finding;
 
 pub use schedule::{LONGEST, Schedule, ScheduleFault, ScheduleFields, Unit};
@@ -235,11 +236,18 @@ pub struct ConnectionRefresh {
     /// Of its datasets.
     pub on: u32,
     pub total: u32,
+    /// That rest because the source refused the way in.
+    pub refused: u32,
     /// How often the source was asked today (UTC), and how often it may be; 0 for as often as there is reason to.
     pub asked_today: u32,
     pub budget: u32,
     pub is_serverless: bool,
     pub least_minutes: u32,
+}
+
+/// A daily budget as a form sends it; 0 is none.
+pub fn read_budget(typed: &str) -> Result<u32, Fault> {
+    typed.trim().parse().map_err(|_| Fault::Budget { typed: typed.chars().take(64).collect() })
 }
 
 /// What became of a trigger.
@@ -257,6 +265,14 @@ pub enum Triggered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_budget_is_a_whole_number() {
+        assert_eq!((read_budget(" 20 "), read_budget("0")), (Ok(20), Ok(0)));
+        for typed in ["", "-1", "1e5", "2.5", "many", "99999999999"] {
+            assert_eq!(read_budget(typed), Err(Fault::Budget { typed: typed.into() }));
+        }
+    }
 
     #[test]
     fn columns_that_came_went_or_changed_are_told() {

@@ -139,9 +139,10 @@ pub async fn turn_off_all_refreshes(connection_id: String) -> Result<(), ApiErro
 }
 
 #[server(prefix = "/api", endpoint = "refreshes/budget")]
-pub async fn set_budget(connection_id: String, #[server(default)] statements: u32) -> Result<(), ApiError> {
+pub async fn set_budget(connection_id: String, #[server(default)] statements: String) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
+    let statements = contract::refresh::read_budget(&statements).map_err(guard::refuse)?;
     backend.refreshes.budget(&actor, &connection_id, statements).await.map_err(guard::refuse)
 }
 

@@ -46,7 +46,7 @@ fn tone<F>(state: &RefreshState<F>) -> &'static str {
 fn state<F>(state: &RefreshState<F>) -> (&'static str, String) {
     match state {
         RefreshState::Live => ("live", "Live".into()),
-        RefreshState::First => ("first", "First run".into()),
+        RefreshState::First => ("first", "No snapshot yet".into()),
         RefreshState::Fresh => ("fresh", "Fresh".into()),
         RefreshState::Stale { failures, .. } => ("stale", format!("Stale: {failures} of 5 failures")),
         RefreshState::ReconnectRequired { .. } => ("reconnect_required", "Reconnect required".into()),
@@ -73,13 +73,13 @@ fn progress(running: &Running) -> String {
     if running.is_cancelling {
         return "Cancelling…".to_owned();
     }
-    let rows = numbers::large(running.rows);
+    let rows = numbers::rows(running.rows);
     let per_second = u128::from(running.rows) * 1_000_000 / u128::from(running.since_us.max(1));
     let rate = numbers::large(u64::try_from(per_second).unwrap_or(u64::MAX));
     let left = running.left_us.map(|left| format!(", about {} left", numbers::duration(left))).unwrap_or_default();
     match running.rows {
-        0 => format!("Reading, since {}.", numbers::duration(running.since_us)),
-        _ => format!("Reading: {rows} rows, {}, {rate} rows a second{left}.", numbers::bytes(running.bytes)),
+        0 => format!("Reading for {}; no row has arrived yet.", numbers::duration(running.since_us)),
+        _ => format!("Reading: {rows}, {}, {rate} rows a second{left}.", numbers::bytes(running.bytes)),
     }
 }
 
@@ -98,7 +98,7 @@ pub fn details(view: &View) -> String {
     let snapshot = view.snapshot.map(|facts| {
         view! {
             <p>
-                "The snapshot has " {numbers::large(facts.rows)} " rows in " {numbers::bytes(facts.bytes)} ", read at "
+                "The snapshot has " {numbers::rows(facts.rows)} " in " {numbers::bytes(facts.bytes)} ", read at "
                 {numbers::moment(facts.taken_at)} "."
             </p>
         }
@@ -133,7 +133,8 @@ fn meaning(view: &View) -> Option<String> {
             format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
         }
         RefreshState::ReconnectRequired { .. } => format!(
-            "The source refused the way in, and it is not tried again until the connection is edited or reconnected.{served}"
+            "The source refused the way in, and it is not tried again until the connection is edited or reconnected, or \
+             somebody resumes it.{served}"
         ),
         RefreshState::PausedByFailures { failures, .. } => {
             format!("{failures} runs failed, one after another. Resume it once the reason is gone.{served}")

@@ -36,9 +36,14 @@ pub fn DatasetPage() -> impl IntoView {
     let view = Memo::new(move |_| View::from_code(&code.get()));
     let location = use_location();
     let search = Memo::new(move |_| location.search.get());
+    // The view of its refresh asks nothing: what was asked before stays what is asked.
+    let question = Memo::new(move |before: Option<&String>| match before {
+        Some(before) if view.get() == View::Refresh => before.clone(),
+        _ => search.get(),
+    });
     let again = Post::<AskAgain>::new();
     let head = load(move || ShowDataset { id: id.get() });
-    let asked = load_after(move || again.count(), move || AskDataset { dataset_id: id.get(), view: search.get() });
+    let asked = load_after(move || again.count(), move || AskDataset { dataset_id: id.get(), view: question.get() });
     let is_running = Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.is_running()));
     every_while(POLL, is_running, move || asked.refetch());
     view! {
@@ -67,7 +72,12 @@ fn Dataset(
         View::Explore => Explore::from_query(&search.get()).0.is_empty(),
         view => view == View::Refresh,
     };
-    let refresh = Refresh::new(id, move || asked.refetch());
+    let served = move || {
+        if !untrack(is_unasked) {
+            asked.refetch();
+        }
+    };
+    let refresh = Refresh::new(id, served);
     let wakes = dataset.is_serverless.then_some(WAKES);
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
@@ -124,6 +134,7 @@ fn Dataset(
                 <Transition>
                     {move || Suspend::new(async move {
                         match asked.await {
+                            _ if view.get() == View::Refresh => ().into_any(),
                             Ok(asked) => view! { <Outcome asked name=name.get_value() view=view.get() search/> }.into_any(),
                             Err(error) if explore::is_said_above(&error) => ().into_any(),
                             Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),

@@ -78,6 +78,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::QueueFull { limit } => format!(
             "{limit} of your queries wait already. Cancel one, or wait until some have ended, and run it again."
         ),
+        Fault::Budget { .. } => "A budget is a whole number, as 200, and 0 is no budget. Type one.".into(),
         Fault::Schedule { fault, .. } => super::refresh::fault(*fault),
         Fault::RefreshPaused => "Somebody paused it. Resume it first.".into(),
         Fault::RefreshOff => "This dataset is not refreshed. Turn it on first.".into(),

@@ -1,12 +1,15 @@
 //! Numbers and times as text, the same on both sides.
 
-/// `842 µs`, `12.4 ms`, `1.8 s`.
+/// `842 µs`, `12.4 ms`, `1.8 s`, `2 min 5 s`, `1 h 3 min`.
 pub fn duration(us: u64) -> String {
+    let seconds = us / 1_000_000;
     match us {
         0..1_000 => format!("{us} µs"),
         1_000..10_000 => format!("{:.1} ms", us as f64 / 1_000.0),
         10_000..1_000_000 => format!("{} ms", us / 1_000),
-        _ => format!("{:.1} s", us as f64 / 1_000_000.0),
+        1_000_000..60_000_000 => format!("{:.1} s", us as f64 / 1_000_000.0),
+        60_000_000..3_600_000_000 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
     }
 }
 
@@ -17,6 +20,11 @@ pub fn count(number: u32, one: &str, many: &str) -> String {
 
 /// `12,345`
 pub fn grouped(number: u32) -> String {
+    large(number.into())
+}
+
+/// The same, where it may be more than a page ever counts.
+pub fn large(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -51,9 +59,9 @@ pub fn bytes(bytes: u64) -> String {
     format!("{:.1} {unit}", bytes as f64 / divisor)
 }
 
-/// `12,345,678`, where it may be more than a page ever counts.
-pub fn large(number: u64) -> String {
-    grouped(u32::try_from(number).unwrap_or(u32::MAX))
+/// `1 row`, `5,000,000,000 rows`.
+pub fn rows(number: u64) -> String {
+    format!("{} {}", large(number), if number == 1 { "row" } else { "rows" })
 }
 
 /// `2026-11-23 15:04 UTC`, from microseconds since 1970.
@@ -90,11 +98,13 @@ mod tests {
         assert_eq!(duration(1_234), "1.2 ms");
         assert_eq!(duration(45_678), "45 ms");
         assert_eq!(duration(5_000_000), "5.0 s");
+        assert_eq!((duration(125_900_000).as_str(), duration(3_780_000_000).as_str()), ("2 min 5 s", "1 h 3 min"));
         assert_eq!((age(59_999_999).as_str(), age(60_000_000).as_str()), ("less than a minute", "1 minute"));
         assert_eq!((age(7_199_000_000).as_str(), age(7_200_000_000).as_str()), ("119 minutes", "2 hours"));
         assert_eq!(age(172_800_000_000), "2 days");
         assert_eq!((bytes(999).as_str(), bytes(12_345_678).as_str()), ("999 B", "12.3 MB"));
         assert_eq!(count(1, "table", "tables"), "1 table");
+        assert_eq!((rows(1).as_str(), rows(5_000_000_000).as_str()), ("1 row", "5,000,000,000 rows"));
         assert_eq!(count(1_234_567, "table", "tables"), "1,234,567 tables");
     }
 }

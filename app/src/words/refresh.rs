@@ -10,7 +10,7 @@ pub fn fault(fault: ScheduleFault) -> String {
     match fault {
         ScheduleFault::EveryInvalid => "How often has to be a whole number, as 6. Type one from 1 on.".into(),
         ScheduleFault::TooOften { minutes } => format!(
-            "That is too often: there are at least {} between two runs here. Take a longer time.",
+            "That is too often: at least {} between two runs is the limit here. Take a longer time.",
             numbers::count(minutes, "minute", "minutes")
         ),
         ScheduleFault::TooSeldom => format!("That is too seldom. Take {} days at most.", LONGEST / (24 * 60)),
@@ -40,6 +40,7 @@ pub fn schedule(schedule: &Schedule) -> String {
     let day = WEEKDAYS.get(usize::from(*weekday)).copied().unwrap_or_default();
     match (unit, every) {
         (Unit::Asked, _) => "only when somebody asks".into(),
+        (Unit::Minutes, 1) => "every minute".into(),
         (Unit::Minutes, every) => format!("every {}", numbers::count(*every, "minute", "minutes")),
         (Unit::Hours, 1) => "every hour".into(),
         (Unit::Hours, every) => format!("every {}", numbers::count(*every, "hour", "hours")),

@@ -22,6 +22,7 @@ pub fn standing(Standing { glance, age_us }: Standing) -> String {
         Glance::Good => Some("first refresh to come"),
         Glance::Failing => Some("refresh fails"),
         Glance::Resting => Some("refresh rests"),
+        Glance::Refused => Some("reconnect required"),
     };
     age.into_iter().chain(state.map(str::to_owned)).collect::<Vec<_>>().join(", ")
 }

@@ -79,10 +79,10 @@ impl Store {
         Ok(rows.bind(team_id).fetch_all(self.pool()).await?)
     }
 
-    /// Of a connection's datasets: how many are refreshed, and how many there are.
-    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64)> {
+    /// Of a connection's datasets: how many are refreshed, how many there are, and how many rest because the way in was refused.
+    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64, i64)> {
         let counts = sqlx::query_as(
-            "select count(r.dataset_id), count(*)
+            "select count(r.dataset_id), count(*), count(case when r.halt = 'credential' then 1 end)
              from dataset d
              left join refresh r on r.dataset_id = d.id and r.is_on = 1
              where d.connection_id = $1",

@@ -82,7 +82,7 @@ pub(super) fn Manage(connection: ConnectionSummary) -> impl IntoView {
     let pausing = (state == ConnectionState::Live).then(|| view! { <Pause action=pause id=id.clone()/> });
     let disconnecting = (!matches!(state, ConnectionState::Disconnected { .. })).then(|| {
         let what = format!(
-            "Disconnect: the stored secret, the list of tables and every result that is kept are erased at once. The \
+            "Disconnect: the stored secret, the list of tables, every snapshot and every result that is kept are erased at once. The \
              {datasets} stay, and say “reconnect required” until somebody reconnects."
         );
         view! { <Disconnect action=disconnect id=id.clone() name=name.clone() what/> }

@@ -1,5 +1,6 @@
 //! Refreshing all datasets of a connection, and how often its source may be asked for that.
 
+use contract::fault::Fault;
 use contract::refresh::{ConnectionRefresh, Schedule, ScheduleFields};
 use leptos::prelude::*;
 
@@ -17,7 +18,8 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
     show_anew(set.into());
     show_anew(off.into());
     show_anew(budget.into());
-    let ConnectionRefresh { on, total, asked_today, budget: most, is_serverless, least_minutes } = refresh;
+    let ConnectionRefresh { on, total, refused: out, asked_today, budget: most, is_serverless, least_minutes } =
+        refresh;
     let said = match (on, total) {
         (0, _) => "Off: every look at a dataset asks the source.".to_owned(),
         (on, total) if on == total => {
@@ -34,16 +36,30 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
     let own = StoredValue::new(id);
     let id = move || view! { <input type="hidden" name="connection_id" value=own.get_value()/> };
     let refused = move || first_refused([set.into(), off.into(), budget.into()]);
+    // What was refused is there to be mended.
+    let typed = match untrack(|| budget.refused()) {
+        Some(Fault::Budget { typed }) => typed,
+        _ => most.to_string(),
+    };
     view! {
         <h2>"Refresh"</h2>
         <p>{said} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+        {(out > 0).then(|| view! {
+            <div class="notice" data-tone="bad">
+                <p>
+                    "The source refused the way in when it was last refreshed: "
+                    {numbers::count(out, "dataset rests", "datasets rest")}
+                    " until this connection is edited or reconnected. What is served stays, with its age."
+                </p>
+            </div>
+        })}
         <p class="quiet">{asked}{wakes}</p>
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <details class="more" open=untrack(refused).is_some()>
             <summary>"Refresh all datasets, or set a daily budget"</summary>
             <PostForm post=set attr:class="manage">
                 {id()}
-                <p>"One schedule for all of its datasets, in the place of their own. At least "{least_minutes}" minutes apart."</p>
+                <p>"One schedule for all of its datasets, in the place of their own. At least "{numbers::count(least_minutes, "minute", "minutes")}" apart."</p>
                 <ScheduleForm name="schedule" post=set schedule=ScheduleFields::from(&Schedule::default())/>
                 <button type="submit" class="button-quiet">"Refresh all datasets"</button>
             </PostForm>
@@ -60,7 +76,7 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
                     "Daily budget: once the source was asked so often in a day (UTC), by anybody, refreshes rest until \
                      midnight; people may still ask. 0 is no budget."
                 </p>
-                <TextField label="Statements a day" name="statements" kind="number" value=most.to_string()/>
+                <TextField label="Statements a day" name="statements" kind="number" value=typed/>
                 <button type="submit" class="button-quiet">"Set the budget"</button>
             </PostForm>
         </details>

@@ -13,7 +13,7 @@ use crate::parts::{
     every_while, first_refused, load_after,
 };
 use crate::paths;
-use crate::words::WAKES;
+use crate::words::{WAKES, numbers};
 
 /// A run under way is looked at this often; otherwise one may begin at any time.
 const SOON: Duration = Duration::from_millis(700);
@@ -157,7 +157,7 @@ fn Settings(
     address: Post<MakeRefreshAddress>,
 ) -> impl IntoView {
     let RefreshShown { is_on, is_paused, schedule, trigger, least_minutes, is_serverless, .. } = shown;
-    let least = format!("At least {least_minutes} minutes apart.");
+    let least = format!("At least {} apart.", numbers::count(least_minutes, "minute", "minutes"));
     let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
     let has_address = trigger.is_some();
     view! {

@@ -89,6 +89,7 @@ pub(super) fn default_name(target: &Target) -> String {
     if let Some(iam) = &target.iam {
         return format!("{} / {}", iam.cluster, target.database);
     }
-    let short = target.host.split('.').next().unwrap_or(&target.host);
+    let is_address = target.host.parse::<std::net::IpAddr>().is_ok();
+    let short = target.host.split('.').next().filter(|_| !is_address).unwrap_or(&target.host);
     format!("{short} / {}", target.database)
 }

@@ -93,6 +93,7 @@ pub(crate) fn standing(row: &RefreshRow, now: i64) -> Standing {
     let glance = match (row.halt.as_str(), row.failures) {
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,
+        ("credential", _) => Glance::Refused,
         (_, _) => Glance::Resting,
     };
     Standing { glance, age_us: row.taken_at.map(|taken_at| u64::try_from(now - taken_at).unwrap_or(0)) }
@@ -157,11 +158,12 @@ fn trigger(shared: &Shared, team_id: &str, dataset: &DatasetRow, row: &RefreshRo
 pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Result<ConnectionRefresh, Fault> {
     let day = shared.clock.now().div_euclid(DAY);
     let (asked, budget) = shared.store.source_use(&row.id, day).await.map_err(store_fault)?;
-    let (on, total) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
+    let (on, total, refused) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(ConnectionRefresh {
         on: number(on),
         total: number(total),
+        refused: number(refused),
         asked_today: number(asked),
         budget: number(budget),
         is_serverless: place::is_serverless(&place::target(row)),
