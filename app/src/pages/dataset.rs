@@ -36,21 +36,33 @@ pub fn DatasetPage() -> impl IntoView {
     let view = Memo::new(move |_| View::from_code(&code.get()));
     let location = use_location();
     let search = Memo::new(move |_| location.search.get());
-    // The view of its refresh asks nothing: what was asked before stays what is asked.
-    let question = Memo::new(move |before: Option<&String>| match before {
-        Some(before) if view.get() == View::Refresh => before.clone(),
-        _ => search.get(),
+    let is_unasked = Signal::derive(move || match view.get() {
+        View::Explore => Explore::from_query(&search.get()).0.is_empty(),
+        view => view == View::Refresh,
+    });
+    // How often what is served became another.
+    let served = RwSignal::new(0);
+    // A view that asks nothing leaves it at what was asked before, until the next one that asks.
+    let question = Memo::new(move |before: Option<&(String, usize, String)>| match before {
+        Some(before) if is_unasked.get() && before.0 == id.get() => before.clone(),
+        _ => (id.get(), served.get(), search.get()),
     });
     let again = Post::<AskAgain>::new();
     let head = load(move || ShowDataset { id: id.get() });
-    let asked = load_after(move || again.count(), move || AskDataset { dataset_id: id.get(), view: question.get() });
+    let asked = load_after(
+        move || again.count() + question.get().1,
+        move || {
+            let (dataset_id, _, view) = question.get();
+            AskDataset { dataset_id, view }
+        },
+    );
     let is_running = Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.is_running()));
     every_while(POLL, is_running, move || asked.refetch());
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match head.await {
-                    Ok(dataset) => view! { <Dataset id dataset asked again view search is_running/> }.into_any(),
+                    Ok(dataset) => view! { <Dataset id dataset asked again view search is_running is_unasked served/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
@@ -67,17 +79,10 @@ fn Dataset(
     view: Memo<View>,
     search: Memo<String>,
     is_running: Signal<bool>,
+    is_unasked: Signal<bool>,
+    served: RwSignal<usize>,
 ) -> impl IntoView {
-    let is_unasked = move || match view.get() {
-        View::Explore => Explore::from_query(&search.get()).0.is_empty(),
-        view => view == View::Refresh,
-    };
-    let served = move || {
-        if !untrack(is_unasked) {
-            asked.refetch();
-        }
-    };
-    let refresh = Refresh::new(id, served);
+    let refresh = Refresh::new(id, move || served.update(|served| *served += 1));
     let wakes = dataset.is_serverless.then_some(WAKES);
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
@@ -134,7 +139,7 @@ fn Dataset(
                 <Transition>
                     {move || Suspend::new(async move {
                         match asked.await {
-                            _ if view.get() == View::Refresh => ().into_any(),
+                            _ if is_unasked.get() => ().into_any(),
                             Ok(asked) => view! { <Outcome asked name=name.get_value() view=view.get() search/> }.into_any(),
                             Err(error) if explore::is_said_above(&error) => ().into_any(),
                             Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use contract::dataset::Glance;
 use contract::refresh::{RefreshState, RunState};
 use server::refresher::Refresher;
 
@@ -99,6 +100,12 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
         assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
         assert!(view.snapshot.is_some(), "served with its age");
     }
+    // It is said where the connection is looked at, and in every list.
+    let refused = async || backend.refreshes.of_connection(&actor, &data.team.connection).await.unwrap().refused;
+    assert_eq!(refused().await, 3);
+    let list = backend.datasets.list(&actor).await.unwrap();
+    let glances: Vec<_> = list.iter().filter_map(|dataset| dataset.standing).map(|standing| standing.glance).collect();
+    assert_eq!(glances, [Glance::Refused; 3]);
     data.shift(DAY);
     assert_eq!(runs(&mut refresher).await, 3 + tried, "no second try");
     // Whoever mends it at the source resumes one, and all of them go on.
@@ -114,6 +121,7 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
     for dataset in &datasets {
         assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
     }
+    assert_eq!(refused().await, 0);
 }
 
 /// Two servers of one store: nothing runs twice, nothing is missed.
