@@ -73,16 +73,10 @@ impl Explore {
         Ok(Compiled { sql: writer.sql, values: writer.values, columns: outputs, shown: writer.shown })
     }
 
-    /// Whether a snapshot has what the question needs. It has some types only as text, which has another order: those
-    /// that the source alone can tell apart.
+    /// Whether a snapshot has what the question needs.
     pub fn fits_snapshot(&self, columns: &[Column]) -> bool {
-        let is_text_there = |name: &str| {
-            columns.iter().find(|column| column.name == name).is_some_and(|column| {
-                // NUMERIC without a precision is PostgreSQL's.
-                let is_bare_numeric = matches!(column.type_name.as_str(), "numeric" | "decimal");
-                is_bare_numeric || Kind::of(column) == Kind::TimeTz
-            })
-        };
+        let is_text_there =
+            |name: &str| columns.iter().find(|column| column.name == name).is_some_and(Kind::is_text_in_snapshot);
         let measured = self.measures.iter().filter(|measure| measure.function != Function::Count);
         let measured = measured.filter_map(|measure| measure.column.as_deref());
         let grouped = self.groups.iter().map(|group| group.column.as_str());

@@ -101,6 +101,28 @@ impl Kind {
         self != Self::Other
     }
 
+    /// A snapshot has the column only as text, which has another order and other equals than its values: TIMETZ, and a
+    /// decimal of no precision or of more than Redshift's 38 digits, which are PostgreSQL's.
+    pub fn is_text_in_snapshot(column: &Column) -> bool {
+        match Self::of(column) {
+            Self::TimeTz => true,
+            Self::Decimal { .. } => {
+                let arguments = column.type_name.split_once('(').map_or("", |(_, arguments)| arguments);
+                let digits = precision(arguments);
+                let scale =
+                    arguments.strip_suffix(')').and_then(|inner| inner.split_once(',')).map_or("0", |(_, scale)| scale);
+                !(1..=38).contains(&digits) || scale.trim().parse::<u8>().map_or(true, |scale| scale > digits)
+            }
+            _ => false,
+        }
+    }
+
+    /// Sorting by it gives the source's order in a snapshot too. What is neither number, time nor text (JSON, enumerated
+    /// types, money, SUPER) has an order of its own there, and is text here.
+    pub fn sorts_in_snapshot(column: &Column) -> bool {
+        Self::of(column) != Self::Other && !Self::is_text_in_snapshot(column)
+    }
+
     /// It runs along the calendar.
     pub fn is_time(self) -> bool {
         !self.buckets().is_empty()
@@ -131,6 +153,22 @@ mod tests {
 
     fn kind(type_name: &str) -> Kind {
         Kind::of(&Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text })
+    }
+
+    #[test]
+    fn what_a_snapshot_has_as_text_is_known() {
+        let column =
+            |type_name: &str| Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text };
+        for type_name in ["numeric", "decimal", "numeric(50,2)", "numeric(5,-2)", "numeric(3,5)", "timetz"] {
+            assert!(Kind::is_text_in_snapshot(&column(type_name)), "{type_name}");
+            assert!(!Kind::sorts_in_snapshot(&column(type_name)), "{type_name}");
+        }
+        for type_name in ["numeric(38,10)", "numeric(18,0)", "decimal(18)", "varchar(10)", "char(3)", "date", "time"] {
+            assert!(Kind::sorts_in_snapshot(&column(type_name)), "{type_name}");
+        }
+        for type_name in ["jsonb", "money", "super", "integer[]"] {
+            assert!(!Kind::sorts_in_snapshot(&column(type_name)), "{type_name}");
+        }
     }
 
     #[test]

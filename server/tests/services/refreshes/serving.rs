@@ -27,6 +27,29 @@ impl Refreshed {
     }
 }
 
+/// Text has another order than numbers: "10000000000" comes before "2.25", and 7 would be the largest.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_snapshot_has_only_as_text_is_asked_of_the_source() {
+    let caps = "alter table sales rename to plain; create table sales (w text, amount numeric, doc jsonb, late timetz);
+                insert into sales values ('a', 1.5, '2', '10:00+02'), ('b', 1e10, '10', '09:00+00'), ('c', 7, '1', '23:00-01')";
+    let mut data = Refreshed::with(4, caps).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let sorted = |sort: &str| Ask::Preview { sort: sort.into(), is_descending: true, page: 1 };
+    for (sort, is_kept) in [("", true), ("w", true), ("amount", false), ("doc", false), ("late", false)] {
+        let view = data.asked(&sorted(sort)).await;
+        assert_eq!(view.snapshot.is_some(), is_kept, "{sort}");
+        if sort == "amount" {
+            let first = view.result.unwrap().rows.remove(0);
+            assert_eq!(first[1].as_deref(), Some("10000000000"));
+        }
+    }
+    assert_eq!(data.asked(&Ask::Profile).await.snapshot, None);
+    // A column that nobody has is the source's to say.
+    let gone = data.asked(&sorted("gone")).await;
+    assert!(gone.snapshot.is_none() && gone.finding.is_some(), "{:?}", gone.finding);
+}
+
 fn by_kind() -> Explore {
     Explore {
         measures: vec![Measure { function: Function::Sum, column: Some("price".into()) }, Measure::default()],
