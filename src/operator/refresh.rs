@@ -20,6 +20,13 @@ pub async fn refresh(args: &RefreshArgs) -> anyhow::Result<ExitCode> {
     match ask_refresh(&open_store(&args.home).await?, &args.dataset).await? {
         Some(Triggered::Started) => println!("A running server starts it within a second."),
         Some(Triggered::Joined) => println!("A refresh is on its way already."),
+        Some(Triggered::Recent) => println!(
+            "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since."
+        ),
+        Some(Triggered::CutOff) => {
+            eprintln!("Its connection is paused or disconnected. Resume or reconnect the connection first.");
+            return Ok(ExitCode::FAILURE);
+        }
         Some(Triggered::Paused) => {
             eprintln!("Somebody paused the refresh of this dataset. Resume it on its page.");
             return Ok(ExitCode::FAILURE);

@@ -21,6 +21,12 @@ async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<S
     match refreshes.trigger(&code, &client.unwrap_or_default()).await {
         Ok(Triggered::Started) => (StatusCode::ACCEPTED, "A refresh starts.\n").into_response(),
         Ok(Triggered::Joined) => (StatusCode::OK, "A refresh is on its way already.\n").into_response(),
+        Ok(Triggered::Recent) => {
+            (StatusCode::OK, "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since.\n").into_response()
+        }
+        Ok(Triggered::CutOff) => {
+            (StatusCode::CONFLICT, app::words::faults::fault(&Fault::ConnectionRests) + "\n").into_response()
+        }
         Ok(Triggered::Paused) => {
             (StatusCode::CONFLICT, "Somebody paused the refresh of this dataset.\n").into_response()
         }

@@ -96,6 +96,9 @@ pub enum Fault {
     /// Somebody paused the dataset's refresh.
     #[error("refreshing is paused")]
     RefreshPaused,
+    /// Its connection is paused or disconnected.
+    #[error("the connection rests")]
+    ConnectionRests,
     #[error("refreshing is off")]
     RefreshOff,
     /// The dataset was never read, so nothing is known of its columns.
@@ -135,6 +138,7 @@ impl Fault {
             | Self::CredentialExists
             | Self::ColumnsUnknown
             | Self::RefreshPaused
+            | Self::ConnectionRests
             | Self::RefreshOff
             | Self::DryRunNeeded => 409,
             Self::InvitationOver | Self::RowsGone => 410,

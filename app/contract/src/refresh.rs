@@ -256,8 +256,12 @@ pub fn read_budget(typed: &str) -> Result<u32, Fault> {
 pub enum Triggered {
     /// A run will start.
     Started,
-    /// One is on its way, or one was asked for a moment ago.
+    /// One is on its way.
     Joined,
+    /// One was asked for a moment ago, and has ended.
+    Recent,
+    /// Its connection is paused or disconnected.
+    CutOff,
     /// Somebody paused it.
     Paused,
 }

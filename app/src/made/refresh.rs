@@ -3,6 +3,7 @@
 mod help;
 mod runs;
 
+use contract::finding::Finding;
 use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
 use leptos::prelude::*;
 
@@ -65,7 +66,12 @@ fn said(view: &View) -> String {
         Some(SnapshotFacts { taken_at, age_us, .. }) => {
             format!("Served from the snapshot of {}, {} old.", numbers::moment(*taken_at), numbers::age(*age_us))
         }
-        None => "Looks ask the source until the first run has ended.".to_owned(),
+        None => match view.state {
+            RefreshState::ReconnectRequired { .. } => "There is no snapshot to serve.",
+            RefreshState::First => "Looks ask the source until the first run has ended.",
+            _ => "Looks ask the source: no run has ended well yet.",
+        }
+        .to_owned(),
     }
 }
 
@@ -131,6 +137,10 @@ fn meaning(view: &View) -> Option<String> {
         RefreshState::First | RefreshState::Fresh => return None,
         RefreshState::Stale { failures, .. } => {
             format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
+        }
+        RefreshState::ReconnectRequired { why: Some(told) } if told.code == Finding::ReconnectRequired.code() => {
+            "The connection was disconnected, and its snapshots were deleted. Once it is reconnected, refreshing goes on."
+                .to_owned()
         }
         RefreshState::ReconnectRequired { .. } => format!(
             "The source refused the way in, and it is not tried again until the connection is edited or reconnected, or \

@@ -116,7 +116,7 @@ fn Connection(
             } else {
                 view! { <p class="quiet">"None picked yet."</p> }.into_any()
             }}
-            {has_datasets.then(move || view! { <RefreshAll id=refreshed refresh/> })}
+            {has_datasets.then(move || view! { <RefreshAll id=refreshed refresh is_cut_off/> })}
             <h2>"Manage"</h2>
             <Manage connection=manage/>
         </div>

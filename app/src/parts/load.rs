@@ -120,7 +120,8 @@ fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) ->
     // A question, and its answer.
     let last = StoredValue::new((String::new(), Vec::new()));
     let body = StoredValue::new(body);
-    let question = move || body.with_value(|body| body());
+    // A reader may leave in the middle: the server asks nothing more then.
+    let question = move || body.try_with_value(|body| body()).unwrap_or_default();
     let asked = Resource::new_with_options(
         question,
         move |(_, body)| async move {
@@ -129,7 +130,8 @@ fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) ->
                 last.set_value((body, answer.clone()));
                 return answer;
             }
-            last.with_value(|(known, last)| if *known == body { last.clone() } else { answer })
+            let kept = last.try_with_value(|(known, last)| (*known == body).then(|| last.clone()));
+            kept.flatten().unwrap_or(answer)
         },
         false,
     );

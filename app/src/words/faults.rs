@@ -80,6 +80,9 @@ pub fn fault(fault: &Fault) -> String {
         ),
         Fault::Budget { .. } => "A budget is a whole number, as 200, and 0 is no budget. Type one.".into(),
         Fault::Schedule { fault, .. } => super::refresh::fault(*fault),
+        Fault::ConnectionRests => {
+            "Its connection is paused or disconnected, so nothing runs. Resume or reconnect the connection first.".into()
+        }
         Fault::RefreshPaused => "Somebody paused it. Resume it first.".into(),
         Fault::RefreshOff => "This dataset is not refreshed. Turn it on first.".into(),
         Fault::Explore { fault } => super::asks::fault(*fault),

@@ -19,7 +19,7 @@ pub fn standing(Standing { glance, age_us }: Standing) -> String {
     let age = age_us.map(|age| format!("{} old", numbers::age(age)));
     let state = match glance {
         Glance::Good if age.is_some() => None,
-        Glance::Good => Some("first refresh to come"),
+        Glance::Good => Some("no snapshot yet"),
         Glance::Failing => Some("refresh fails"),
         Glance::Resting => Some("refresh rests"),
         Glance::Refused => Some("reconnect required"),

@@ -111,6 +111,8 @@ pub(crate) async fn ask_from_outside(
     Ok(match store.refresh_ask(team_id, dataset_id, wish).await? {
         AskedRun::Asked => Some(Triggered::Started),
         AskedRun::Joined => Some(Triggered::Joined),
+        AskedRun::Recent => Some(Triggered::Recent),
+        AskedRun::CutOff => Some(Triggered::CutOff),
         AskedRun::Paused => Some(Triggered::Paused),
         AskedRun::Off => None,
     })
@@ -182,7 +184,8 @@ impl ports::Refreshes for Refreshes {
                 self.wrote(actor, Action::RefreshAsked, &dataset).await;
                 Ok(())
             }
-            AskedRun::Joined => Ok(()),
+            AskedRun::Joined | AskedRun::Recent => Ok(()),
+            AskedRun::CutOff => Err(Fault::ConnectionRests),
             AskedRun::Paused => Err(Fault::RefreshPaused),
             AskedRun::Off => Err(Fault::RefreshOff),
         }
@@ -212,6 +215,9 @@ impl ports::Refreshes for Refreshes {
 
     async fn resume(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {
         let dataset = self.own(actor, dataset_id).await?;
+        if place::connection(&self.shared, actor, &dataset.connection_id).await?.state != "live" {
+            return Err(Fault::ConnectionRests);
+        }
         let now = self.shared.clock.now();
         let resumed = self.shared.store.refresh_resume(&actor.team_id, dataset_id, &actor.email, now).await;
         if resumed.map_err(store_fault)? {

@@ -51,7 +51,8 @@ macro_rules! select_refresh {
         concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
                     r.asked_at, r.failures,
-                    case when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
+                    case when c.state = 'disconnected' then 'credential'
+                         when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
                                                                                then k.updated_at else c.updated_at end
                          then '' else r.halt end as halt,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,

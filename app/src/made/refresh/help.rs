@@ -53,8 +53,8 @@ pub fn help() -> String {
             </p>
             <p class="quiet">
                 "Snapshots lie where the operator says, and belong to the connection: disconnecting it deletes them at \
-                 once. What a snapshot cannot tell apart as exactly as the source (TIMETZ, and NUMERIC without a \
-                 precision) is asked of the source."
+                 once. What a snapshot cannot tell apart as exactly as the source (sums and ends of TIMETZ and of NUMERIC without a \
+                 precision, and the order of these, of JSON, money and the like) is asked of the source."
             </p>
         </div>
     })

@@ -11,7 +11,7 @@ use crate::paths;
 use crate::words::numbers;
 
 #[component]
-pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
+pub fn RefreshAll(id: String, refresh: ConnectionRefresh, is_cut_off: bool) -> impl IntoView {
     let set = Post::<SetAllRefreshes>::new();
     let off = Post::<TurnOffAllRefreshes>::new();
     let budget = Post::<SetBudget>::new();
@@ -21,6 +21,9 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
     let ConnectionRefresh { on, total, refused: out, asked_today, budget: most, is_serverless, least_minutes } =
         refresh;
     let said = match (on, total) {
+        (1.., _) if is_cut_off => {
+            "Disconnected: its snapshots were deleted, and nothing runs until it is reconnected.".to_owned()
+        }
         (0, _) => "Off: every look at a dataset asks the source.".to_owned(),
         (on, total) if on == total => {
             "All of them are refreshed, and served from their snapshots in between.".to_owned()
@@ -44,7 +47,7 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh) -> impl IntoView {
     view! {
         <h2>"Refresh"</h2>
         <p>{said} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
-        {(out > 0).then(|| view! {
+        {(out > 0 && !is_cut_off).then(|| view! {
             <div class="notice" data-tone="bad">
                 <p>
                     "The source refused the way in when it was last refreshed: "

@@ -39,8 +39,12 @@ pub enum AskedRun {
     Asked,
     /// One is on its way, or asked for already: they see its result.
     Joined,
+    /// From outside, a moment ago, and that run has ended: the same wish.
+    Recent,
     /// Somebody paused it.
     Paused,
+    /// Its connection is paused or disconnected.
+    CutOff,
     /// It is not on, or not there.
     Off,
 }
@@ -109,11 +113,18 @@ impl Store {
         if lock.bind(dataset_id).bind(team_id).execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(AskedRun::Off);
         }
-        let (halt, run_id, asked_at, triggered_at): (String, String, Option<i64>, i64) =
-            sqlx::query_as("select halt, run_id, asked_at, triggered_at from refresh where dataset_id = $1")
-                .bind(dataset_id)
-                .fetch_one(&mut *write)
-                .await?;
+        let (halt, run_id, asked_at, triggered_at, state): (String, String, Option<i64>, i64, String) = sqlx::query_as(
+            "select r.halt, r.run_id, r.asked_at, r.triggered_at, c.state
+             from refresh r
+             join connection c on c.id = r.connection_id
+             where r.dataset_id = $1",
+        )
+        .bind(dataset_id)
+        .fetch_one(&mut *write)
+        .await?;
+        if state != "live" {
+            return Ok(AskedRun::CutOff);
+        }
         if halt == "person" {
             return Ok(AskedRun::Paused);
         }
@@ -132,7 +143,11 @@ impl Store {
             triggered.bind(dataset_id).bind(wish.now).execute(&mut *write).await?;
         }
         write.commit().await?;
-        Ok(if is_joined { AskedRun::Joined } else { AskedRun::Asked })
+        Ok(match () {
+            () if !is_joined => AskedRun::Asked,
+            () if asked_at.is_none() && run_id.is_empty() => AskedRun::Recent,
+            () => AskedRun::Joined,
+        })
     }
 
     /// Pauses it in a person's name. The run under way goes on to its end.

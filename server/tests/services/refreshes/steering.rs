@@ -1,5 +1,6 @@
 //! Turning it on and off, pausing, asking, budgets, addresses.
 
+use contract::dataset::Glance;
 use contract::fault::Fault;
 use contract::refresh::{RefreshState, ScheduleFault, ScheduleFields, Triggered};
 
@@ -41,7 +42,6 @@ async fn nothing_runs_while_it_is_paused() {
     lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
     assert!(matches!(data.state().await, RefreshState::ConnectionPaused { reason, .. } if reason == "moving"));
     data.shift(5 * HOUR);
-    data.ask().await;
     assert_eq!(data.turn().await, 2);
     data.team.world.backend.connection_life.resume(&actor, &data.team.connection).await.unwrap();
     assert_eq!(data.turn().await, 3);
@@ -99,7 +99,7 @@ async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
     assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Started));
     assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Joined));
     assert_eq!(data.turn().await, 2);
-    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Joined), "within the window");
+    assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Ok(Triggered::Recent), "within the window");
     assert_eq!(data.turn().await, 2);
     data.shift(2 * MINUTE);
     refreshes.address(&actor, &data.dataset).await.unwrap();
@@ -110,6 +110,29 @@ async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
     assert_eq!(data.view().await.runs[0].cause, contract::refresh::Cause::Trigger);
     refreshes.turn_off(&actor, &data.dataset).await.unwrap();
     assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Err(Fault::NotFound));
+}
+
+/// Nobody is promised a run through a connection that rests.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_rests_starts_nothing_and_says_so() {
+    let data = Refreshed::new(10).await;
+    let (backend, actor) = (&data.team.world.backend, &data.team.world.actor);
+    data.set(every(1, "hours")).await;
+    backend.refreshes.address(actor, &data.dataset).await.unwrap();
+    let trigger = data.view().await.trigger.unwrap();
+    let code = trigger.rsplit('/').next().unwrap();
+    let connection = &data.team.connection;
+    backend.connection_life.pause(actor, connection, "").await.unwrap();
+    assert_eq!(backend.refreshes.ask(actor, &data.dataset).await, Err(Fault::ConnectionRests));
+    assert_eq!(backend.refreshes.resume(actor, &data.dataset).await, Err(Fault::ConnectionRests));
+    assert_eq!(backend.refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::CutOff));
+    backend.connection_life.resume(actor, connection).await.unwrap();
+    assert_eq!(backend.refreshes.ask(actor, &data.dataset).await, Ok(()));
+    let name = backend.connections.show(actor, connection).await.unwrap().name;
+    backend.connection_life.disconnect(actor, connection, &name).await.unwrap();
+    assert_eq!(backend.refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::CutOff));
+    let list = backend.datasets.list(actor).await.unwrap();
+    assert!(list.iter().all(|dataset| dataset.standing.is_none_or(|standing| standing.glance == Glance::Refused)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
