@@ -6,6 +6,7 @@ mod gate;
 #[cfg(test)]
 mod tests;
 mod trigger;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use app::App;
 use app::shell::{EditorScript, shell};
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -76,7 +77,7 @@ pub fn router(parts: Parts) -> Router {
         .route("/data/connections/{id}/names.json", get(downloads::names))
         .leptos_routes_with_context(&state, generate_route_list(App), provide.clone(), move || shell(options.clone()))
         .fallback(leptos_axum::file_and_error_handler_with_context::<AppState, _>(provide, shell))
-        .layer(middleware::from_fn(to_the_end))
+        .layer(middleware::from_fn(whole::to_the_end))
         .layer(middleware::from_fn_with_state(Origin(origin.clone()), own_referer))
         .layer(middleware::from_fn_with_state(backend.clone(), gate::require_member))
         .layer(middleware::from_fn_with_state(Arc::clone(&backend.sessions), session::identify));
@@ -116,23 +117,6 @@ async fn own_referer(State(Origin(own)): State<Origin>, mut request: Request, ne
         request.headers_mut().remove(header::REFERER);
     }
     next.run(request).await
-}
-
-/// Middleware: what a call has begun it ends, and writes down, also where the browser hangs up meanwhile.
-async fn to_the_end(request: Request, next: Next) -> Response {
-    if request.method() != Method::POST {
-        return next.run(request).await;
-    }
-    // What is still to come of it comes before, so that a slow sender is let go like any other.
-    let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    match tokio::spawn(next.run(Request::from_parts(parts, body.into()))).await {
-        Ok(response) => response,
-        // The panic itself was logged where it happened.
-        Err(_) => panicked(Box::new(())),
-    }
 }
 
 /// The page files' names carry hashes, which `make site` wrote down beside them.

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
+use app::words::refresh::ASKED_LATELY;
 use clap::Args;
+use contract::fault::Fault;
 use contract::refresh::Triggered;
 use server::config::Home;
 use server::services::open_store;
@@ -20,11 +22,9 @@ pub async fn refresh(args: &RefreshArgs) -> anyhow::Result<ExitCode> {
     match ask_refresh(&open_store(&args.home).await?, &args.dataset).await? {
         Some(Triggered::Started) => println!("A running server starts it within a second."),
         Some(Triggered::Joined) => println!("A refresh is on its way already."),
-        Some(Triggered::Recent) => println!(
-            "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since."
-        ),
+        Some(Triggered::Recent) => println!("{ASKED_LATELY}"),
         Some(Triggered::CutOff) => {
-            eprintln!("Its connection is paused or disconnected. Resume or reconnect the connection first.");
+            eprintln!("{}", app::words::faults::fault(&Fault::ConnectionRests));
             return Ok(ExitCode::FAILURE);
         }
         Some(Triggered::Paused) => {

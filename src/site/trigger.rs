@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::words::refresh::ASKED_LATELY;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -21,9 +22,7 @@ async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<S
     match refreshes.trigger(&code, &client.unwrap_or_default()).await {
         Ok(Triggered::Started) => (StatusCode::ACCEPTED, "A refresh starts.\n").into_response(),
         Ok(Triggered::Joined) => (StatusCode::OK, "A refresh is on its way already.\n").into_response(),
-        Ok(Triggered::Recent) => {
-            (StatusCode::OK, "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since.\n").into_response()
-        }
+        Ok(Triggered::Recent) => (StatusCode::OK, format!("{ASKED_LATELY}\n")).into_response(),
         Ok(Triggered::CutOff) => {
             (StatusCode::CONFLICT, app::words::faults::fault(&Fault::ConnectionRests) + "\n").into_response()
         }

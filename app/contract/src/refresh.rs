@@ -236,7 +236,7 @@ pub struct ConnectionRefresh {
     /// Of its datasets.
     pub on: u32,
     pub total: u32,
-    /// That rest because the source refused the way in.
+    /// That rest for want of a way in: the source refused it, or the connection was disconnected.
     pub refused: u32,
     /// How often the source was asked today (UTC), and how often it may be; 0 for as often as there is reason to.
     pub asked_today: u32,

@@ -79,9 +79,9 @@ fn progress(running: &Running) -> String {
     if running.is_cancelling {
         return "Cancelling…".to_owned();
     }
-    let rows = numbers::rows(running.rows);
+    let rows = numbers::count(running.rows, "row", "rows");
     let per_second = u128::from(running.rows) * 1_000_000 / u128::from(running.since_us.max(1));
-    let rate = numbers::large(u64::try_from(per_second).unwrap_or(u64::MAX));
+    let rate = numbers::grouped(u64::try_from(per_second).unwrap_or(u64::MAX));
     let left = running.left_us.map(|left| format!(", about {} left", numbers::duration(left))).unwrap_or_default();
     match running.rows {
         0 => format!("Reading for {}; no row has arrived yet.", numbers::duration(running.since_us)),
@@ -104,7 +104,7 @@ pub fn details(view: &View) -> String {
     let snapshot = view.snapshot.map(|facts| {
         view! {
             <p>
-                "The snapshot has " {numbers::rows(facts.rows)} " in " {numbers::bytes(facts.bytes)} ", read at "
+                "The snapshot has " {numbers::count(facts.rows, "row", "rows")} " in " {numbers::bytes(facts.bytes)} ", read at "
                 {numbers::moment(facts.taken_at)} "."
             </p>
         }

@@ -120,7 +120,7 @@ fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) ->
     // A question, and its answer.
     let last = StoredValue::new((String::new(), Vec::new()));
     let body = StoredValue::new(body);
-    // A reader may leave in the middle: the server asks nothing more then.
+    // On the server a resource's task may look once more when the page has been made, and all that it is made of is gone.
     let question = move || body.try_with_value(|body| body()).unwrap_or_default();
     let asked = Resource::new_with_options(
         question,

@@ -14,18 +14,14 @@ pub fn duration(us: u64) -> String {
 }
 
 /// `1 table`, `12,345 tables`.
-pub fn count(number: u32, one: &str, many: &str) -> String {
+pub fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
+    let number = number.into();
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
 /// `12,345`
-pub fn grouped(number: u32) -> String {
-    large(number.into())
-}
-
-/// The same, where it may be more than a page ever counts.
-pub fn large(number: u64) -> String {
-    let digits = number.to_string();
+pub fn grouped(number: impl Into<u64>) -> String {
+    let digits = number.into().to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
@@ -39,12 +35,11 @@ pub fn large(number: u64) -> String {
 /// `less than a minute`, `12 minutes`, `3 hours`, `2 days`: in whole steps, never rounded up.
 pub fn age(us: u64) -> String {
     let minutes = us / 60_000_000;
-    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     match minutes {
         0 => "less than a minute".to_owned(),
-        1..120 => count(number(minutes), "minute", "minutes"),
-        120..2_880 => count(number(minutes / 60), "hour", "hours"),
-        _ => count(number(minutes / 1_440), "day", "days"),
+        1..120 => count(minutes, "minute", "minutes"),
+        120..2_880 => count(minutes / 60, "hour", "hours"),
+        _ => count(minutes / 1_440, "day", "days"),
     }
 }
 
@@ -57,11 +52,6 @@ pub fn bytes(bytes: u64) -> String {
         _ => (1e9, "GB"),
     };
     format!("{:.1} {unit}", bytes as f64 / divisor)
-}
-
-/// `1 row`, `5,000,000,000 rows`.
-pub fn rows(number: u64) -> String {
-    format!("{} {}", large(number), if number == 1 { "row" } else { "rows" })
 }
 
 /// `2026-11-23 15:04 UTC`, from microseconds since 1970.
@@ -103,8 +93,8 @@ mod tests {
         assert_eq!((age(7_199_000_000).as_str(), age(7_200_000_000).as_str()), ("119 minutes", "2 hours"));
         assert_eq!(age(172_800_000_000), "2 days");
         assert_eq!((bytes(999).as_str(), bytes(12_345_678).as_str()), ("999 B", "12.3 MB"));
-        assert_eq!(count(1, "table", "tables"), "1 table");
-        assert_eq!((rows(1).as_str(), rows(5_000_000_000).as_str()), ("1 row", "5,000,000,000 rows"));
-        assert_eq!(count(1_234_567, "table", "tables"), "1,234,567 tables");
+        assert_eq!(count(1_u32, "table", "tables"), "1 table");
+        assert_eq!(count(5_000_000_000_u64, "row", "rows"), "5,000,000,000 rows");
+        assert_eq!(count(1_234_567_u32, "table", "tables"), "1,234,567 tables");
     }
 }

@@ -6,6 +6,10 @@ use super::numbers;
 
 pub const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// To a system, or an operator, that asks again within the minute.
+pub const ASKED_LATELY: &str =
+    "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since.";
+
 pub fn fault(fault: ScheduleFault) -> String {
     match fault {
         ScheduleFault::EveryInvalid => "How often has to be a whole number, as 6. Type one from 1 on.".into(),

@@ -61,10 +61,7 @@ impl ReadError {
     pub fn is_overflow(&self) -> bool {
         let Self::Engine(error) = self else { return false };
         let DataFusionError::ArrowError(error, _) = error.find_root() else { return false };
-        matches!(
-            **error,
-            ArrowError::CastError(_) | ArrowError::InvalidArgumentError(_) | ArrowError::ArithmeticOverflow(_)
-        )
+        matches!(**error, ArrowError::CastError(_) | ArrowError::InvalidArgumentError(_))
     }
 
     /// The object is not there.

@@ -45,16 +45,25 @@ pub struct RefreshRow {
     pub byte_count: Option<i64>,
 }
 
+/// Why a refresh rests, as it stands: what was refused to another way in than there is now rests no more, and whoever was
+/// disconnected has none.
+macro_rules! halt {
+    () => {
+        "case when c.state = 'disconnected' then 'credential'
+              when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
+                                                                    then k.updated_at else c.updated_at end
+              then '' else r.halt end"
+    };
+}
+
 /// Refreshes as they stand, with what is served.
 macro_rules! select_refresh {
     ($which:literal) => {
         concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
-                    r.asked_at, r.failures,
-                    case when c.state = 'disconnected' then 'credential'
-                         when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
-                                                                               then k.updated_at else c.updated_at end
-                         then '' else r.halt end as halt,
+                    r.asked_at, r.failures, ",
+            halt!(),
+            " as halt,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,
                     s.taken_at, s.row_count, s.byte_count
              from refresh r
@@ -80,14 +89,18 @@ impl Store {
         Ok(rows.bind(team_id).fetch_all(self.pool()).await?)
     }
 
-    /// Of a connection's datasets: how many are refreshed, how many there are, and how many rest because the way in was refused.
+    /// Of a connection's datasets: how many are refreshed, how many there are, and how many rest for want of a way in.
     pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64, i64)> {
-        let counts = sqlx::query_as(
-            "select count(r.dataset_id), count(*), count(case when r.halt = 'credential' then 1 end)
+        let counts = sqlx::query_as(concat!(
+            "select count(r.dataset_id), count(*), count(case when r.is_on = 1 and ",
+            halt!(),
+            " = 'credential' then 1 end)
              from dataset d
+             join connection c on c.id = d.connection_id
+             left join connection k on k.id = c.credential_id
              left join refresh r on r.dataset_id = d.id and r.is_on = 1
              where d.connection_id = $1",
-        );
+        ));
         Ok(counts.bind(connection_id).fetch_one(self.pool()).await?)
     }
 

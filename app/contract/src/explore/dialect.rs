@@ -168,6 +168,7 @@ impl Dialect {
         (format!("strpos({text}, "), ")")
     }
 }
+
 /// DataFusion sums a decimal in 128 bits, and begins anew below zero where they are too few: what may need more of them is
 /// widened first, which takes as long again.
 fn summed(column: &str, scale: u8, is_wide: bool) -> String {

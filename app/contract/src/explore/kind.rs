@@ -9,7 +9,7 @@ const ASSUMED_SCALE: u8 = 10;
 /// Redshift's largest.
 const MAX_SCALE: u8 = 37;
 /// A sum of a million million values of so many digits has no more than 38.
-const WIDE: u8 = 26;
+const WIDE: u16 = 26;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -49,7 +49,10 @@ impl Kind {
         let (name, arguments) = column.type_name.split_once('(').unwrap_or((&column.type_name, ""));
         match name.trim_end() {
             "smallint" | "integer" | "bigint" | "oid" => Self::Integer,
-            "numeric" | "decimal" => Self::Decimal { scale: scale(arguments), is_wide: precision(arguments) > WIDE },
+            "numeric" | "decimal" => {
+                let (precision, scale) = declared(arguments).unwrap_or((u16::MAX, ASSUMED_SCALE));
+                Self::Decimal { scale: scale.min(MAX_SCALE), is_wide: precision > WIDE }
+            }
             "real" => Self::Real,
             "double precision" => Self::Double,
             "varchar" | "character varying" | "text" => Self::Text { is_varying: true },
@@ -108,10 +111,7 @@ impl Kind {
             Self::TimeTz => true,
             Self::Decimal { .. } => {
                 let arguments = column.type_name.split_once('(').map_or("", |(_, arguments)| arguments);
-                let digits = precision(arguments);
-                let scale =
-                    arguments.strip_suffix(')').and_then(|inner| inner.split_once(',')).map_or("0", |(_, scale)| scale);
-                !(1..=38).contains(&digits) || scale.trim().parse::<u8>().map_or(true, |scale| scale > digits)
+                declared(arguments).is_none_or(|(precision, scale)| precision > 38 || u16::from(scale) > precision)
             }
             _ => false,
         }
@@ -129,21 +129,11 @@ impl Kind {
     }
 }
 
-/// Of `38,10)` it is 38; where nothing is said it may be any.
-fn precision(arguments: &str) -> u8 {
-    let digits = arguments.split([',', ')']).next().unwrap_or_default();
-    digits.trim().parse().unwrap_or(u8::MAX)
-}
-
-/// Of `38,10)`; of `18)` it is 0.
-fn scale(arguments: &str) -> u8 {
-    match arguments.strip_suffix(')') {
-        Some(inner) => match inner.split_once(',') {
-            Some((_, scale)) => scale.trim().parse().unwrap_or(ASSUMED_SCALE).min(MAX_SCALE),
-            None => 0,
-        },
-        None => ASSUMED_SCALE,
-    }
+/// Precision and scale, of `38,10)`; of `18)` the scale is 0.
+fn declared(arguments: &str) -> Option<(u16, u8)> {
+    let inner = arguments.strip_suffix(')')?;
+    let (precision, scale) = inner.split_once(',').unwrap_or((inner, "0"));
+    Some((precision.trim().parse().ok()?, scale.trim().parse().ok()?))
 }
 
 #[cfg(test)]
@@ -151,14 +141,16 @@ mod tests {
     use super::*;
     use crate::query::ColumnShape;
 
+    fn column(type_name: &str) -> Column {
+        Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text }
+    }
+
     fn kind(type_name: &str) -> Kind {
-        Kind::of(&Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text })
+        Kind::of(&column(type_name))
     }
 
     #[test]
     fn what_a_snapshot_has_as_text_is_known() {
-        let column =
-            |type_name: &str| Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text };
         for type_name in ["numeric", "decimal", "numeric(50,2)", "numeric(5,-2)", "numeric(3,5)", "timetz"] {
             assert!(Kind::is_text_in_snapshot(&column(type_name)), "{type_name}");
             assert!(!Kind::sorts_in_snapshot(&column(type_name)), "{type_name}");

@@ -100,7 +100,7 @@ fn Run(run: RunView<Told>) -> impl IntoView {
             <td>{cause}</td>
             <td><span class="run-state" data-state=code>{outcome}</span>{drift}{why}</td>
             <td class="number" data-label="Took">{took}</td>
-            <td class="number" data-label="Rows">{numbers::large(run.rows)}</td>
+            <td class="number" data-label="Rows">{numbers::grouped(run.rows)}</td>
             <td class="number" data-label="Read at the source">{numbers::bytes(run.bytes)}</td>
         </tr>
     }

@@ -158,11 +158,12 @@ fn explain(shared: &Shared, error: &ReadError) -> Finding {
         let mib = u32::try_from(shared.refresh_limits.memory / (1024 * 1024)).unwrap_or(u32::MAX);
         return Finding::NotEnoughMemory { mib };
     }
-    if error.is_overflow() {
-        return Finding::NumberTooLarge;
-    }
     let reference = log_failure("a snapshot could not be asked", error);
-    if error.is_missing() { Finding::SnapshotGone } else { Finding::Internal { reference } }
+    match () {
+        () if error.is_overflow() => Finding::NumberTooLarge,
+        () if error.is_missing() => Finding::SnapshotGone,
+        () => Finding::Internal { reference },
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
