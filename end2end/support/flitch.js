@@ -155,7 +155,7 @@ export const test = base.extend({
   // Every page: a console error or an exception fails the test.
   page: async ({ page }, use) => {
     const errors = [];
-    page.on('pageerror', (error) => errors.push(`exception: ${error.message}`));
+    page.on('pageerror', (error) => errors.push(`exception: ${error.message} on ${page.url()}`));
     page.on('console', (message) => {
       // The browser's own words for an answer of 4xx, and for a server that is down.
       const isMissing = /status of 4|net::ERR_CONNECTION/.test(message.text());
