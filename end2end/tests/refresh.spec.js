@@ -65,6 +65,14 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await expect(page.locator('.verdict')).toContainText(/From the snapshot, less than a minute old: The first 100 rows/, { timeout: 20_000 });
   expect(snapshots(flitch).length).toBe(1);
 
+  // Each view comes alive as it was made, whatever the server was doing meanwhile.
+  for (const view of hasScript ? ['rows', 'columns', 'explore&m=count&g=kind', 'refresh', 'explore'] : []) {
+    for (let load = 0; load < 4; load += 1) {
+      await page.goto(`${page.url().split('?')[0]}?view=${view}`);
+      await alive(page);
+    }
+  }
+
   // Its own view: what is next, and what was.
   await tab(page, 'Refresh').click();
   await expect(page.locator('.next-runs li')).toHaveCount(3);

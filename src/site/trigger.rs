@@ -14,7 +14,8 @@ use contract::ports::Refreshes;
 use contract::refresh::Triggered;
 
 pub(super) fn route(refreshes: Arc<dyn Refreshes>) -> Router {
-    Router::new().route("/refresh/{code}", post(trigger)).with_state(refreshes)
+    let trigger = || post(trigger);
+    Router::new().route("/refresh/{code}", trigger()).route("/refresh/{code}/", trigger()).with_state(refreshes)
 }
 
 async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<String>, request: Request) -> Response {

@@ -229,6 +229,8 @@ findings! {
         SnapshotsFailed { reference: u32 } = "snapshots_failed",
         /// More than one refresh may read.
         TooMuchToRefresh { gib: u32 } = "too_much_to_refresh",
+        /// The table has a value that a snapshot's column cannot hold: `infinity` as a date.
+        ValueUnkept { column: String } = "value_unkept",
         /// The answer from a snapshot needs more memory than all of them may take.
         NotEnoughMemory { mib: u32 } = "not_enough_memory",
         /// A sum over a snapshot has more digits than Redshift's 38.

@@ -238,6 +238,8 @@ pub struct ConnectionRefresh {
     pub total: u32,
     /// That rest for want of a way in: the source refused it, or the connection was disconnected.
     pub refused: u32,
+    /// That somebody, or five failures, paused.
+    pub paused: u32,
     /// How often the source was asked today (UTC), and how often it may be; 0 for as often as there is reason to.
     pub asked_today: u32,
     pub budget: u32,

@@ -45,7 +45,7 @@ async fn drawn_rows(
     backend.queries.rows(actor, id, result.run, 0, 10_000).await.map_err(super::guard::refuse)
 }
 
-/// A chart of a typed statement's result, as markup; empty where nothing can be drawn.
+/// A chart of a typed statement's result, as markup; empty while there is no result.
 #[server(prefix = "/api", endpoint = "queries/chart", output = Wire)]
 pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result<String, ApiError> {
     use super::guard;
@@ -56,7 +56,9 @@ pub async fn chart_query(id: String, #[server(default)] chart: String) -> Result
     let turn = crate::made::turn::Turn::of(&actor.member_id).await;
     let rows = drawn_rows(&backend, &actor, (&id, &result)).await?;
     let link = |code: &str| if code == "table" { "?".to_owned() } else { format!("?chart={code}") };
-    let draw = move || crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link).markup;
+    let draw = move || {
+        crate::made::chart::or_why_not(crate::made::chart::seen(None, Chart::from_code(&chart), &result, &rows, link))
+    };
     turn.draw(draw).await.map_err(guard::refuse)
 }
 

@@ -11,6 +11,8 @@ use super::{ApiError, Wire};
 pub struct RefreshShown {
     /// For above every view.
     pub strip: String,
+    /// The state in a few words, for who listens: it is said again when it becomes another, not with every row read.
+    pub standing: String,
     /// The state, the next runs and those before, for its own view.
     pub details: String,
     /// When what is served was read; 0 where nothing is.
@@ -42,6 +44,7 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
     let running = view.running.clone();
     Ok(RefreshShown {
         strip: crate::made::refresh::strip(&view, &dataset_id),
+        standing: crate::made::refresh::standing(&view),
         details: crate::made::refresh::details(&view),
         taken_at: view.snapshot.map_or(0, |facts| facts.taken_at),
         is_on: view.is_on,
@@ -51,7 +54,6 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
             view.state,
             RefreshState::PausedBy { .. }
                 | RefreshState::PausedByFailures { .. }
-                | RefreshState::OverBudget { .. }
                 | RefreshState::ReconnectRequired { .. }
         ),
         is_cancelling: running.as_ref().is_some_and(|running| running.is_cancelling),

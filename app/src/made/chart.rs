@@ -65,6 +65,14 @@ pub fn seen(
     Seen { markup, is_number: kind == Some(ChartKind::Number) }
 }
 
+/// The same where a chart was asked for: then it is said that nothing can be drawn.
+pub fn or_why_not(seen: Seen) -> String {
+    if !seen.markup.is_empty() {
+        return seen.markup;
+    }
+    made(view! { <p class="quiet">"A chart needs a column of numbers. " <a href="?">"Back to the table"</a></p> })
+}
+
 /// On one axis a measure that is so much smaller than another is a line at the bottom.
 const FAR_APART: f64 = 20.0;
 

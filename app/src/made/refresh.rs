@@ -21,16 +21,22 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     if !view.is_on {
         return String::new();
     }
-    let (code, name) = state(&view.state);
+    let (code, name) = state(view);
     let said = said(view);
     let progress = view.running.as_ref().map(|running| view! { <span class="quiet">{progress(running)}</span> });
     made(view! {
-        <p class="refresh-strip" data-state=code role="status">
+        <p class="refresh-strip" data-state=code>
             <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state)>{name}</a>
             <span>{said}</span>
             {progress}
         </p>
     })
+}
+
+/// The same for who listens.
+pub fn standing(view: &View) -> String {
+    let (_, name) = state(view);
+    if view.running.is_some() { format!("Refresh: {name}; a run is under way.") } else { format!("Refresh: {name}.") }
 }
 
 fn tone<F>(state: &RefreshState<F>) -> &'static str {
@@ -44,12 +50,15 @@ fn tone<F>(state: &RefreshState<F>) -> &'static str {
 }
 
 /// The code that tests and scripts know it by, and its name.
-fn state<F>(state: &RefreshState<F>) -> (&'static str, String) {
-    match state {
+fn state(view: &View) -> (&'static str, String) {
+    match &view.state {
         RefreshState::Live => ("live", "Live".into()),
         RefreshState::First => ("first", "No snapshot yet".into()),
         RefreshState::Fresh => ("fresh", "Fresh".into()),
-        RefreshState::Stale { failures, .. } => ("stale", format!("Stale: {failures} of 5 failures")),
+        RefreshState::Stale { failures, .. } => {
+            let word = if view.snapshot.is_some() { "Stale" } else { "No snapshot" };
+            ("stale", format!("{word}: {failures} of 5 failures"))
+        }
         RefreshState::ReconnectRequired { .. } => ("reconnect_required", "Reconnect required".into()),
         RefreshState::PausedByFailures { failures, .. } => {
             ("paused_by_failures", format!("Paused after {failures} failures"))

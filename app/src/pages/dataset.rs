@@ -17,7 +17,7 @@ use leptos_router::hooks::use_location;
 
 use super::{param, query};
 use crate::api::datasets::{RemoveDataset, ShowDataset};
-use crate::api::queries::{AskAgain, AskDataset, Asked, CancelQuery};
+use crate::api::queries::{AskAgain, AskDataset, Asked, CancelQuery, Question};
 use crate::asks::View;
 use crate::parts::{
     FaultNotice, KindBadge, Loaded, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, load, load_after,
@@ -43,26 +43,30 @@ pub fn DatasetPage() -> impl IntoView {
     // How often what is served became another.
     let served = RwSignal::new(0);
     // A view that asks nothing leaves it at what was asked before, until the next one that asks.
-    let question = Memo::new(move |before: Option<&(String, usize, String)>| match before {
+    let put = Memo::new(move |before: Option<&(String, usize, String)>| match before {
         Some(before) if is_unasked.get() && before.0 == id.get() => before.clone(),
         _ => (id.get(), served.get(), search.get()),
     });
     let again = Post::<AskAgain>::new();
     let head = load(move || ShowDataset { id: id.get() });
     let asked = load_after(
-        move || again.count() + question.get().1,
+        move || again.count() + put.get().1,
         move || {
-            let (dataset_id, _, view) = question.get();
+            let (dataset_id, _, view) = put.get();
             AskDataset { dataset_id, view }
         },
     );
     let is_running = Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.is_running()));
     every_while(POLL, is_running, move || asked.refetch());
+    let is_explored = Signal::derive(move || view.get() == View::Explore);
+    let question = explore::question(id, search, is_explored, is_running, served);
+    let is_set = Signal::derive(move || view.get() == View::Refresh);
+    let refresh = Refresh::new(id, is_set, move || served.update(|served| *served += 1));
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match head.await {
-                    Ok(dataset) => view! { <Dataset id dataset asked again view search is_running is_unasked served/> }.into_any(),
+                    Ok(dataset) => view! { <Dataset dataset asked again view search question refresh is_unasked/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
@@ -72,17 +76,15 @@ pub fn DatasetPage() -> impl IntoView {
 
 #[component]
 fn Dataset(
-    id: Memo<String>,
     dataset: DatasetView,
     asked: Loaded<Asked>,
     again: Post<AskAgain>,
     view: Memo<View>,
     search: Memo<String>,
-    is_running: Signal<bool>,
+    question: Loaded<Question>,
+    refresh: Refresh,
     is_unasked: Signal<bool>,
-    served: RwSignal<usize>,
 ) -> impl IntoView {
-    let refresh = Refresh::new(id, move || served.update(|served| *served += 1));
     let wakes = dataset.is_serverless.then_some(WAKES);
     let summary = dataset.summary.clone();
     let remove = Post::<RemoveDataset>::new();
@@ -131,7 +133,7 @@ fn Dataset(
             </nav>
             <RefreshStrip refresh/>
             {move || match view.get() {
-                View::Explore => view! { <ExploreForm id search is_running/> }.into_any(),
+                View::Explore => view! { <ExploreForm question search/> }.into_any(),
                 View::Refresh => view! { <RefreshView refresh/> }.into_any(),
                 View::Rows | View::Columns => ().into_any(),
             }}
@@ -189,6 +191,7 @@ fn Running(query: QueryView<Told>) -> impl IntoView {
             <p class="verdict" role="status" aria-live="polite">
                 {match (is_cancelling, query.ahead) {
                     (true, _) => "Cancelling…",
+                    (false, 0) if query.snapshot.is_some() => "Asking the snapshot…",
                     (false, 0) => "Reading from the source…",
                     (false, _) => "Waiting: other queries run before it…",
                 }}

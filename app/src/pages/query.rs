@@ -79,6 +79,7 @@ pub fn QueryPage() -> impl IntoView {
             fresh.update(|fresh| *fresh += 1);
         }
     });
+    let charted = chart::charted(id, fresh);
     let refused = move || run.refused();
     let title = move || {
         let name = shown.get().and_then(Result::ok).flatten().map(|shown| shown.query.name);
@@ -106,7 +107,7 @@ pub fn QueryPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(Some(shown)) => view! { <Outcome shown changes/> }.into_any(),
+                        Ok(Some(shown)) => view! { <Outcome shown charted changes/> }.into_any(),
                         // Said above, where the same was asked.
                         _ => ().into_any(),
                     }

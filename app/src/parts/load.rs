@@ -9,6 +9,8 @@ use std::pin::Pin;
 
 use contract::fault::Fault;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use leptos::reactive::computed::suspense::SuspenseContext;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::ServerFn;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
@@ -80,9 +82,20 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Loaded<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { read(&self.0.await) })
+        Box::pin(async move {
+            let bytes = self.0.await;
+            // It is about to be asked: whoever waits for it looks again then.
+            #[cfg(not(feature = "ssr"))]
+            if bytes == UNASKED {
+                std::future::pending::<()>().await;
+            }
+            read(&bytes)
+        })
     }
 }
+
+/// What stands for an answer while none is wanted. No answer is like it: those begin with a 0 or a 1.
+const UNASKED: &[u8] = &[u8::MAX];
 
 /// Of an answer that never came there is nothing.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
@@ -90,6 +103,9 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
 }
 
 /// Asks a server function, and again when what is asked of it changes.
+///
+/// A page loads where it begins, never in what waits for something: there the server makes the view more than once, each
+/// time with resources of its own, and the browser would take up what belongs to another one.
 pub fn load<S: Asked>(question: impl Fn() -> S + Send + Sync + 'static) -> Loaded<S::Output> {
     load_after(|| 0, question)
 }
@@ -99,7 +115,16 @@ pub fn load_after<S: Asked>(
     count: impl Fn() -> usize + Send + Sync + 'static,
     question: impl Fn() -> S + Send + Sync + 'static,
 ) -> Loaded<S::Output> {
-    let body = move || (count(), serde_qs::to_string(&question()).unwrap_or_default());
+    load_when(|| true, count, question)
+}
+
+/// The same, while it is wanted: only then may anything wait for it.
+pub fn load_when<S: Asked>(
+    is_wanted: impl Fn() -> bool + Send + Sync + 'static,
+    count: impl Fn() -> usize + Send + Sync + 'static,
+    question: impl Fn() -> S + Send + Sync + 'static,
+) -> Loaded<S::Output> {
+    let body = move || (count(), is_wanted().then(|| serde_qs::to_string(&question()).unwrap_or_default()));
     Loaded(resource(Box::new(body), asker::<S>()), PhantomData)
 }
 
@@ -116,7 +141,9 @@ type Asker = fn(String) -> Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
 /// The answer that came last stays while the server does not answer the same question again: a look that failed must
 /// not end the looking. Another question has no such answer.
-fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) -> Resource<Vec<u8>, Legible> {
+fn resource(body: Box<dyn Fn() -> (usize, Option<String>) + Send + Sync>, ask: Asker) -> Resource<Vec<u8>, Legible> {
+    #[cfg(feature = "ssr")]
+    debug_assert!(use_context::<SuspenseContext>().is_none(), "loaded in what waits: see `load`");
     // A question, and its answer.
     let last = StoredValue::new((String::new(), Vec::new()));
     let body = StoredValue::new(body);
@@ -125,6 +152,7 @@ fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) ->
     let asked = Resource::new_with_options(
         question,
         move |(_, body)| async move {
+            let Some(body) = body else { return UNASKED.to_vec() };
             let answer = ask(body.clone()).await;
             if !answer.is_empty() {
                 last.set_value((body, answer.clone()));
@@ -137,8 +165,10 @@ fn resource(body: Box<dyn Fn() -> (usize, String) + Send + Sync>, ask: Asker) ->
     );
     // What came with the page itself, which no call has seen.
     Effect::new(move |seen: Option<bool>| {
-        if let (Some(answer), None | Some(false)) = (asked.get(), seen) {
-            last.set_value((untrack(question).1, answer));
+        if let (Some(answer), Some(body), None | Some(false)) = (asked.get(), untrack(question).1, seen)
+            && answer != UNASKED
+        {
+            last.set_value((body, answer));
             return true;
         }
         seen.unwrap_or_default()

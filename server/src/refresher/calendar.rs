@@ -14,9 +14,11 @@ const MINUTE: i64 = 60 * 1_000_000;
 /// most, and of a twentieth of the time from one run to the next.
 const MOST_DELAY: u64 = 60 * 1_000_000;
 
-pub fn is_zone(name: &str) -> bool {
+/// A time zone's name as the database has it, however it was typed. None where there is no such zone.
+pub fn zone(name: &str) -> Option<String> {
     // The database also knows a name for no zone at all.
-    !name.is_empty() && TimeZone::get(name).is_ok_and(|zone| !zone.is_unknown())
+    let zone = TimeZone::get(name).ok().filter(|zone| !name.is_empty() && !zone.is_unknown())?;
+    Some(zone.iana_name().unwrap_or(name).to_owned())
 }
 
 /// The first moment after `after`, in microseconds since 1970. None where it never comes by itself.
@@ -180,11 +182,12 @@ mod tests {
     #[test]
     fn zones_are_those_of_the_database() {
         for zone in ["UTC", "Europe/Berlin", "America/Argentina/Ushuaia", "Asia/Kathmandu"] {
-            assert!(is_zone(zone), "{zone}");
+            assert_eq!(super::zone(zone).as_deref(), Some(zone));
         }
         for zone in ["", "Berlin", "Europe/Berlin\0", "../../etc/passwd", "Etc/Unknown", "+02:00"] {
-            assert!(!is_zone(zone), "{zone}");
+            assert_eq!(super::zone(zone), None, "{zone}");
         }
+        assert_eq!(super::zone("europe/berlin").as_deref(), Some("Europe/Berlin"), "as the database writes it");
     }
 
     #[test]

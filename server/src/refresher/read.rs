@@ -68,6 +68,11 @@ impl Work {
                 Error::Wire { fault: WireFault::OverLimit, .. } => {
                     Finding::TooMuchToRefresh { gib: u32::try_from(limits.bytes >> 30).unwrap_or(u32::MAX) }
                 }
+                Error::Wire { fault: WireFault::BadValue { column }, .. } => {
+                    let columns = progress.columns().unwrap_or_default();
+                    let column = columns.get(usize::from(*column)).map(|column| column.name.clone());
+                    Finding::ValueUnkept { column: column.unwrap_or_default() }
+                }
                 _ => match finding(&error, &target, Some((&dataset.schema_name, &dataset.name))) {
                     Finding::TimedOut { phase: Phase::Statement, .. } => {
                         Finding::OverOurLimit { seconds: limits.seconds }

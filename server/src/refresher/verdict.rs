@@ -96,6 +96,7 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::TableGone { .. }
         | F::TableDenied { .. }
         | F::TooMuchToRefresh { .. }
+        | F::ValueUnkept { .. }
         | F::NotEnoughMemory { .. }
         | F::NumberTooLarge
         | F::SnapshotGone

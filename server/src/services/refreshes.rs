@@ -30,7 +30,7 @@ const MOST_BUDGET: u32 = 1_000_000;
 
 pub(crate) struct Refreshes {
     shared: Arc<Shared>,
-    /// Addresses are tried from outside: so many a minute of each client.
+    /// Addresses that are none are tried from outside: so many a minute of each client.
     tries: Limit<String>,
 }
 
@@ -60,9 +60,9 @@ impl Refreshes {
 /// Holds a form against what may be set here.
 pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Schedule, Fault> {
     let refuse = |fault| Fault::Schedule { fault, typed: Box::new(fields.clipped()) };
-    let schedule = fields.read(shared.refresh_limits.least_minutes).map_err(refuse)?;
-    if schedule.unit.has_time() && !calendar::is_zone(&schedule.zone) {
-        return Err(refuse(ScheduleFault::ZoneUnknown));
+    let mut schedule = fields.read(shared.refresh_limits.least_minutes).map_err(refuse)?;
+    if schedule.unit.has_time() {
+        schedule.zone = calendar::zone(&schedule.zone).ok_or_else(|| refuse(ScheduleFault::ZoneUnknown))?;
     }
     Ok(schedule)
 }
@@ -240,9 +240,11 @@ impl ports::Refreshes for Refreshes {
     }
 
     async fn trigger(&self, code: &str, client: &str) -> ports::Answer<Triggered> {
-        self.tries.take(&client.to_owned())?;
         let found = self.shared.store.refresh_by_trigger(&digest(code)).await.map_err(store_fault)?;
-        let (team_id, dataset_id) = found.ok_or(Fault::NotFound)?;
+        let Some((team_id, dataset_id)) = found else {
+            self.tries.take(&client.to_owned())?;
+            return Err(Fault::NotFound);
+        };
         let now = self.shared.clock.now();
         let asked = ask_from_outside(&self.shared.store, (&team_id, &dataset_id), BY_TRIGGER, now).await;
         let triggered = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
@@ -255,7 +257,9 @@ impl ports::Refreshes for Refreshes {
                 team_name: String::new(),
                 role: Role::Member,
             };
-            let deed = Deed { action: Action::RefreshAsked, target: &dataset_id, named: "" };
+            let dataset = self.shared.store.dataset_fetch(&nobody.team_id, &dataset_id).await.ok().flatten();
+            let named = dataset.map(|dataset| format!("{}.{}", dataset.schema_name, dataset.name)).unwrap_or_default();
+            let deed = Deed { action: Action::RefreshAsked, target: &dataset_id, named: &named };
             audit::done(&self.shared, &nobody, deed).await;
         }
         Ok(triggered)

@@ -90,11 +90,13 @@ impl Store {
     }
 
     /// Of a connection's datasets: how many are refreshed, how many there are, and how many rest for want of a way in.
-    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64, i64)> {
+    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64, i64, i64)> {
         let counts = sqlx::query_as(concat!(
             "select count(r.dataset_id), count(*), count(case when r.is_on = 1 and ",
             halt!(),
-            " = 'credential' then 1 end)
+            " = 'credential' then 1 end), count(case when r.is_on = 1 and ",
+            halt!(),
+            " in ('person', 'failures') then 1 end)
              from dataset d
              join connection c on c.id = d.connection_id
              left join connection k on k.id = c.credential_id

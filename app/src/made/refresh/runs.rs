@@ -87,7 +87,12 @@ fn Run(run: RunView<Told>) -> impl IntoView {
         (Cause::Command, _) => "the operator".to_owned(),
     };
     let is_over = !matches!(run.state, RunState::Running | RunState::Cancelling);
-    let took = if is_over { numbers::duration(run.duration_us) } else { "–".to_owned() };
+    // How far one under way is stands above: what is open or marked here stays while that moves.
+    let [took, rows, bytes] = if is_over {
+        [numbers::duration(run.duration_us), numbers::grouped(run.rows), numbers::bytes(run.bytes)]
+    } else {
+        ["–"; 3].map(str::to_owned)
+    };
     let drift = (!run.drift.is_empty()).then(|| view! { <p class="run-drift">{changed(&run.drift)}</p> });
     let why = run.why.map(|told| {
         view! {
@@ -100,8 +105,8 @@ fn Run(run: RunView<Told>) -> impl IntoView {
             <td>{cause}</td>
             <td><span class="run-state" data-state=code>{outcome}</span>{drift}{why}</td>
             <td class="number" data-label="Took">{took}</td>
-            <td class="number" data-label="Rows">{numbers::grouped(run.rows)}</td>
-            <td class="number" data-label="Read at the source">{numbers::bytes(run.bytes)}</td>
+            <td class="number" data-label="Rows">{rows}</td>
+            <td class="number" data-label="Read at the source">{bytes}</td>
         </tr>
     }
 }

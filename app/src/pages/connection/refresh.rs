@@ -18,7 +18,7 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh, is_cut_off: bool) -> i
     show_anew(set.into());
     show_anew(off.into());
     show_anew(budget.into());
-    let ConnectionRefresh { on, total, refused: out, asked_today, budget: most, is_serverless, least_minutes } =
+    let ConnectionRefresh { on, total, refused: out, paused, asked_today, budget: most, is_serverless, least_minutes } =
         refresh;
     let said = match (on, total) {
         (1.., _) if is_cut_off => {
@@ -32,8 +32,13 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh, is_cut_off: bool) -> i
     };
     let asked = match most {
         0 => format!("The source was asked {} today (UTC).", times(asked_today)),
-        most => format!("The source was asked {} today (UTC), of {}.", times(asked_today), numbers::grouped(most)),
+        most => {
+            let rests = if asked_today >= most && on > 0 { " Refreshes rest until midnight." } else { "" };
+            format!("The source was asked {} today (UTC), of {}.{rests}", times(asked_today), numbers::grouped(most))
+        }
     };
+    let paused = (paused > 0 && !is_cut_off)
+        .then(|| format!(" {} paused.", numbers::count(paused, "of them is", "of them are")));
     let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
     // In three forms of one page.
     let own = StoredValue::new(id);
@@ -46,7 +51,7 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefresh, is_cut_off: bool) -> i
     };
     view! {
         <h2>"Refresh"</h2>
-        <p>{said} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+        <p>{said} {paused} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
         {(out > 0 && !is_cut_off).then(|| view! {
             <div class="notice" data-tone="bad">
                 <p>

@@ -10,7 +10,7 @@ use crate::api::refreshes::{
 };
 use crate::parts::{
     CopyText, FaultNotice, Loaded, Made, NoScriptRefresh, Post, PostForm, Posting, ScheduleForm, TextField,
-    every_while, first_refused, load_after,
+    every_while, first_refused, load_after, load_when,
 };
 use crate::paths;
 use crate::words::{WAKES, numbers};
@@ -24,6 +24,8 @@ const LATER: Duration = Duration::from_secs(15);
 pub struct Refresh {
     id: Memo<String>,
     shown: Loaded<RefreshShown>,
+    /// What the forms are filled with.
+    settings: Loaded<RefreshShown>,
     now: Post<RefreshNow>,
     cancel: Post<CancelRefresh>,
     set: Post<SetRefresh>,
@@ -34,8 +36,8 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Calls `served` when what is served is another.
-    pub fn new(id: Memo<String>, served: impl Fn() + 'static) -> Self {
+    /// Calls `served` when what is served is another. `is_set`: the view where it is set is open.
+    pub fn new(id: Memo<String>, is_set: Signal<bool>, served: impl Fn() + 'static) -> Self {
         let (now, cancel) = (Post::<RefreshNow>::new(), Post::<CancelRefresh>::new());
         let (set, off) = (Post::<SetRefresh>::new(), Post::<TurnOffRefresh>::new());
         let (pause, resume) = (Post::<PauseRefresh>::new(), Post::<ResumeRefresh>::new());
@@ -59,8 +61,23 @@ impl Refresh {
             }
             taken_at
         });
-        Self { id, shown, now, cancel, set, off, pause, resume, address }
+        let settings = settings(id, is_set, [set.into(), off.into(), pause.into(), address.into(), resume.into()]);
+        Self { id, shown, settings, now, cancel, set, off, pause, resume, address }
     }
+}
+
+/// Not with every look at a run, and not where it was refused: what somebody is typing is theirs.
+fn settings(id: Memo<String>, is_set: Signal<bool>, posts: [Posting; 5]) -> Loaded<RefreshShown> {
+    let changes = RwSignal::new(0);
+    Effect::new(move |before: Option<[usize; 5]>| {
+        let counts = posts.map(|post| post.count());
+        let before = before.unwrap_or_default();
+        if (0..posts.len()).any(|at| counts[at] != before[at] && posts[at].is_done()) {
+            changes.update(|changes| *changes += 1);
+        }
+        counts
+    });
+    load_when(move || is_set.get(), move || changes.get(), move || ShowRefresh { dataset_id: id.get() })
 }
 
 /// One line, with what can be done about it.
@@ -80,6 +97,7 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
                 let wakes = shown.is_serverless.then_some(WAKES);
                 view! {
                     <NoScriptRefresh is_running=shown.is_moving/>
+                    <p class="visually-hidden" role="status">{shown.standing}</p>
                     <div class="refresh-line">
                         <Made markup=shown.strip/>
                         <div class="actions">
@@ -115,20 +133,8 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
 /// The view where it is set, with its runs.
 #[component]
 pub fn RefreshView(refresh: Refresh) -> impl IntoView {
-    let Refresh { id, shown, set, off, pause, address, .. } = refresh;
+    let Refresh { id, shown, settings, set, off, pause, address, .. } = refresh;
     let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
-    // Not with every look at a run, and not where it was refused: what somebody is typing is theirs.
-    let posts: [Posting; 5] = [set.into(), off.into(), pause.into(), address.into(), refresh.resume.into()];
-    let changes = RwSignal::new(0);
-    Effect::new(move |before: Option<[usize; 5]>| {
-        let counts = posts.map(|post| post.count());
-        let before = before.unwrap_or_default();
-        if (0..posts.len()).any(|at| counts[at] != before[at] && posts[at].is_done()) {
-            changes.update(|changes| *changes += 1);
-        }
-        counts
-    });
-    let settings = load_after(move || changes.get(), move || ShowRefresh { dataset_id: id.get() });
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <Transition>

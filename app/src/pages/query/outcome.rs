@@ -11,12 +11,12 @@ use super::chart::Charts;
 use super::keep::Keep;
 use super::progress::Progress;
 use crate::api::queries::Shown;
-use crate::parts::{Grid, Made, WideGrid};
+use crate::parts::{Grid, Loaded, Made, WideGrid};
 use crate::paths;
 use crate::words::{Told, numbers};
 
 #[component]
-pub fn Outcome(shown: Shown, changes: RwSignal<usize>) -> impl IntoView {
+pub fn Outcome(shown: Shown, charted: Loaded<String>, changes: RwSignal<usize>) -> impl IntoView {
     let Shown { query, record } = shown;
     let is_running = query.state.is_running();
     let word = state(query.state);
@@ -29,7 +29,7 @@ pub fn Outcome(shown: Shown, changes: RwSignal<usize>) -> impl IntoView {
             } else {
                 ().into_any()
             }}
-            <Rows query/>
+            <Rows query charted/>
             {keep}
             <Made markup=record/>
         </section>
@@ -63,7 +63,7 @@ fn Heading(query: QueryView<Told>) -> impl IntoView {
 }
 
 #[component]
-fn Rows(query: QueryView<Told>) -> impl IntoView {
+fn Rows(query: QueryView<Told>, charted: Loaded<String>) -> impl IntoView {
     let id = query.id.clone();
     let is_file = query.purpose == Purpose::Export;
     match (query.state, query.result, query.finding) {
@@ -77,7 +77,7 @@ fn Rows(query: QueryView<Told>) -> impl IntoView {
                     <Files id=id.clone()/>
                 </div>
                 {cut}
-                <Charts id=id.clone()/>
+                <Charts charted/>
                 <Table id result/>
             }
             .into_any()

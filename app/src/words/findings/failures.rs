@@ -23,6 +23,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::SnapshotsFull => refresh::full(),
         Finding::SnapshotsFailed { reference } => refresh::failed(*reference),
         Finding::TooMuchToRefresh { gib } => refresh::too_much(*gib),
+        Finding::ValueUnkept { column } => refresh::value(column),
         Finding::NotEnoughMemory { mib } => refresh::memory(*mib),
         Finding::NumberTooLarge => Hint::plain("A sum has more digits than the 38 that a number may have.")
             .step("Ask for the average, or for more and smaller groups."),

@@ -23,6 +23,11 @@ pub(super) fn too_much(gib: u32) -> Hint {
         .step("The operator sets the limit: FLITCH_REFRESH_GIB.")
 }
 
+pub(super) fn value(column: &str) -> Hint {
+    Hint::plain(format!("The column {column} has a value that a snapshot cannot keep, such as “infinity” as a date or “NaN” as a decimal number."))
+        .step("Refresh a view of the table that leaves such rows out, or that reads the column as text, or leave refresh off and ask the source.")
+}
+
 pub(super) fn memory(mib: u32) -> Hint {
     Hint::plain(format!("This answer needs more than the {mib} MiB that answers from snapshots may take together."))
         .step("Ask for fewer groups, or ask the source instead.")

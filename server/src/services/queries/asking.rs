@@ -90,7 +90,7 @@ pub(super) async fn anew(shared: &Arc<Shared>, actor: &Actor, dataset_id: &str, 
     let dataset = datasets::dataset(shared, actor, dataset_id).await?;
     let asked = statement::of(&dataset, ask)?;
     let newest = newest(shared, actor, &dataset, &asked).await?;
-    if !newest.is_some_and(|row| view::state(&row).is_running()) {
+    if !newest.is_some_and(|row| kept::is_live(&row) && view::state(&row).is_running()) {
         start(shared, actor, dataset, asked).await?;
     }
     Ok(())

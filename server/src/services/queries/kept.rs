@@ -176,16 +176,23 @@ struct NotText;
 
 /// The newest answer serves while it is of what is served now, or of a source that was asked a moment ago.
 pub(super) fn is_of(row: &QueryRow, served: Option<&store::ServedRow>, fresh_since: i64) -> bool {
+    let state = super::view::state(row);
+    let is_good = state == QueryState::Done || state.is_running();
     match served {
-        Some(served) if row.snapshot_id.is_empty() => row.queued_at > fresh_since.max(served.switched_at),
-        // One that came to nothing is tried again, in a while.
-        Some(served) if row.snapshot_id == served.id => {
-            let state = super::view::state(row);
-            state == QueryState::Done || state.is_running() || row.queued_at > fresh_since
+        // What the source told stays until the snapshot holds something newer; that it told nothing, until there is one.
+        Some(served) if is_live(row) => {
+            row.queued_at > fresh_since.max(if is_good { served.taken_at } else { served.switched_at })
         }
+        // One that came to nothing is tried again, in a while.
+        Some(served) if row.snapshot_id == served.id => is_good || row.queued_at > fresh_since,
         Some(_) => false,
-        None => row.snapshot_id.is_empty() && row.queued_at > fresh_since,
+        None => is_live(row) && row.queued_at > fresh_since,
     }
+}
+
+/// The source itself is asked, or was.
+pub(super) fn is_live(row: &QueryRow) -> bool {
+    row.snapshot_id.is_empty()
 }
 
 /// What is served of a dataset.

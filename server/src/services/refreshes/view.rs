@@ -30,18 +30,20 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     let row = row.unwrap_or_default();
     let is_on = row.is_on == 1;
     let schedule: Option<Schedule> = serde_json::from_str(&row.schedule).ok();
-    let rests = connection.state != "live" || !row.halt.is_empty();
+    let used = shared.store.source_use(&connection.id, now.div_euclid(DAY)).await.map_err(store_fault)?;
+    // A used-up budget ends by itself.
+    let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
     let next = match &schedule {
         Some(schedule) if is_on && !rests => {
+            let from = if is_used_up(used) { now.max((now.div_euclid(DAY) + 1) * DAY - 1) } else { now };
             // A try before the schedule's own time, where the last one failed.
-            let early = row.next_at.filter(|next| row.failures > 0 && *next > now);
-            let planned = calendar::upcoming(schedule, row.set_at, now, NEXT);
+            let early = row.next_at.filter(|next| row.failures > 0 && *next > from);
+            let planned = calendar::upcoming(schedule, row.set_at, from, NEXT);
             let early = early.filter(|early| planned.first().is_none_or(|first| early < first));
             early.into_iter().chain(planned).take(NEXT).collect()
         }
         _ => Vec::new(),
     };
-    let used = shared.store.source_use(&connection.id, now.div_euclid(DAY)).await.map_err(store_fault)?;
     let snapshot = row.taken_at.filter(|_| is_on).map(|taken_at| SnapshotFacts {
         taken_at,
         age_us: u64::try_from(now - taken_at).unwrap_or(0),
@@ -63,7 +65,14 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     })
 }
 
-fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], (_, budget): (i64, i64)) -> RefreshState {
+/// The source was asked as often today as it may be.
+fn is_used_up((asked, budget): (i64, i64)) -> bool {
+    budget > 0 && asked >= budget
+}
+
+fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64)) -> RefreshState {
+    let is_moving = row.asked_at.is_some() || !row.run_id.is_empty();
+    let over_budget = RefreshState::OverBudget { limit: u32::try_from(used.1).unwrap_or(u32::MAX) };
     let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
     let why = || runs.iter().find(|run| matches!(run.state.as_str(), "failed" | "lost")).and_then(finding);
     if row.is_on == 0 {
@@ -81,8 +90,10 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], (_, budg
         }
         (_, "credential") => RefreshState::ReconnectRequired { why: why() },
         (_, "failures") => RefreshState::PausedByFailures { failures, why: why() },
-        (_, "budget") => RefreshState::OverBudget { limit: u32::try_from(budget).unwrap_or(u32::MAX) },
+        (_, "budget") => over_budget,
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
+        // Said before the next run is due and does not come.
+        _ if is_used_up(used) && !is_moving => over_budget,
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
@@ -158,12 +169,13 @@ fn trigger(shared: &Shared, team_id: &str, dataset: &DatasetRow, row: &RefreshRo
 pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Result<ConnectionRefresh, Fault> {
     let day = shared.clock.now().div_euclid(DAY);
     let (asked, budget) = shared.store.source_use(&row.id, day).await.map_err(store_fault)?;
-    let (on, total, refused) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
+    let (on, total, refused, paused) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(ConnectionRefresh {
         on: number(on),
         total: number(total),
         refused: number(refused),
+        paused: number(paused),
         asked_today: number(asked),
         budget: number(budget),
         is_serverless: place::is_serverless(&place::target(row)),

@@ -167,10 +167,12 @@ impl Store {
         Ok(paused.rows_affected() == 1)
     }
 
-    /// Lets it go on, whyever it rested, with a run now and no failures counted.
+    /// Lets it go on, whyever it rested, with no failures counted, and with a run now unless one is under way.
     pub async fn refresh_resume(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<bool> {
         let resumed = sqlx::query(
-            "update refresh set halt = '', halt_by = '', halt_reason = '', failures = 0, asked_at = $4, asked_by = $3
+            "update refresh set halt = '', halt_by = '', halt_reason = '', failures = 0,
+                                asked_by = case when run_id = '' then $3 else asked_by end,
+                                asked_at = case when run_id = '' then $4 else asked_at end
              where dataset_id = $1 and team_id = $2 and is_on = 1 and halt <> ''",
         )
         .bind(dataset_id)

@@ -16,6 +16,7 @@ pub const PROVOKED: &[&str] = &[
     "snapshot_gone",
     "snapshots_failed",
     "too_much_to_refresh",
+    "value_unkept",
 ];
 
 /// By `scripts/faults`, on a disk that is full.
@@ -98,5 +99,12 @@ async fn refreshes_say_why_they_failed() {
     let view = data.team.asked(&data.dataset, &asked).await;
     assert!(view.snapshot.is_some(), "the source was not asked");
     see(view.finding.unwrap());
+
+    data.team.database.run("drop view sales; create view sales as select 1 as id, 'infinity'::timestamp as ends").await;
+    data.ask().await;
+    data.turn().await;
+    let unkept = data.newest().await;
+    assert_eq!(unkept, Finding::ValueUnkept { column: "ends".into() });
+    see(unkept);
     claim(seen, PROVOKED);
 }

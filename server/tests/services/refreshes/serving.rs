@@ -122,6 +122,56 @@ async fn a_snapshot_whose_file_is_gone_says_so_and_the_source_still_answers() {
     assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
 }
 
+/// A run reads the source as it was when its statement was sent. Who looked there since has seen something newer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_source_told_meanwhile_does_not_give_way_to_an_older_snapshot() {
+    let slow = "drop table sales; create table wait (seconds int); insert into wait values (2);
+                create view sales as select seconds, case when seconds > 0 then pg_sleep(seconds) end::text as x from wait";
+    let mut data = Refreshed::with(1, slow).await;
+    data.set(every(1, "hours")).await;
+    data.refresher.turn().await;
+    let waits =
+        "select count(*)::text from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'";
+    while data.team.database.ask(waits).await != "1" {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    data.team.database.run("update wait set seconds = 0").await;
+    let first = |view: contract::query::QueryView| view.result.unwrap().rows[0][0].clone().unwrap();
+    assert_eq!(first(data.asked(&Ask::rows()).await), "0");
+    assert_eq!(data.view().await.snapshot, None, "the run is still under way");
+    data.refresher.settle().await;
+    assert!(data.view().await.snapshot.is_some());
+    let seen = data.asked(&Ask::rows()).await;
+    assert_eq!((seen.snapshot, first(seen)), (None, "0".to_owned()));
+    // Another question is the snapshot's to answer.
+    let sorted = Ask::Preview { sort: "seconds".into(), is_descending: true, page: 1 };
+    assert_eq!(first(data.asked(&sorted).await), "2");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_source_is_asked_though_the_snapshot_is_answering() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    let served = data.asked(&Ask::rows()).await;
+    let world = &data.team.world;
+    let (team, member) = (&world.actor.team_id, &world.actor.member_id);
+    let row = world.shared.store.query_fetch(team, member, &served.id).await.unwrap().unwrap();
+    let answering = store::QueryRow {
+        id: uuid::Uuid::now_v7().to_string(),
+        state: "running".into(),
+        queued_at: row.queued_at + 1,
+        alive_until: row.queued_at + 60_000_000,
+        ..row
+    };
+    world.shared.store.query_insert(&answering).await.unwrap();
+    let looked = world.backend.queries.ask(&world.actor, &data.dataset, Ask::rows()).await.unwrap();
+    assert!(looked.state.is_running() && looked.id == answering.id);
+    world.backend.queries.ask_again(&world.actor, &data.dataset, Ask::rows()).await.unwrap();
+    let live = data.asked(&Ask::rows()).await;
+    assert_eq!((live.snapshot, live.result.unwrap().rows.len()), (None, 10));
+}
+
 /// What a person reads from a snapshot is theirs alone, and gone with the snapshot's connection.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_snapshot_of_elsewhere_is_not_shown() {

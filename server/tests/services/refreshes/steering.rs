@@ -76,11 +76,35 @@ async fn a_budget_rests_refreshes_until_the_next_day() {
     }
     assert_eq!(data.state().await, RefreshState::OverBudget { limit: used });
     assert_eq!(runs, 1 + used as usize, "as many as it may");
-    assert!(data.view().await.next.is_empty());
+    let midnight = (data.team.world.shared.clock.now().div_euclid(DAY) + 1) * DAY;
+    let next = data.view().await.next;
+    assert!(next.len() == 3 && next.iter().all(|next| *next >= midnight), "{next:?}");
     data.ask().await;
     assert_eq!(data.turn().await, runs + 1, "a person may still ask");
     data.shift(DAY);
     assert_eq!(data.turn().await, runs + 2, "the next day goes on");
+    assert_eq!(data.state().await, RefreshState::Fresh);
+    // Said as soon as it is so, not only when a run was due and did not come.
+    refreshes.budget(&actor, &connection, 1).await.unwrap();
+    while refreshes.of_connection(&actor, &connection).await.unwrap().asked_today < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
+}
+
+/// Who takes back a pause while a run is under way wants no second one after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_resumed_during_a_run_does_not_run_twice() {
+    let mut data = Refreshed::with(1, "alter table sales rename to quick; create view sales as select n, pg_sleep(0.1)::text from generate_series(1, 8) n").await;
+    data.set(every(1, "hours")).await;
+    data.refresher.turn().await;
+    data.until(|view| view.running.is_some()).await;
+    let (refreshes, actor) = (&data.team.world.backend.refreshes, &data.team.world.actor);
+    refreshes.pause(actor, &data.dataset, "").await.unwrap();
+    refreshes.resume(actor, &data.dataset).await.unwrap();
+    assert!(!data.view().await.is_asked);
+    data.refresher.settle().await;
+    assert_eq!(data.turn().await, 1);
     assert_eq!(data.state().await, RefreshState::Fresh);
 }
 
