@@ -4,7 +4,7 @@ mod help;
 mod runs;
 
 use contract::finding::Finding;
-use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
+use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts, Unit};
 use leptos::prelude::*;
 
 use crate::parts::{Made, made};
@@ -126,7 +126,8 @@ pub fn details(view: &View) -> String {
         });
         view! { <h2>"Next runs"</h2> <ol class="next-runs">{runs.collect_view()}</ol> }
     });
-    let runs = (!view.runs.is_empty()).then(|| view! { <Runs runs=view.runs.clone()/> });
+    let is_asked_only = view.schedule.as_ref().is_some_and(|schedule| schedule.unit == Unit::Asked);
+    let runs = (!view.runs.is_empty()).then(|| view! { <Runs runs=view.runs.clone() is_asked_only/> });
     made(view! {
         <div class="refresh-details">
             {meaning} {why} {snapshot} {schedule} {next} {runs}

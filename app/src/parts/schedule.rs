@@ -10,7 +10,14 @@ use crate::words::refresh::{WEEKDAYS, unit};
 
 /// `name` stands in front of each field's own: `schedule`, `picks[schedule]`. `post` is where the form goes.
 #[component]
-pub fn ScheduleForm(name: &'static str, #[prop(into)] post: Posting, schedule: ScheduleFields) -> impl IntoView {
+pub fn ScheduleForm(
+    name: &'static str,
+    #[prop(into)] post: Posting,
+    schedule: ScheduleFields,
+    /// Somebody chose all of it, the time zone too.
+    #[prop(optional)]
+    is_chosen: bool,
+) -> impl IntoView {
     let field = move |part: &str| format!("{name}[{part}]");
     // What was refused is there to be mended.
     let schedule = match untrack(|| post.refused()) {
@@ -21,7 +28,8 @@ pub fn ScheduleForm(name: &'static str, #[prop(into)] post: Posting, schedule: S
     // Where nobody chose a zone, the reader's own is meant. Without scripts it is UTC, as it says.
     let zone = RwSignal::new(zone);
     Effect::new(move |_| {
-        if zone.get_untracked() == "UTC"
+        if !is_chosen
+            && zone.get_untracked() == "UTC"
             && let Some(own) = reader_zone()
         {
             zone.set(own);

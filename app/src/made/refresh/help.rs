@@ -35,7 +35,8 @@ pub fn help() -> String {
                 "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. The \
                  fifth failure in a row pauses the schedule, with the reason. A password that the source refuses is not \
                  tried a second time: all datasets of the connection say “reconnect required”, and go on by themselves \
-                 once it is edited."
+                 once it is edited. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number) \
+                 fails the run, which names its column."
             </p>
             <h2>"What it costs"</h2>
             <p>

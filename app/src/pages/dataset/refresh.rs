@@ -137,14 +137,16 @@ pub fn RefreshView(refresh: Refresh) -> impl IntoView {
     let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
-        <Transition>
-            {move || Suspend::new(async move {
-                match shown.await {
-                    Ok(shown) => view! { <Made markup=shown.details/> }.into_any(),
-                    Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <section aria-label="Runs and schedule" data-answer="" tabindex="-1">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match shown.await {
+                        Ok(shown) => view! { <Made markup=shown.details/> }.into_any(),
+                        Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
         <Transition>
             {move || Suspend::new(async move {
                 settings.await.ok().map(|shown| view! { <Settings shown id set off pause address/> })
@@ -162,7 +164,7 @@ fn Settings(
     pause: Post<PauseRefresh>,
     address: Post<MakeRefreshAddress>,
 ) -> impl IntoView {
-    let RefreshShown { is_on, is_paused, schedule, trigger, least_minutes, is_serverless, .. } = shown;
+    let RefreshShown { is_on, is_paused, schedule, is_chosen, trigger, least_minutes, is_serverless, .. } = shown;
     let least = format!("At least {} apart.", numbers::count(least_minutes, "minute", "minutes"));
     let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
     let has_address = trigger.is_some();
@@ -170,7 +172,7 @@ fn Settings(
         <h2>{if is_on { "Change the schedule" } else { "Turn it on" }}</h2>
         <PostForm post=set attr:class="refresh-form">
             <input type="hidden" name="dataset_id" value=move || id.get()/>
-            <ScheduleForm name="schedule" post=set schedule/>
+            <ScheduleForm name="schedule" post=set schedule is_chosen/>
             <button type="submit" class="button" data-place="set-refresh">{if is_on { "Change" } else { "Turn refresh on" }}</button>
         </PostForm>
         <p class="quiet">{least} {wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
@@ -182,7 +184,7 @@ fn Settings(
                         <input type="hidden" name="dataset_id" value=move || id.get()/>
                         <p>"Pause: nothing runs by itself until somebody resumes it. What is served stays, with its age."</p>
                         <TextField label="Reason" name="reason" hint="Shown to your team. It is optional."/>
-                        <button type="submit" class="button-quiet">"Pause"</button>
+                        <button type="submit" class="button-quiet" data-place="resume">"Pause"</button>
                     </PostForm>
                 })}
                 <PostForm post=address attr:class="manage">
