@@ -129,6 +129,12 @@ async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
     refreshes.address(&actor, &data.dataset).await.unwrap();
     assert_eq!(refreshes.trigger(&code(&first), "10.1.1.1").await, Err(Fault::NotFound));
     let second = data.view().await.trigger.unwrap();
+    // Guesses are slowed down; whoever has the address is not, also from where somebody guesses.
+    let mut guesses = 0;
+    while !matches!(refreshes.trigger("guess", "10.1.1.1").await, Err(Fault::TooManyTries { .. })) {
+        guesses += 1;
+        assert!(guesses < 200);
+    }
     assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Ok(Triggered::Started));
     assert_eq!(data.turn().await, 3);
     assert_eq!(data.view().await.runs[0].cause, contract::refresh::Cause::Trigger);
