@@ -25,7 +25,10 @@ async fn three_run_at_once_and_the_fourth_waits_for_one_of_them() {
     let queue = queries.queue(&team.world.actor).await.unwrap();
     assert_eq!(queue.len(), 4);
     assert!(queue.iter().all(|entry| entry.is_own && entry.can_cancel));
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // Each has its turn before its statement is at the source.
+    while team.running().await < 3 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert_eq!((team.running().await, team.show(&waiting).await.state), (3, QueryState::Waiting));
     queries.cancel(&team.world.actor, &running[1]).await.unwrap();
     assert_eq!(team.ended(&waiting).await.state, QueryState::Done);

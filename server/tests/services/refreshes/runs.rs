@@ -70,7 +70,7 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
         .run(
             "alter table sales rename to sales_of_old;
              create view sales as
-               select id::bigint as id, kind, pg_sleep(case when id % 2000 = 0 then 0.2 end)::text as note
+               select id::bigint as id, kind, pg_sleep(case when id % 2000 = 0 then 0.5 end)::text as note
                from generate_series(1, 20000) as id, (select 'x' as kind) k",
         )
         .await;

@@ -139,7 +139,7 @@ async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
     assert_eq!(data.turn().await, 3);
     assert_eq!(data.view().await.runs[0].cause, contract::refresh::Cause::Trigger);
     refreshes.turn_off(&actor, &data.dataset).await.unwrap();
-    assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Err(Fault::NotFound));
+    assert_eq!(refreshes.trigger(&code(&second), "10.1.1.2").await, Err(Fault::NotFound));
 }
 
 /// Nobody is promised a run through a connection that rests.
