@@ -72,6 +72,12 @@ impl<T: DeserializeOwned> Loaded<T> {
         self.0.get().map(|bytes| read(&bytes))
     }
 
+    /// None where it was not wanted so far. What waits looks again when there is an answer, as with any other.
+    pub async fn wanted(self) -> Option<Answer<T>> {
+        let bytes = self.0.await;
+        (bytes != UNASKED).then(|| read(&bytes))
+    }
+
     pub fn refetch(&self) {
         self.0.refetch();
     }
@@ -82,15 +88,7 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for Loaded<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Answer<T>> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let bytes = self.0.await;
-            // It is about to be asked: whoever waits for it looks again then.
-            #[cfg(not(feature = "ssr"))]
-            if bytes == UNASKED {
-                std::future::pending::<()>().await;
-            }
-            read(&bytes)
-        })
+        Box::pin(async move { read(&self.0.await) })
     }
 }
 
@@ -118,7 +116,7 @@ pub fn load_after<S: Asked>(
     load_when(|| true, count, question)
 }
 
-/// The same, while it is wanted: only then may anything wait for it.
+/// The same, while it is wanted: see [`Loaded::wanted`].
 pub fn load_when<S: Asked>(
     is_wanted: impl Fn() -> bool + Send + Sync + 'static,
     count: impl Fn() -> usize + Send + Sync + 'static,

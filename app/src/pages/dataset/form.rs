@@ -43,7 +43,7 @@ pub fn ExploreForm(question: Loaded<Question>, search: Memo<String>) -> impl Int
             <input type="hidden" name="view" value="explore"/>
             <Transition>
                 {move || Suspend::new(async move {
-                    question.await.ok().map(|question| view! { <Fields question search/> })
+                    question.wanted().await.and_then(Result::ok).map(|question| view! { <Fields question search/> })
                 })}
             </Transition>
         </GetForm>

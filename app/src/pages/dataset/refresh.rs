@@ -149,7 +149,7 @@ pub fn RefreshView(refresh: Refresh) -> impl IntoView {
         </section>
         <Transition>
             {move || Suspend::new(async move {
-                settings.await.ok().map(|shown| view! { <Settings shown id set off pause address/> })
+                settings.wanted().await.and_then(Result::ok).map(|shown| view! { <Settings shown id set off pause address/> })
             })}
         </Transition>
     }

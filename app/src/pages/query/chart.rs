@@ -32,9 +32,10 @@ fn Drawn(charted: Loaded<String>) -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match charted.await {
-                    Err(error) => view! { <FaultNotice fault=error.0/> }.into_any(),
-                    Ok(markup) => view! { <Made markup/> }.into_any(),
+                match charted.wanted().await {
+                    Some(Err(error)) => view! { <FaultNotice fault=error.0/> }.into_any(),
+                    Some(Ok(markup)) => view! { <Made markup/> }.into_any(),
+                    None => ().into_any(),
                 }
             })}
         </Transition>
