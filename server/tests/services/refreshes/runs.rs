@@ -64,13 +64,13 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "hours")).await;
     data.turn().await;
-    // Slow enough to be watched.
+    // Slow enough to be watched, once a first batch has arrived: so far a run is told about once a second.
     data.team
         .database
         .run(
             "alter table sales rename to sales_of_old;
              create view sales as
-               select id::bigint as id, kind, pg_sleep(case when id % 2000 = 0 then 0.5 end)::text as note
+               select id::bigint as id, kind, pg_sleep(case when id > 17500 and id % 500 = 0 then 0.7 end)::text as note
                from generate_series(1, 20000) as id, (select 'x' as kind) k",
         )
         .await;
