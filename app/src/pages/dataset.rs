@@ -3,6 +3,7 @@
 
 mod explore;
 mod form;
+mod question;
 mod refresh;
 mod rows;
 
@@ -25,6 +26,7 @@ use crate::parts::{
 use crate::paths;
 use crate::words::{Told, WAKES};
 use explore::{Answer, ExploreForm};
+use question::question;
 use refresh::{Refresh, RefreshStrip, RefreshView};
 use rows::Rows;
 
@@ -59,9 +61,14 @@ pub fn DatasetPage() -> impl IntoView {
     let is_running = Signal::derive(move || asked.get().and_then(Result::ok).is_some_and(|asked| asked.is_running()));
     every_while(POLL, is_running, move || asked.refetch());
     let is_explored = Signal::derive(move || view.get() == View::Explore);
-    let question = explore::question(id, search, is_explored, is_running, served);
+    let question = question(id, search, is_explored, is_running, served);
     let is_set = Signal::derive(move || view.get() == View::Refresh);
-    let refresh = Refresh::new(id, is_set, move || served.update(|served| *served += 1));
+    let refresh = Refresh::new(id, is_set, move |taken_at| {
+        let shown = untrack(|| asked.get()).and_then(Result::ok).and_then(|asked| asked.query.snapshot);
+        if shown.is_none_or(|shown| shown.taken_at != taken_at) {
+            served.update(|served| *served += 1);
+        }
+    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -137,7 +144,7 @@ fn Dataset(
                 View::Refresh => view! { <RefreshView refresh/> }.into_any(),
                 View::Rows | View::Columns => ().into_any(),
             }}
-            <section class="answer" aria-label="Answer" data-answer="" tabindex="-1">
+            <section class="answer" aria-label="Answer" data-answer="" tabindex="-1" hidden=is_unasked>
                 <Transition>
                     {move || Suspend::new(async move {
                         match asked.await {

@@ -11,7 +11,7 @@ use crate::pages::query::Files;
 use crate::parts::{Grid, Made};
 use crate::words::{numbers, served};
 
-pub use super::form::{ExploreForm, question};
+pub use super::form::ExploreForm;
 
 /// Nothing was asked yet, or the form says at its row what is wrong.
 pub fn is_said_above(error: &ApiError) -> bool {

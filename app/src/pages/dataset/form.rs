@@ -7,34 +7,9 @@ use contract::explore::{
 use contract::query::Column;
 use leptos::prelude::*;
 
-use crate::api::queries::{Question, ShowQuestion};
-use crate::parts::{GetForm, Loaded, load_when};
+use crate::api::queries::Question;
+use crate::parts::{GetForm, Loaded};
 use crate::words::asks;
-
-/// The columns that can be asked of, and what is wrong with what is asked.
-pub fn question(
-    id: Memo<String>,
-    search: Memo<String>,
-    is_explored: Signal<bool>,
-    is_running: Signal<bool>,
-    served: RwSignal<usize>,
-) -> Loaded<Question> {
-    // Where the columns are not known, the source is being asked for them.
-    let is_unknown = RwSignal::new(false);
-    let asks = move || {
-        let is_running = is_running.get();
-        if is_unknown.get_untracked() { 1 + usize::from(is_running) } else { 0 }
-    };
-    // Anew for each question, and for what is served now: it tells what is wrong with it.
-    let asked = move || ShowQuestion { dataset_id: id.get(), view: search.get() };
-    let question = load_when(move || is_explored.get(), move || asks() + 2 * served.get(), asked);
-    Effect::new(move |_| {
-        if let Some(Ok(question)) = question.get() {
-            is_unknown.set(question.columns.is_empty());
-        }
-    });
-    question
-}
 
 #[component]
 pub fn ExploreForm(question: Loaded<Question>, search: Memo<String>) -> impl IntoView {

@@ -36,8 +36,8 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// Calls `served` when what is served is another. `is_set`: the view where it is set is open.
-    pub fn new(id: Memo<String>, is_set: Signal<bool>, served: impl Fn() + 'static) -> Self {
+    /// Calls `served` with when that was read, when what is served is another. `is_set`: the view where it is set is open.
+    pub fn new(id: Memo<String>, is_set: Signal<bool>, served: impl Fn(i64) + 'static) -> Self {
         let (now, cancel) = (Post::<RefreshNow>::new(), Post::<CancelRefresh>::new());
         let (set, off) = (Post::<SetRefresh>::new(), Post::<TurnOffRefresh>::new());
         let (pause, resume) = (Post::<PauseRefresh>::new(), Post::<ResumeRefresh>::new());
@@ -57,7 +57,7 @@ impl Refresh {
         Effect::new(move |before: Option<i64>| {
             let taken_at = told().map_or(0, |shown| shown.taken_at);
             if before.unwrap_or_default() != taken_at {
-                served();
+                served(taken_at);
             }
             taken_at
         });
