@@ -27,7 +27,7 @@ pub struct RefreshShown {
     pub is_cancelling: bool,
     /// As it is set or was; the form begins with it.
     pub schedule: ScheduleFields,
-    /// It was set once, and is not what a form begins with where nobody did.
+    /// Its time of day and zone are somebody's choice, and not what a form begins with.
     pub is_chosen: bool,
     pub trigger: Option<String>,
     pub least_minutes: u32,
@@ -61,7 +61,7 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
         is_cancelling: running.as_ref().is_some_and(|running| running.is_cancelling),
         run_id: running.map(|running| running.run_id).unwrap_or_default(),
         schedule: ScheduleFields::from(&view.schedule.clone().unwrap_or_else(Schedule::default)),
-        is_chosen: view.schedule.is_some(),
+        is_chosen: view.schedule.as_ref().is_some_and(|schedule| schedule.unit.has_time()),
         trigger: view.trigger,
         least_minutes: view.least_minutes,
         is_serverless: view.is_serverless,

@@ -14,7 +14,7 @@ pub fn ScheduleForm(
     name: &'static str,
     #[prop(into)] post: Posting,
     schedule: ScheduleFields,
-    /// Somebody chose all of it, the time zone too.
+    /// Somebody chose its time zone.
     #[prop(optional)]
     is_chosen: bool,
 ) -> impl IntoView {

@@ -32,11 +32,13 @@ pub(crate) struct Refreshes {
     shared: Arc<Shared>,
     /// Addresses that are none are tried from outside: so many a minute of each client.
     tries: Limit<String>,
+    /// What is a dataset's address writes each time: so many a minute of each.
+    calls: Limit<String>,
 }
 
 impl Refreshes {
     pub fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, tries: Limit::new(60, Duration::from_secs(60)) }
+        Self { shared, tries: Limit::new(60, Duration::from_secs(60)), calls: Limit::new(60, Duration::from_secs(60)) }
     }
 
     async fn own(&self, actor: &Actor, dataset_id: &str) -> Result<DatasetRow, Fault> {
@@ -245,6 +247,7 @@ impl ports::Refreshes for Refreshes {
             self.tries.take(&client.to_owned())?;
             return Err(Fault::NotFound);
         };
+        self.calls.take(&dataset_id)?;
         let now = self.shared.clock.now();
         let asked = ask_from_outside(&self.shared.store, (&team_id, &dataset_id), BY_TRIGGER, now).await;
         let triggered = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
@@ -257,10 +260,10 @@ impl ports::Refreshes for Refreshes {
                 team_name: String::new(),
                 role: Role::Member,
             };
-            let dataset = self.shared.store.dataset_fetch(&nobody.team_id, &dataset_id).await.ok().flatten();
-            let named = dataset.map(|dataset| format!("{}.{}", dataset.schema_name, dataset.name)).unwrap_or_default();
-            let deed = Deed { action: Action::RefreshAsked, target: &dataset_id, named: &named };
-            audit::done(&self.shared, &nobody, deed).await;
+            // The run is asked for by now, whether or not that can be written down.
+            if let Ok(Some(dataset)) = self.shared.store.dataset_fetch(&nobody.team_id, &dataset_id).await {
+                self.wrote(&nobody, Action::RefreshAsked, &dataset).await;
+            }
         }
         Ok(triggered)
     }

@@ -18,6 +18,17 @@ pub use run::{RefreshEnd, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
 
+/// Of a connection's datasets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct RefreshCounts {
+    pub datasets: i64,
+    pub refreshed: i64,
+    /// They rest for want of a way in.
+    pub refused: i64,
+    /// Somebody, or five failures, paused them.
+    pub paused: i64,
+}
+
 /// A dataset's refresh as it stands, with what is served.
 #[derive(Clone, Debug, Default, PartialEq, Eq, FromRow)]
 pub struct RefreshRow {
@@ -89,14 +100,13 @@ impl Store {
         Ok(rows.bind(team_id).fetch_all(self.pool()).await?)
     }
 
-    /// Of a connection's datasets: how many are refreshed, how many there are, and how many rest for want of a way in.
-    pub async fn refresh_counts(&self, connection_id: &str) -> Result<(i64, i64, i64, i64)> {
+    pub async fn refresh_counts(&self, connection_id: &str) -> Result<RefreshCounts> {
         let counts = sqlx::query_as(concat!(
-            "select count(r.dataset_id), count(*), count(case when r.is_on = 1 and ",
+            "select count(r.dataset_id) as refreshed, count(*) as datasets, count(case when r.is_on = 1 and ",
             halt!(),
-            " = 'credential' then 1 end), count(case when r.is_on = 1 and ",
+            " = 'credential' then 1 end) as refused, count(case when r.is_on = 1 and ",
             halt!(),
-            " in ('person', 'failures') then 1 end)
+            " in ('person', 'failures') then 1 end) as paused
              from dataset d
              join connection c on c.id = d.connection_id
              left join connection k on k.id = c.credential_id

@@ -35,7 +35,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
     let next = match &schedule {
         Some(schedule) if is_on && !rests => {
-            let from = if is_used_up(used) { now.max((now.div_euclid(DAY) + 1) * DAY - 1) } else { now };
+            let from = if is_used_up(used) { (now.div_euclid(DAY) + 1) * DAY - 1 } else { now };
             // A try before the schedule's own time, where the last one failed.
             let early = row.next_at.filter(|next| row.failures > 0 && *next > from);
             let planned = calendar::upcoming(schedule, row.set_at, from, NEXT);
@@ -169,13 +169,13 @@ fn trigger(shared: &Shared, team_id: &str, dataset: &DatasetRow, row: &RefreshRo
 pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Result<ConnectionRefresh, Fault> {
     let day = shared.clock.now().div_euclid(DAY);
     let (asked, budget) = shared.store.source_use(&row.id, day).await.map_err(store_fault)?;
-    let (on, total, refused, paused) = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
+    let counts = shared.store.refresh_counts(&row.id).await.map_err(store_fault)?;
     let number = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(ConnectionRefresh {
-        on: number(on),
-        total: number(total),
-        refused: number(refused),
-        paused: number(paused),
+        on: number(counts.refreshed),
+        total: number(counts.datasets),
+        refused: number(counts.refused),
+        paused: number(counts.paused),
         asked_today: number(asked),
         budget: number(budget),
         is_serverless: place::is_serverless(&place::target(row)),

@@ -158,7 +158,7 @@ async fn the_source_is_asked_though_the_snapshot_is_answering() {
     let (team, member) = (&world.actor.team_id, &world.actor.member_id);
     let row = world.shared.store.query_fetch(team, member, &served.id).await.unwrap().unwrap();
     let answering = store::QueryRow {
-        id: uuid::Uuid::now_v7().to_string(),
+        id: store::new_id(),
         state: "running".into(),
         queued_at: row.queued_at + 1,
         alive_until: row.queued_at + 60_000_000,

@@ -136,6 +136,10 @@ async fn an_address_starts_one_run_a_minute_and_a_new_one_takes_its_place() {
         assert!(guesses < 200);
     }
     assert_eq!(refreshes.trigger(&code(&second), "10.1.1.1").await, Ok(Triggered::Started));
+    while refreshes.trigger(&code(&second), "10.1.1.3").await.is_ok() {
+        guesses += 1;
+        assert!(guesses < 400, "one address is called so often a minute, from wherever");
+    }
     assert_eq!(data.turn().await, 3);
     assert_eq!(data.view().await.runs[0].cause, contract::refresh::Cause::Trigger);
     refreshes.turn_off(&actor, &data.dataset).await.unwrap();
