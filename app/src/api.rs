@@ -5,6 +5,7 @@ pub mod checks;
 pub mod connection_life;
 pub mod connections;
 pub mod credential;
+pub mod data;
 pub mod datasets;
 mod error;
 #[cfg(feature = "ssr")]

@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod chart;
+pub mod data;
+mod dataset_line;
 pub mod help;
 pub mod hint;
 pub mod history;

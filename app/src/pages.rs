@@ -38,10 +38,15 @@ pub use rotation::RotationPage;
 pub use sign_in::SignInPage;
 pub use welcome::WelcomePage;
 
+use std::time::Duration;
+
 use leptos::prelude::{Effect, Memo, With, window};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::parts::Posting;
+
+/// How often a page of several datasets looks how their refreshes stand.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// A part of the path, by its name in the route.
 fn param(name: &'static str) -> Memo<String> {

@@ -3,7 +3,6 @@
 mod badge;
 mod cell;
 mod copy;
-mod dataset_line;
 mod egress;
 mod field;
 mod frame;
@@ -21,9 +20,8 @@ mod schedule;
 mod settings;
 mod wide_grid;
 
-pub use badge::{CheckBadge, KindBadge};
+pub use badge::{CheckBadge, KindBadge, RefusedBadge};
 pub use copy::{CopyText, copy_when_pressed};
-pub use dataset_line::DatasetLine;
 pub use egress::EgressPanel;
 pub use field::{SqlArea, TextArea, TextField};
 pub use frame::Frame;
@@ -37,7 +35,7 @@ pub use made::Made;
 pub use made::made;
 pub use notice::{FaultNotice, PageFault};
 pub use place::keep_place;
-pub use poll::{NoScriptRefresh, every_while};
+pub use poll::{NoScriptLook, NoScriptRefresh, every_while};
 pub use post::{Post, PostForm, Posting, first_refused};
 pub use schedule::ScheduleForm;
 pub use settings::{CurrentActor, SettingsTabs};

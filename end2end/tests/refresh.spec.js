@@ -1,11 +1,24 @@
 // A dataset that is rebuilt in the background: turned on, watched, stale, paused, resumed, cut off.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Relay } from '../support/relay.mjs';
 import { accessible, alive, expect, refreshTest as test, testConnection } from '../support/flitch.js';
 
 const server = process.env.FLITCH_TEST_POSTGRES;
 const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
+
+// Keeps everybody from reading a table, until it is let go.
+async function held(url, table) {
+  const session = spawn('psql', [url, '-AtqX'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  session.stdin.write(`begin; lock table ${table} in access exclusive mode; select 'held';\n`);
+  await once(session.stdout, 'data');
+  return async () => {
+    session.stdin.end();
+    await once(session, 'exit');
+  };
+}
 
 // The files of snapshots, however deep.
 function snapshots(flitch) {
@@ -15,13 +28,15 @@ function snapshots(flitch) {
 }
 
 // A database of the test's own, connected, with its list of tables open.
-async function connected(page, flitch, hasScript, name, sql) {
+async function connected(page, flitch, hasScript, name, sql, { user = 'flitch:flitch', relay } = {}) {
   expect(server, 'run through `make test` or scripts/with-postgres').toBeTruthy();
   psql(server, `create database ${name}`);
   const own = server.replace(/\/[^/]*$/, `/${name}`);
   psql(own, sql);
-  const { host } = new URL(server.replace('postgres:', 'http:'));
-  await testConnection(page, flitch, hasScript, `postgresql://flitch:flitch@${host}/${name}`, async () => {
+  const there = new URL(server.replace('postgres:', 'http:'));
+  if (relay) await relay.mend();
+  const host = relay ? `127.0.0.1:${relay.port}` : there.host;
+  await testConnection(page, flitch, hasScript, `postgresql://${user}@${host}/${name}`, async () => {
     await page.getByText('More options').click();
     await page.getByLabel('Certificate authority (PEM)').fill(readFileSync(process.env.FLITCH_TEST_POSTGRES_CA, 'utf8'));
   });
@@ -35,6 +50,7 @@ const strip = (page, state) => page.locator(`.refresh-strip[data-state=${state}]
 const tab = (page, name) => page.locator('.tabs').getByRole('link', { name, exact: true });
 
 test('a dataset is refreshed from the beginning, watched, and served from its snapshot', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
   const own = await connected(page, flitch, hasScript, `refresh_${process.pid}_${hasScript}`, `
     create table nightly (id int, kind text); insert into nightly select n, 'kind ' || n % 3 from generate_series(1, 250) n`);
   await page.getByLabel('nightly').check();
@@ -55,14 +71,21 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await page.waitForURL(/connections\/[^/]+$/);
   await expect(page.getByText('All of them are refreshed')).toBeVisible();
   // Looked at earlier, it would be read from the source, and that answer is the newer one.
-  await expect(async () => {
-    await page.reload();
-    await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 500 });
-  }).toPass();
+  if (hasScript) {
+    await page.getByText('Refresh all datasets, or set a daily budget').click();
+    await page.getByLabel('Statements a day').fill('77');
+    await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 20_000 });
+    await expect(page.getByLabel('Statements a day')).toHaveValue('77');
+  } else {
+    await expect(async () => {
+      await page.reload();
+      await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 500 });
+    }).toPass();
+  }
   await page.getByRole('link', { name: 'public.nightly' }).click();
   await expect(strip(page, 'fresh')).toContainText('Served from the snapshot of', { timeout: 20_000 });
   if (!hasScript) await page.reload();
-  await expect(page.locator('.verdict')).toContainText(/From the snapshot, less than a minute old: The first 100 rows/, { timeout: 20_000 });
+  await expect(page.locator('.verdict')).toContainText(/From the snapshot, less than a minute old when asked: The first 100 rows/, { timeout: 20_000 });
   expect(snapshots(flitch).length).toBe(1);
 
   // Each view comes alive as it was made, whatever the server was doing meanwhile.
@@ -112,6 +135,22 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   }, { timeout: 30_000 }).toBe(2);
   await expect(page.locator('.runs tbody tr').first()).toContainText('its address');
 
+  // What is typed during a run stays: without scripts the page is looked at again by whoever wants that.
+  const again = page.getByRole('link', { name: 'Look again' });
+  const refresh = page.getByRole('button', { name: 'Refresh now' });
+  const rested = () => expect.poll(async () => {
+    if (await again.count()) await again.click();
+    return refresh.count();
+  }, { timeout: 20_000 }).toBe(1);
+  await rested();
+  const letGo = await held(own, 'nightly');
+  await refresh.click();
+  await expect(page.getByRole('button', { name: 'Cancel the run' })).toBeVisible();
+  await expect(again).toHaveCount(hasScript ? 0 : 1);
+  await expect(page.locator('meta[http-equiv=refresh]')).toHaveCount(0);
+  await letGo();
+  await rested();
+
   // The source is asked by whoever wants that.
   psql(own, 'delete from nightly where id > 50');
   await tab(page, 'Rows').click();
@@ -132,7 +171,10 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
 
 test('a run shows how far it is, and can be cancelled; changed columns are told; five failures pause', async ({ member: page, flitch, hasScript }) => {
   test.skip(!hasScript, 'the same pages, followed by a script');
-  const own = await connected(page, flitch, hasScript, `refresh_fails_${process.pid}`, 'create table slow as select n as id, n as amount from generate_series(1, 5000) n');
+  const { hostname, port } = new URL(server.replace('postgres:', 'http:'));
+  const relay = new Relay(hostname, Number(port));
+  const own = await connected(page, flitch, hasScript, `refresh_fails_${process.pid}`,
+    'create table slow as select n as id, n as amount from generate_series(1, 5000) n', { relay });
   await page.getByLabel('slow').check();
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await page.waitForURL(/connections\/[^/]+$/);
@@ -155,14 +197,21 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await expect(page.getByRole('columnheader', { name: /amount/ })).toBeVisible();
 
   // The source is away: what was good stays, with its age and the reason.
+  await relay.cut();
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(strip(page, 'stale')).toContainText('Stale: 1 of 5', { timeout: 30_000 });
+  await expect(page.locator('.verdict')).toContainText('From the snapshot,');
+  await tab(page, 'Refresh').click();
+  await expect(page.locator('.refresh-details > [data-code=port_refused]')).toBeVisible();
+  await relay.mend();
+
+  // It is back, and lacks the view.
   psql(own, 'alter view slow rename to gone');
-  for (let failures = 1; failures <= 5; failures += 1) {
+  for (let failures = 2; failures <= 5; failures += 1) {
     await page.getByRole('button', { name: 'Refresh now' }).click();
     const state = failures < 5 ? strip(page, 'stale') : strip(page, 'paused_by_failures');
     await expect(state).toContainText(failures < 5 ? `Stale: ${failures} of 5` : 'Paused after 5 failures', { timeout: 20_000 });
   }
-  await expect(page.locator('.verdict')).toContainText('From the snapshot,');
-  await tab(page, 'Refresh').click();
   await expect(page.locator('.refresh-details > [data-code=table_gone]')).toBeVisible();
   await accessible(page, hasScript);
   psql(own, 'alter table plain rename to slow');
@@ -183,4 +232,35 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await expect.poll(() => snapshots(flitch).length).toBeLessThan(before);
   await tab(page, 'Rows').click();
   await expect(page.locator('.verdict')).toContainText('Live:', { timeout: 20_000 });
+  await relay.cut();
+});
+
+test('a way in that the source refuses is said wherever the connection stands, and nothing is lost', async ({ member: page, flitch, hasScript }) => {
+  const name = `refresh_refused_${process.pid}_${hasScript}`;
+  psql(server, `create role ${name} login password 'first'`);
+  await connected(page, flitch, hasScript, name, `
+    create table nightly as select n from generate_series(1, 20) n; grant select on nightly to ${name}`, { user: `${name}:first` });
+  await page.getByLabel('nightly').check();
+  await page.getByText('Refresh them from the beginning').click();
+  await page.getByLabel(/Rebuild what is added/).check();
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  const seen = async (locator) => expect(async () => {
+    if (!hasScript) await page.reload();
+    await expect(locator).toBeVisible({ timeout: hasScript ? 20_000 : 500 });
+  }).toPass({ timeout: 30_000 });
+  await seen(page.locator('.dataset-standing', { hasText: 'old' }));
+  const connection = page.url();
+  await page.getByRole('link', { name: 'public.nightly' }).click();
+  await expect(strip(page, 'fresh')).toBeVisible();
+  psql(server, `alter role ${name} password 'second'`);
+  await page.getByRole('button', { name: 'Refresh now' }).click();
+  await seen(strip(page, 'reconnect_required'));
+  await expect(page.locator('.verdict')).toContainText('All 20 rows');
+  const badge = page.locator('.badge', { hasText: 'Reconnect required' });
+  await page.goto(connection);
+  await expect(page.locator('.page-head').locator(badge)).toBeVisible();
+  await expect(page.getByText('The source refused the way in')).toBeVisible();
+  await page.goto(`${flitch.url}/data`);
+  await expect(page.locator('.card', { hasText: name }).locator(badge)).toBeVisible();
 });

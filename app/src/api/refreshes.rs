@@ -1,6 +1,6 @@
 //! Refreshing datasets.
 
-use contract::refresh::{ConnectionRefresh, ScheduleFields};
+use contract::refresh::ScheduleFields;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -119,11 +119,39 @@ pub async fn make_refresh_address(dataset_id: String) -> Result<(), ApiError> {
     backend.refreshes.address(&actor, &dataset_id).await.map_err(guard::refuse)
 }
 
+/// A connection's datasets and how their refreshes stand: what is read as markup, what its forms need as facts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionRefreshShown {
+    pub standing: String,
+    /// The grants that its datasets need, and no more.
+    pub grants: String,
+    pub on: u32,
+    pub total: u32,
+    pub refused: u32,
+    pub budget: u32,
+    pub is_serverless: bool,
+    pub least_minutes: u32,
+}
+
 #[server(prefix = "/api", endpoint = "refreshes/of-connection", output = Wire)]
-pub async fn show_connection_refresh(connection_id: String) -> Result<ConnectionRefresh, ApiError> {
+pub async fn show_connection_refresh(connection_id: String) -> Result<ConnectionRefreshShown, ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
-    backend.refreshes.of_connection(&actor, &connection_id).await.map_err(guard::refuse)
+    let connection = backend.connections.show(&actor, &connection_id).await.map_err(guard::refuse)?;
+    let refresh = backend.refreshes.of_connection(&actor, &connection_id).await.map_err(guard::refuse)?;
+    let mut datasets = backend.datasets.list(&actor).await.map_err(guard::refuse)?;
+    datasets.retain(|dataset| dataset.connection_id == connection.id);
+    let tables = datasets.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
+    Ok(ConnectionRefreshShown {
+        grants: contract::grants::least(&connection.target.user, tables).join("\n"),
+        standing: crate::made::refresh::of_connection(datasets, &refresh, &connection.state),
+        on: refresh.on,
+        total: refresh.total,
+        refused: refresh.refused,
+        budget: refresh.budget,
+        is_serverless: refresh.is_serverless,
+        least_minutes: refresh.least_minutes,
+    })
 }
 
 #[server(prefix = "/api", endpoint = "refreshes/set-all")]

@@ -1,5 +1,6 @@
 //! How a dataset's refresh stands, in words: above its views, and with all runs in a view of its own.
 
+mod connection;
 mod help;
 mod runs;
 
@@ -11,6 +12,7 @@ use crate::parts::{Made, made};
 use crate::paths;
 use crate::words::{Told, numbers, refresh};
 
+pub use connection::of_connection;
 pub use help::help;
 use runs::Runs;
 
@@ -26,7 +28,7 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     let progress = view.running.as_ref().map(|running| view! { <span class="quiet">{progress(running)}</span> });
     made(view! {
         <p class="refresh-strip" data-state=code>
-            <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state)>{name}</a>
+            <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state) data-place="state">{name}</a>
             <span>{said}</span>
             {progress}
         </p>

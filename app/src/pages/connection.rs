@@ -5,18 +5,17 @@ mod refresh;
 
 use contract::aws::MintFacts;
 use contract::connection::{ConnectionState, ConnectionSummary};
-use contract::dataset::DatasetSummary;
-use contract::grants;
-use contract::refresh::ConnectionRefresh;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::param;
+use super::{LOOK, param};
 use crate::api::checks::StartCheck;
 use crate::api::connections::ShowConnection;
-use crate::api::datasets::ListDatasets;
-use crate::api::refreshes::ShowConnectionRefresh;
-use crate::parts::{CheckBadge, CopyText, DatasetLine, FaultNotice, PageFault, Post, PostForm, load_after};
+use crate::api::refreshes::{ConnectionRefreshShown, ShowConnectionRefresh};
+use crate::parts::{
+    CheckBadge, CopyText, FaultNotice, Loaded, Made, PageFault, Post, PostForm, RefusedBadge, every_while, load_after,
+    load_when,
+};
 use crate::paths;
 use crate::words::{WAKES, checks, numbers};
 use manage::{Manage, StateNotice};
@@ -29,16 +28,20 @@ pub fn ConnectionPage() -> impl IntoView {
     provide_context(changes);
     let count = move || changes.0.get() as usize;
     let connection = load_after(count, move || ShowConnection { id: id.get() });
-    let datasets = load_after(count, || ListDatasets {});
-    let refresh = load_after(count, move || ShowConnectionRefresh { connection_id: id.get() });
+    let shown = move || ShowConnectionRefresh { connection_id: id.get() };
+    let refresh = load_after(count, shown);
+    // What refreshing changes while the page is open, from the first look on. Only that is shown anew: what somebody is
+    // typing is theirs.
+    let looks = RwSignal::new(0);
+    let moved = load_when(move || looks.get() > 0, move || count() + looks.get(), shown);
+    let is_refreshed = Signal::derive(move || refresh.get().and_then(Result::ok).is_some_and(|refresh| refresh.on > 0));
+    every_while(LOOK, is_refreshed, move || looks.update(|looks| *looks += 1));
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match (connection.await, datasets.await, refresh.await) {
-                    (Ok(connection), Ok(datasets), Ok(refresh)) => {
-                        view! { <Connection connection datasets refresh/> }.into_any()
-                    }
-                    (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => view! { <PageFault error/> }.into_any(),
+                match (connection.await, refresh.await) {
+                    (Ok(connection), Ok(refresh)) => view! { <Connection connection refresh moved/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
                 }
             })}
         </Transition>
@@ -52,18 +55,21 @@ struct Changes(RwSignal<u32>);
 #[component]
 fn Connection(
     connection: ConnectionSummary,
-    datasets: Vec<DatasetSummary>,
-    refresh: ConnectionRefresh,
+    refresh: ConnectionRefreshShown,
+    moved: Loaded<ConnectionRefreshShown>,
 ) -> impl IntoView {
     let start = Post::<StartCheck>::new();
     let id = connection.id.clone();
-    let own: Vec<_> = datasets.into_iter().filter(|dataset| dataset.connection_id == id).collect();
-    let has_datasets = !own.is_empty();
+    let has_datasets = refresh.total > 0;
     let wakes = refresh.is_serverless.then_some(WAKES);
-    let refreshed = id.clone();
-    let tables = own.iter().map(|dataset| (dataset.schema.as_str(), dataset.name.as_str(), dataset.kind));
-    let least = grants::least(&connection.target.user, tables).join("\n");
-    let rows = own.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect_view();
+    let grants = refresh.grants.clone();
+    let standing = StoredValue::new(refresh.standing.clone());
+    let standing = move || {
+        Suspend::new(async move {
+            let moved = moved.wanted().await.and_then(Result::ok).map(|moved| moved.standing);
+            view! { <Made markup=moved.unwrap_or_else(|| standing.get_value())/> }
+        })
+    };
     let (state, manage) = (connection.clone(), connection.clone());
     // What a check said of it says nothing while it is cut off.
     let is_cut_off = matches!(connection.state, ConnectionState::Disconnected { .. });
@@ -85,7 +91,11 @@ fn Connection(
             <nav class="crumbs" aria-label="Breadcrumb"><a href=paths::DATA>"Data"</a></nav>
             <div class="page-head">
                 <h1>{connection.name.clone()}</h1>
-                {(!is_cut_off).then(|| view! { <CheckBadge outcome/> })}
+                {match (is_cut_off, refresh.refused) {
+                    (true, _) => ().into_any(),
+                    (false, 0) => view! { <CheckBadge outcome/> }.into_any(),
+                    (false, _) => view! { <RefusedBadge/> }.into_any(),
+                }}
             </div>
             <p class="mono wrap">{connection.target.redacted()}</p>
             {connection.is_team.then(|| view! {
@@ -103,20 +113,15 @@ fn Connection(
                 </PostForm>
             </div>
             <h2>"Datasets"</h2>
-            {if has_datasets {
-                view! {
-                    <ul class="dataset-list">{rows}</ul>
-                    <details class="more">
-                        <summary>"The least rights for these datasets"</summary>
-                        <p>"An admin of the database can give exactly what they need, and no more:"</p>
-                        <CopyText label="the grants".to_owned() text=least/>
-                    </details>
-                }
-                .into_any()
-            } else {
-                view! { <p class="quiet">"None picked yet."</p> }.into_any()
-            }}
-            {has_datasets.then(move || view! { <RefreshAll id=refreshed refresh is_cut_off/> })}
+            <Transition>{standing}</Transition>
+            {has_datasets.then(move || view! {
+                <RefreshAll id refresh/>
+                <details class="more">
+                    <summary>"The least rights for these datasets"</summary>
+                    <p>"An admin of the database can give exactly what they need, and no more:"</p>
+                    <CopyText label="the grants".to_owned() text=grants/>
+                </details>
+            })}
             <h2>"Manage"</h2>
             <Manage connection=manage/>
         </div>

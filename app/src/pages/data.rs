@@ -1,105 +1,27 @@
 //! Data: every connection and dataset, with its state.
 
-use contract::connection::{ConnectionState, ConnectionSummary, Target};
-use contract::dataset::DatasetSummary;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::api::connections::ListConnections;
-use crate::api::datasets::ListDatasets;
-use crate::parts::{CheckBadge, DatasetLine, Icon, PageFault, Shape, load};
-use crate::paths;
-use crate::words::numbers;
+use super::LOOK;
+use crate::api::data::ShowData;
+use crate::parts::{Made, PageFault, every_while, load_after};
 
 #[component]
 pub fn DataPage() -> impl IntoView {
-    let (connections, datasets) = (load(|| ListConnections {}), load(|| ListDatasets {}));
+    let looks = RwSignal::new(0);
+    let shown = load_after(move || looks.get(), || ShowData {});
+    let is_refreshed = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|shown| shown.is_refreshed));
+    every_while(LOOK, is_refreshed, move || looks.update(|looks| *looks += 1));
     view! {
         <Title text="Data"/>
-        <Suspense>
+        <Transition>
             {move || Suspend::new(async move {
-                match (connections.await, datasets.await) {
-                    (Ok(connections), Ok(datasets)) => view! { <DataList connections datasets/> }.into_any(),
-                    (Err(error), _) | (_, Err(error)) => view! { <PageFault error/> }.into_any(),
+                match shown.await {
+                    Ok(shown) => view! { <Made markup=shown.markup/> }.into_any(),
+                    Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn DataList(connections: Vec<ConnectionSummary>, datasets: Vec<DatasetSummary>) -> impl IntoView {
-    let is_empty = connections.is_empty();
-    let add = || view! { <a class="button" href=paths::ADD><Icon shape=Shape::Plus/>"Add source"</a> };
-    let cards = connections
-        .into_iter()
-        .map(|connection| {
-            let own = datasets.iter().filter(|dataset| dataset.connection_id == connection.id).cloned().collect();
-            view! { <ConnectionCard connection datasets=own/> }
-        })
-        .collect_view();
-    if is_empty {
-        return view! {
-            <div class="page">
-                <div class="page-head"><h1>"Data"</h1></div>
-                <div class="empty">
-                    <h2>"No source yet"</h2>
-                    <p>"Connect an Amazon Redshift cluster; then its tables and views can be picked as datasets."</p>
-                    {add()}
-                </div>
-            </div>
-        }
-        .into_any();
-    }
-    view! {
-        <div class="page">
-            <div class="page-head"><h1>"Data"</h1>{add()}</div>
-            <div class="cards">{cards}</div>
-        </div>
-    }
-    .into_any()
-}
-
-fn as_whom(target: &Target) -> String {
-    match (&target.iam, target.user.as_str()) {
-        (None, user) => format!(" as {user}"),
-        (Some(_), "") => ", by AWS IAM".to_owned(),
-        (Some(_), user) => format!(" as {user}, by AWS IAM"),
-    }
-}
-
-#[component]
-fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
-    let outcome = connection.last_check.as_ref().map(|check| check.outcome);
-    let checked = connection.last_check.as_ref().map(|check| format!("checked {}", numbers::moment(check.started_at)));
-    let rows: Vec<_> = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect();
-    let target = &connection.target;
-    let by_team = if connection.is_team { ", by the team credential" } else { "" };
-    let place = format!("{}/{}{}{by_team}", target.place(), target.database, as_whom(target));
-    let badge = match &connection.state {
-        ConnectionState::Live => view! { <CheckBadge outcome/> }.into_any(),
-        ConnectionState::Paused { .. } => view! { <span class="badge">"Paused"</span> }.into_any(),
-        ConnectionState::Disconnected { .. } => {
-            view! { <span class="badge" data-state="failed">"Reconnect required"</span> }.into_any()
-        }
-    };
-    let picker = paths::picker(&connection.id);
-    let list = if rows.is_empty() {
-        view! { <p class="quiet">"No datasets yet. "<a href=picker>"Pick tables and views"</a></p> }.into_any()
-    } else {
-        view! { <ul class="dataset-list">{rows}</ul> }.into_any()
-    };
-    view! {
-        <section class="card">
-            <div class="card-head">
-                <h2><a href=paths::connection(&connection.id)>{connection.name}</a></h2>
-                {badge}
-            </div>
-            <p class="quiet card-where">
-                {place}
-                {checked.map(|checked| format!(", {checked}"))}
-            </p>
-            {list}
-        </section>
+        </Transition>
     }
 }

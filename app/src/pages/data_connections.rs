@@ -8,7 +8,8 @@ use leptos_meta::Title;
 use crate::api::checks::StartCheck;
 use crate::api::credential::{EditCredential, RemoveCredential, ShowDataConnections};
 use crate::parts::{
-    CheckBadge, EgressPanel, FaultNotice, PageFault, Post, PostForm, SettingsTabs, TextField, first_refused, load_after,
+    CheckBadge, EgressPanel, FaultNotice, PageFault, Post, PostForm, RefusedBadge, SettingsTabs, TextField,
+    first_refused, load_after,
 };
 use crate::paths;
 use crate::words::numbers;
@@ -131,9 +132,7 @@ fn Lines(connections: Vec<ConnectionSummary>) -> impl IntoView {
                 view! { <CheckBadge outcome=connection.last_check.map(|check| check.outcome)/> }.into_any()
             }
             ConnectionState::Paused { .. } => view! { <span class="badge">"Paused"</span> }.into_any(),
-            ConnectionState::Disconnected { .. } => {
-                view! { <span class="badge" data-state="failed">"Reconnect required"</span> }.into_any()
-            }
+            ConnectionState::Disconnected { .. } => view! { <RefusedBadge/> }.into_any(),
         };
         let datasets = numbers::count(connection.dataset_count, "dataset", "datasets");
         view! {

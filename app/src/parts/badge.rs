@@ -25,6 +25,12 @@ pub fn CheckBadge(outcome: Option<CheckOutcome>) -> impl IntoView {
     view! { <span class="badge" data-state=state>{text}</span> }
 }
 
+/// The source, or whoever may, does not let Flitch in any more.
+#[component]
+pub fn RefusedBadge() -> impl IntoView {
+    view! { <span class="badge" data-state="failed">"Reconnect required"</span> }
+}
+
 #[component]
 pub fn KindBadge(kind: ObjectKind) -> impl IntoView {
     view! { <span class="kind">{words::catalog::kind(kind)}</span> }

@@ -23,3 +23,9 @@ pub fn every_while(period: Duration, is_running: Signal<bool>, tick: impl Fn() +
 pub fn NoScriptRefresh(is_running: bool) -> impl IntoView {
     is_running.then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="1">"#></noscript> })
 }
+
+/// Where a page that reloads by itself would take away what is typed there: a link that reloads it.
+#[component]
+pub fn NoScriptLook(is_running: bool) -> impl IntoView {
+    is_running.then(|| view! { <noscript inner_html=r#"<a href="">Look again</a>"#></noscript> })
+}

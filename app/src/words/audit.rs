@@ -42,7 +42,7 @@ pub fn action(action: Action) -> &'static str {
         Action::RefreshSet => "set the refresh of",
         Action::RefreshTurnedOff => "turned off the refresh of",
         Action::RefreshAsked => "asked for a refresh of",
-        Action::RefreshCancelled => "cancelled a refresh",
+        Action::RefreshCancelled => "cancelled a refresh of",
         Action::RefreshPaused => "paused the refresh of",
         Action::RefreshResumed => "resumed the refresh of",
         Action::RefreshAddressMade => "made a refresh address for",

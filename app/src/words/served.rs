@@ -10,7 +10,7 @@ pub fn said<F>(query: &QueryView<F>, which: &str) -> String {
     let took = numbers::duration(query.duration_us);
     match query.snapshot {
         None => format!("Live: {which}, read {} in {took}.", numbers::moment(query.queued_at)),
-        Some(from) => format!("From the snapshot, {} old: {which}, in {took}.", numbers::age(from.age_us)),
+        Some(from) => format!("From the snapshot, {} old when asked: {which}, in {took}.", numbers::age(from.age_us)),
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Drained {
 }
 
 impl Drained {
-    /// Those that were sent on.
+    /// Those that arrived, whether or not their batch is full.
     pub fn rows(&self) -> u64 {
         self.rows.load(Ordering::Relaxed)
     }
@@ -94,8 +94,6 @@ impl BatchSink {
     fn send(&mut self) -> Result<(), WireFault> {
         self.total_bytes += self.batch.bytes() as u64;
         let batch = self.batch.take()?;
-        self.drained.rows.store(self.total_rows, Ordering::Relaxed);
-        self.drained.bytes.store(self.total_bytes, Ordering::Relaxed);
         self.out.send(batch)
     }
 }
@@ -115,7 +113,10 @@ impl RowSink for BatchSink {
     fn end_row(&mut self) -> Result<(), WireFault> {
         self.batch.end_row();
         self.total_rows += 1;
-        if self.total_rows > self.limits.rows || self.total_bytes + self.batch.bytes() as u64 > self.limits.bytes {
+        let bytes = self.total_bytes + self.batch.bytes() as u64;
+        self.drained.rows.store(self.total_rows, Ordering::Relaxed);
+        self.drained.bytes.store(bytes, Ordering::Relaxed);
+        if self.total_rows > self.limits.rows || bytes > self.limits.bytes {
             return Err(WireFault::OverLimit);
         }
         if self.batch.is_full() {
@@ -138,5 +139,25 @@ impl RowSink for BatchSink {
             self.send()?;
         }
         Ok(self.total_rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_counts_when_it_arrives() {
+        let (mut sink, mut batches) = BatchSink::new(DrainLimits::default(), 1);
+        let drained = sink.drained();
+        sink.begin(&[RowShape { name: "n".to_owned(), oid: 20, type_modifier: -1 }]).unwrap();
+        for value in [b"7", b"8"] {
+            sink.field(0, Some(value)).unwrap();
+            sink.end_row().unwrap();
+        }
+        assert_eq!((drained.rows(), drained.bytes()), (2, 2));
+        assert!(batches.try_recv().is_err(), "no batch is full yet");
+        assert_eq!(sink.finish(), Ok(2));
+        assert_eq!((drained.rows(), batches.try_recv().unwrap().num_rows()), (2, 2));
     }
 }

@@ -194,15 +194,14 @@ impl ports::Refreshes for Refreshes {
     }
 
     async fn cancel(&self, actor: &Actor, run_id: &str) -> ports::Answer<()> {
+        let dataset_id = self.shared.store.refresh_run_dataset(&actor.team_id, run_id).await.map_err(store_fault)?;
+        let dataset = self.own(actor, &dataset_id.ok_or(Fault::NotFound)?).await?;
+        // One that has ended meanwhile needs no end.
         if self.shared.store.refresh_cancel(&actor.team_id, run_id).await.map_err(store_fault)? {
             self.shared.live.cancel(run_id);
-            let deed = Deed { action: Action::RefreshCancelled, target: run_id, named: "" };
-            audit::done(&self.shared, actor, deed).await;
-            return Ok(());
+            self.wrote(actor, Action::RefreshCancelled, &dataset).await;
         }
-        // One that has ended meanwhile needs no end; one that is not theirs to see is not there.
-        let is_known = self.shared.store.refresh_run_is_known(&actor.team_id, run_id).await.map_err(store_fault)?;
-        if is_known { Ok(()) } else { Err(Fault::NotFound) }
+        Ok(())
     }
 
     async fn pause(&self, actor: &Actor, dataset_id: &str, reason: &str) -> ports::Answer<()> {

@@ -55,6 +55,7 @@ const CALLS: &[(&str, Expected, &str)] = &[
     ("/api/datasets/catalog-read", NotFound, "connection_id=CONNECTION"),
     ("/api/datasets/add", NotFound, "picks[connection_id]=CONNECTION&picks[whole_schema]=alphacanary"),
     ("/api/datasets/remove", NotFound, "id=DATASET"),
+    ("/api/data/show", Own, ""),
     ("/api/datasets/list", Own, ""),
     ("/api/datasets/show", NotFound, "id=DATASET"),
     ("/api/queries/run", NotFound, "form[connection_id]=CONNECTION&form[sql]=select 1"),

@@ -39,6 +39,7 @@ const RULES: &[(&str, Rule, &str)] = &[
     ("/api/datasets/catalog-read", Rule::Member, "connection_id=x"),
     ("/api/datasets/add", Rule::Member, "picks[connection_id]=x"),
     ("/api/datasets/remove", Rule::Member, "id=x"),
+    ("/api/data/show", Rule::Member, ""),
     ("/api/datasets/list", Rule::Member, ""),
     ("/api/datasets/show", Rule::Member, "id=x"),
     ("/api/queries/run", Rule::Member, "form[connection_id]=x"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::fault::Fault;
 use leptos::prelude::*;
 
 use crate::api::refreshes::{
@@ -9,8 +10,8 @@ use crate::api::refreshes::{
     TurnOffRefresh,
 };
 use crate::parts::{
-    CopyText, FaultNotice, Loaded, Made, NoScriptRefresh, Post, PostForm, Posting, ScheduleForm, TextField,
-    every_while, first_refused, load_after, load_when,
+    CopyText, FaultNotice, Loaded, Made, NoScriptLook, Post, PostForm, Posting, ScheduleForm, TextField, every_while,
+    first_refused, load_after, load_when,
 };
 use crate::paths;
 use crate::words::{WAKES, numbers};
@@ -89,14 +90,16 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <Transition>
             {move || Suspend::new(async move {
-                let Ok(shown) = shown.await else { return ().into_any() };
-                if !shown.is_on {
-                    return ().into_any();
-                }
+                let shown = match shown.await {
+                    Ok(shown) if shown.is_on => shown,
+                    // Somebody removed the dataset that this page is of.
+                    Err(error) if error.0 == Fault::NotFound => return view! { <FaultNotice fault=error.0/> }.into_any(),
+                    _ => return ().into_any(),
+                };
                 let is_idle = !shown.is_moving && !shown.can_resume;
                 let wakes = shown.is_serverless.then_some(WAKES);
                 view! {
-                    <NoScriptRefresh is_running=shown.is_moving/>
+                    <NoScriptLook is_running=shown.is_moving/>
                     <p class="visually-hidden" role="status">{shown.standing}</p>
                     <div class="refresh-line">
                         <Made markup=shown.strip/>

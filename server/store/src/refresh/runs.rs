@@ -98,13 +98,14 @@ impl Store {
         Ok(rows)
     }
 
-    pub async fn refresh_run_is_known(&self, team_id: &str, run_id: &str) -> Result<bool> {
-        let known: i64 = sqlx::query_scalar("select count(*) from refresh_run where id = $1 and team_id = $2")
+    /// The dataset that a run of the team's is of.
+    pub async fn refresh_run_dataset(&self, team_id: &str, run_id: &str) -> Result<Option<String>> {
+        let dataset = sqlx::query_scalar("select dataset_id from refresh_run where id = $1 and team_id = $2")
             .bind(run_id)
             .bind(team_id)
-            .fetch_one(self.pool())
+            .fetch_optional(self.pool())
             .await?;
-        Ok(known > 0)
+        Ok(dataset)
     }
 
     /// Forgets runs that began before a moment.

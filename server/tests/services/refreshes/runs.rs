@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contract::audit::{Action, AuditQuery};
 use contract::refresh::{Cause, Drift, RefreshState, RunState};
 
 use super::{HOUR, MINUTE, Refreshed, every, states};
@@ -64,7 +65,7 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "hours")).await;
     data.turn().await;
-    // Slow enough to be watched, once a first batch has arrived: so far a run is told about once a second.
+    // Slow enough to be watched, once a first batch has told of its columns: so far a run is told about once a second.
     data.team
         .database
         .run(
@@ -76,9 +77,11 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
         .await;
     data.ask().await;
     data.refresher.turn().await;
-    let view = data.until(|view| view.runs[0].rows > 0 && view.running.is_some()).await;
+    let view = data
+        .until(|view| !view.runs[0].drift.is_empty() && view.running.as_ref().is_some_and(|run| run.rows > 0))
+        .await;
     let running = view.running.clone().unwrap();
-    assert!(running.rows > 0 && running.rows < 20_000 && running.bytes > 0 && view.is_moving());
+    assert!(running.rows < 20_000 && running.bytes > 0 && view.is_moving());
     let retyped = vec![("id".to_owned(), "integer".to_owned(), "bigint".to_owned())];
     let drift = Drift { added: vec!["note".into()], removed: vec!["price".into()], retyped };
     assert_eq!(view.runs[0].drift, drift);
@@ -107,6 +110,9 @@ async fn a_run_that_somebody_cancels_ends_at_the_source_and_what_is_served_stays
     }
     let refreshes = &data.team.world.backend.refreshes;
     refreshes.cancel(&data.team.world.actor, &view.running.unwrap().run_id).await.unwrap();
+    let log = data.team.world.backend.audit.page(&data.team.world.actor, AuditQuery::default()).await.unwrap().entries;
+    let cancelled = log.iter().find(|entry| entry.action == Action::RefreshCancelled).unwrap();
+    assert_eq!(cancelled.named, "public.sales");
     data.refresher.settle().await;
     let view = data.view().await;
     assert_eq!((states(&view), view.state.clone()), (vec![RunState::Cancelled, RunState::Done], RefreshState::Fresh));

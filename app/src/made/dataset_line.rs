@@ -3,7 +3,7 @@
 use contract::dataset::{DatasetSummary, Glance};
 use leptos::prelude::*;
 
-use super::KindBadge;
+use crate::parts::KindBadge;
 use crate::paths;
 use crate::words::served;
 
@@ -16,7 +16,7 @@ pub fn DatasetLine(dataset: DatasetSummary) -> impl IntoView {
     });
     view! {
         <li>
-            <a href=paths::dataset(&dataset.id)><span class="quiet">{dataset.schema}"."</span>{dataset.name}</a>
+            <a href=paths::dataset(&dataset.id) data-place=dataset.id><span class="quiet">{dataset.schema}"."</span>{dataset.name}</a>
             {standing}
             <KindBadge kind=dataset.kind/>
         </li>
