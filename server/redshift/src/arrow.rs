@@ -144,6 +144,8 @@ impl RowSink for BatchSink {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
+
     use super::*;
 
     #[test]
@@ -157,6 +159,7 @@ mod tests {
         }
         assert_eq!((drained.rows(), drained.bytes()), (2, 2));
         assert!(batches.try_recv().is_err(), "no batch is full yet");
+        assert!(sink.poll_room(&mut Context::from_waker(Waker::noop())).is_ready());
         assert_eq!(sink.finish(), Ok(2));
         assert_eq!((drained.rows(), batches.try_recv().unwrap().num_rows()), (2, 2));
     }
