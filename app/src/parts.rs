@@ -28,7 +28,7 @@ pub use frame::Frame;
 pub use get_form::GetForm;
 pub use grid::{Grid, Sorting};
 pub use icons::{Icon, Shape};
-pub use load::{Loaded, ask, load, load_after, load_when};
+pub use load::{Loaded, ask, is_away, load, load_after, load_when};
 pub use local_time::{reader_zone, tell_local_times};
 pub use made::Made;
 #[cfg(feature = "ssr")]

@@ -157,8 +157,8 @@ export const test = base.extend({
     const errors = [];
     page.on('pageerror', (error) => errors.push(`exception: ${error.message} on ${page.url()}`));
     page.on('console', (message) => {
-      // The browser's own words for an answer of 4xx, and for a server that is down.
-      const isMissing = /status of 4|net::ERR_CONNECTION/.test(message.text());
+      // The browser's own words for an answer of 4xx, and for a server that is down or out of reach.
+      const isMissing = /status of 4|net::ERR_(CONNECTION|INTERNET_DISCONNECTED)/.test(message.text());
       if (message.type() === 'error' && !isMissing) errors.push(`console: ${message.text()}`);
     });
     // Nor is a minted password in any answer of Flitch's.

@@ -170,6 +170,7 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
 });
 
 test('a run shows how far it is, and can be cancelled; changed columns are told; five failures pause', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
   test.skip(!hasScript, 'the same pages, followed by a script');
   const { hostname, port } = new URL(server.replace('postgres:', 'http:'));
   const relay = new Relay(hostname, Number(port));
@@ -203,6 +204,9 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await expect(page.locator('.verdict')).toContainText('From the snapshot,');
   await tab(page, 'Refresh').click();
   await expect(page.locator('.refresh-details > [data-code=port_refused]')).toBeVisible();
+  await page.locator('.runs summary', { hasText: 'Why' }).first().click();
+  const why = page.locator('.runs details[open]');
+  await expect(why).toHaveCount(1);
   await relay.mend();
 
   // It is back, and lacks the view.
@@ -213,7 +217,17 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
     await expect(state).toContainText(failures < 5 ? `Stale: ${failures} of 5` : 'Paused after 5 failures', { timeout: 20_000 });
   }
   await expect(page.locator('.refresh-details > [data-code=table_gone]')).toBeVisible();
+  // What was opened stays open, whatever came after it.
+  await expect(why).toHaveCount(1);
   await accessible(page, hasScript);
+
+  // Nothing is as fresh as it says while Flitch itself does not answer.
+  const away = page.getByText('Flitch does not answer: what is shown may be older');
+  await expect(away).toBeHidden();
+  await page.context().setOffline(true);
+  await expect(away).toBeVisible({ timeout: 30_000 });
+  await page.context().setOffline(false);
+  await expect(away).toBeHidden({ timeout: 30_000 });
   psql(own, 'alter table plain rename to slow');
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(strip(page, 'fresh')).toBeVisible({ timeout: 20_000 });

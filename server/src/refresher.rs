@@ -207,11 +207,13 @@ impl Refresher {
 /// Whoever asks for others than people has a name that no address can have.
 pub const BY_TRIGGER: &str = "@trigger";
 pub const BY_COMMAND: &str = "@command";
+pub const BY_BEGINNING: &str = store::BY_BEGINNING;
 
 fn cause(due: &DueRow) -> &'static str {
     use contract::refresh::Cause;
     let cause = match due.asked_by.as_str() {
         "" => Cause::Schedule,
+        BY_BEGINNING => Cause::Beginning,
         BY_TRIGGER => Cause::Trigger,
         BY_COMMAND => Cause::Command,
         _ => Cause::Person,

@@ -31,6 +31,8 @@ pub struct Standing {
 pub enum Glance {
     /// The last run went well, or none has ended yet.
     Good,
+    /// What is served should have been made newer by now.
+    Late,
     /// The last run failed; another will follow.
     Failing,
     /// Nothing runs by itself until somebody does something.

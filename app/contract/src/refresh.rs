@@ -20,7 +20,8 @@ pub enum RefreshState<F = Finding> {
     First,
     /// Served from a snapshot; the last run went well.
     Fresh,
-    /// Served from the last good snapshot: so many runs failed since, the last of them for this reason.
+    /// Served from the last good snapshot: so many runs failed since, the last of them for this reason; or none did, and
+    /// none came when it was due.
     Stale {
         failures: u32,
         why: Option<F>,
@@ -78,6 +79,8 @@ pub struct Running {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
+    /// It was turned on.
+    Beginning,
     Schedule,
     Person,
     /// The address for other systems.
@@ -89,6 +92,7 @@ pub enum Cause {
 impl Cause {
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Beginning => "beginning",
             Self::Schedule => "schedule",
             Self::Person => "person",
             Self::Trigger => "trigger",
@@ -236,6 +240,8 @@ pub struct ConnectionRefresh {
     /// Of its datasets.
     pub on: u32,
     pub total: u32,
+    /// That have a snapshot.
+    pub served: u32,
     /// That rest for want of a way in: the source refused it, or the connection was disconnected.
     pub refused: u32,
     /// That somebody, or five failures, paused.
@@ -247,9 +253,12 @@ pub struct ConnectionRefresh {
     pub least_minutes: u32,
 }
 
+pub const MOST_BUDGET: u32 = 1_000_000;
+
 /// A daily budget as a form sends it; 0 is none.
 pub fn read_budget(typed: &str) -> Result<u32, Fault> {
-    typed.trim().parse().map_err(|_| Fault::Budget { typed: typed.chars().take(64).collect() })
+    let refused = || Fault::Budget { typed: typed.chars().take(64).collect() };
+    typed.trim().parse().ok().filter(|budget| *budget <= MOST_BUDGET).ok_or_else(refused)
 }
 
 /// What became of a trigger.
@@ -275,7 +284,7 @@ mod tests {
     #[test]
     fn a_budget_is_a_whole_number() {
         assert_eq!((read_budget(" 20 "), read_budget("0")), (Ok(20), Ok(0)));
-        for typed in ["", "-1", "1e5", "2.5", "many", "99999999999"] {
+        for typed in ["", "-1", "1e5", "2.5", "many", "1000001", "99999999999"] {
             assert_eq!(read_budget(typed), Err(Fault::Budget { typed: typed.into() }));
         }
     }

@@ -20,6 +20,8 @@ pub struct RefreshShown {
     pub is_on: bool,
     pub is_moving: bool,
     pub is_paused: bool,
+    /// A run can be asked for.
+    pub can_ask: bool,
     /// It rests for a reason that somebody can take away.
     pub can_resume: bool,
     /// Of the run under way; empty where there is none.
@@ -38,12 +40,28 @@ pub struct RefreshShown {
 pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};
+    use contract::finding::Finding;
     use contract::refresh::{RefreshState, Schedule};
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let view = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
     let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
     let view = view.tell(|finding| told(&finding, Around { target: &dataset.target, egress: &dataset.egress }));
     let running = view.running.clone();
+    // With its connection, which is resumed or reconnected by itself.
+    let rests = match &view.state {
+        RefreshState::ConnectionPaused { .. } => true,
+        RefreshState::ReconnectRequired { why } => {
+            why.as_ref().is_some_and(|why| why.code == Finding::ReconnectRequired.code())
+        }
+        _ => false,
+    };
+    let can_resume = !rests
+        && matches!(
+            view.state,
+            RefreshState::PausedBy { .. }
+                | RefreshState::PausedByFailures { .. }
+                | RefreshState::ReconnectRequired { .. }
+        );
     Ok(RefreshShown {
         strip: crate::made::refresh::strip(&view, &dataset_id),
         standing: crate::made::refresh::standing(&view),
@@ -52,12 +70,8 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
         is_on: view.is_on,
         is_moving: view.is_moving(),
         is_paused: matches!(view.state, RefreshState::PausedBy { .. }),
-        can_resume: matches!(
-            view.state,
-            RefreshState::PausedBy { .. }
-                | RefreshState::PausedByFailures { .. }
-                | RefreshState::ReconnectRequired { .. }
-        ),
+        can_ask: view.is_on && !view.is_moving() && !can_resume && !rests,
+        can_resume,
         is_cancelling: running.as_ref().is_some_and(|running| running.is_cancelling),
         run_id: running.map(|running| running.run_id).unwrap_or_default(),
         schedule: ScheduleFields::from(&view.schedule.clone().unwrap_or_else(Schedule::default)),

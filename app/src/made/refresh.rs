@@ -5,7 +5,7 @@ mod help;
 mod runs;
 
 use contract::finding::Finding;
-use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts, Unit};
+use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
 use leptos::prelude::*;
 
 use crate::parts::{Made, made};
@@ -57,6 +57,7 @@ fn state(view: &View) -> (&'static str, String) {
         RefreshState::Live => ("live", "Live".into()),
         RefreshState::First => ("first", "No snapshot yet".into()),
         RefreshState::Fresh => ("fresh", "Fresh".into()),
+        RefreshState::Stale { failures: 0, .. } => ("stale", "Stale: overdue".into()),
         RefreshState::Stale { failures, .. } => {
             let word = if view.snapshot.is_some() { "Stale" } else { "No snapshot" };
             ("stale", format!("{word}: {failures} of 5 failures"))
@@ -128,8 +129,7 @@ pub fn details(view: &View) -> String {
         });
         view! { <h2>"Next runs"</h2> <ol class="next-runs">{runs.collect_view()}</ol> }
     });
-    let is_asked_only = view.schedule.as_ref().is_some_and(|schedule| schedule.unit == Unit::Asked);
-    let runs = (!view.runs.is_empty()).then(|| view! { <Runs runs=view.runs.clone() is_asked_only/> });
+    let runs = (!view.runs.is_empty()).then(|| view! { <Runs runs=view.runs.clone()/> });
     made(view! {
         <div class="refresh-details">
             {meaning} {why} {snapshot} {schedule} {next} {runs}
@@ -147,6 +147,9 @@ fn meaning(view: &View) -> Option<String> {
                 .to_owned()
         }
         RefreshState::First | RefreshState::Fresh => return None,
+        RefreshState::Stale { failures: 0, .. } => {
+            format!("A run was due and did not come, or was cancelled.{served} Refresh now makes a new one.")
+        }
         RefreshState::Stale { failures, .. } => {
             format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
         }
@@ -155,8 +158,8 @@ fn meaning(view: &View) -> Option<String> {
                 .to_owned()
         }
         RefreshState::ReconnectRequired { .. } => format!(
-            "The source refused the way in, and it is not tried again until the connection is edited or reconnected, or \
-             somebody resumes it.{served}"
+            "The source refused the way in, and it is not tried again until a check of the connection passes, it is edited \
+             or reconnected, or somebody resumes it.{served}"
         ),
         RefreshState::PausedByFailures { failures, .. } => {
             format!("{failures} runs failed, one after another. Resume it once the reason is gone.{served}")

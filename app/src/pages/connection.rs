@@ -34,8 +34,9 @@ pub fn ConnectionPage() -> impl IntoView {
     // typing is theirs.
     let looks = RwSignal::new(0);
     let moved = load_when(move || looks.get() > 0, move || count() + looks.get(), shown);
-    let is_refreshed = Signal::derive(move || refresh.get().and_then(Result::ok).is_some_and(|refresh| refresh.on > 0));
-    every_while(LOOK, is_refreshed, move || looks.update(|looks| *looks += 1));
+    // Another member may turn it on at any time.
+    let has_datasets = Signal::derive(move || refresh.get().and_then(Result::ok).is_some_and(|shown| shown.total > 0));
+    every_while(LOOK, has_datasets, move || looks.update(|looks| *looks += 1));
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -71,9 +72,9 @@ fn Connection(
         })
     };
     let (state, manage) = (connection.clone(), connection.clone());
-    // What a check said of it says nothing while it is cut off.
+    // What a check said of it says nothing while it is cut off, or was refused since.
     let is_cut_off = matches!(connection.state, ConnectionState::Disconnected { .. });
-    let checked = connection.last_check.clone().filter(|_| !is_cut_off);
+    let checked = connection.last_check.clone().filter(|_| !is_cut_off && refresh.refused == 0);
     let outcome = checked.as_ref().map(|check| check.outcome);
     let check = checked.as_ref().map(|check| {
         view! {

@@ -11,14 +11,14 @@ use crate::parts::{Made, PageFault, every_while, load_after};
 pub fn DataPage() -> impl IntoView {
     let looks = RwSignal::new(0);
     let shown = load_after(move || looks.get(), || ShowData {});
-    let is_refreshed = Signal::derive(move || shown.get().and_then(Result::ok).is_some_and(|shown| shown.is_refreshed));
-    every_while(LOOK, is_refreshed, move || looks.update(|looks| *looks += 1));
+    let is_shown = Signal::derive(move || shown.get().is_some_and(|shown| shown.is_ok()));
+    every_while(LOOK, is_shown, move || looks.update(|looks| *looks += 1));
     view! {
         <Title text="Data"/>
         <Transition>
             {move || Suspend::new(async move {
                 match shown.await {
-                    Ok(shown) => view! { <Made markup=shown.markup/> }.into_any(),
+                    Ok(markup) => view! { <Made markup/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }
             })}

@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use contract::dataset::DatasetView;
 use contract::explore::Explore;
+use contract::fault::Fault;
 use contract::query::QueryView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::{param, query};
+use crate::api::ApiError;
 use crate::api::datasets::{RemoveDataset, ShowDataset};
 use crate::api::queries::{AskAgain, AskDataset, Asked, CancelQuery, Question};
 use crate::asks::View;
@@ -69,10 +71,18 @@ pub fn DatasetPage() -> impl IntoView {
             served.update(|served| *served += 1);
         }
     });
+    let is_gone = RwSignal::new(false);
+    Effect::new(move |_| {
+        // The page is not made anew with every look.
+        if refresh.is_gone() != is_gone.get_untracked() {
+            is_gone.update(|is_gone| *is_gone = !*is_gone);
+        }
+    });
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match head.await {
+                    _ if is_gone.get() => view! { <PageFault error=ApiError(Fault::NotFound)/> }.into_any(),
                     Ok(dataset) => view! { <Dataset dataset asked again view search question refresh is_unasked/> }.into_any(),
                     Err(error) => view! { <PageFault error/> }.into_any(),
                 }

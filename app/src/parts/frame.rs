@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::{CurrentActor, Post, PostForm};
+use super::{CurrentActor, Post, PostForm, is_away};
 use crate::api::sessions::{SignOut, current_actor};
 use crate::paths;
 
@@ -43,6 +43,9 @@ pub fn Frame(children: Children) -> impl IntoView {
             <a class="frame-mark" href=paths::HOME rel="external">"Flitch"</a>
             {nav}
         </header>
+        <p class="notice away" data-tone="bad" role="status" hidden=move || !is_away()>
+            "Flitch does not answer: what is shown may be older than it says. This page goes on by itself."
+        </p>
         <main id="main" tabindex="-1">{children()}</main>
     }
 }

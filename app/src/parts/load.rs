@@ -195,8 +195,24 @@ fn asker<S: Asked>() -> Asker {
 }
 
 #[cfg(not(feature = "ssr"))]
+thread_local! {
+    static AWAY: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// The server did not answer the last look: what is shown may be older than it says.
+pub fn is_away() -> bool {
+    #[cfg(feature = "ssr")]
+    return false;
+    #[cfg(not(feature = "ssr"))]
+    AWAY.with(ArcRwSignal::clone).get()
+}
+
+#[cfg(not(feature = "ssr"))]
 async fn call(path: &'static str, body: String) -> Vec<u8> {
-    match send_wrapper::SendWrapper::new(answered(path, &body)).await {
+    let answered = send_wrapper::SendWrapper::new(answered(path, &body)).await;
+    let is_away = answered.is_err();
+    AWAY.with(ArcRwSignal::clone).maybe_update(|away| std::mem::replace(away, is_away) != is_away);
+    match answered {
         // As the compact form has a `Result`: which of the two it is, and what is in it.
         Ok(Answered { is_good, bytes: Some(bytes) }) => [vec![u8::from(!is_good)], bytes].concat(),
         _ => Vec::new(),

@@ -1,6 +1,6 @@
 //! The keyboard's place, kept while parts of the page are made anew: a control that was used and came again has the
 //! focus, and one that is gone leaves it to what came of it. What has a place says its name in `data-place`, alike before
-//! and after; what answers has `data-answer`.
+//! and after; what answers has `data-answer`. And what somebody opened stays open: it has its name in `data-opened`.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -21,7 +21,24 @@ pub fn keep_place() {
         });
         // Whoever points somewhere leaves the place; pointing at a control takes it again.
         let pressed = window_event_listener(ev::pointerdown, move |_| place.set_value(String::new()));
-        let look = Closure::<dyn Fn(Array)>::new(move |_| find(&place.get_value()));
+        let opened = StoredValue::new(Vec::new());
+        let clicked = window_event_listener(ev::click, move |event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let summary = target.and_then(|target| target.closest("[data-opened] > summary").ok().flatten());
+            let details = summary.and_then(|summary| summary.parent_element());
+            let name = details.as_ref().and_then(|details| details.get_attribute("data-opened"));
+            if let (Some(details), Some(name)) = (details, name) {
+                opened.update_value(|opened: &mut Vec<String>| {
+                    opened.retain(|each| *each != name);
+                    // Of what the click opens.
+                    opened.extend((!details.has_attribute("open")).then_some(name));
+                });
+            }
+        });
+        let look = Closure::<dyn Fn(Array)>::new(move |_| {
+            find(&place.get_value());
+            opened.with_value(|opened| open(opened));
+        });
         let observer = MutationObserver::new(look.as_ref().unchecked_ref()).ok();
         let everything = MutationObserverInit::new();
         everything.set_child_list(true);
@@ -33,6 +50,7 @@ pub fn keep_place() {
         on_cleanup(move || {
             focused.remove();
             pressed.remove();
+            clicked.remove();
             watch.dispose();
         });
     });
@@ -45,10 +63,25 @@ fn find(place: &str) {
     if active.tag_name() != "BODY" && !is_answer {
         return;
     }
-    let again = all("[data-place]").find(|element| element.get_attribute("data-place").as_deref() == Some(place));
-    let answer = || all("[data-answer]").next().filter(|_| !is_answer);
-    if let Some(element) = again.or_else(answer) {
+    let again = all("[data-place]").filter(|element| element.get_attribute("data-place").as_deref() == Some(place));
+    // What is hidden, or in something closed, takes no focus.
+    for element in again.chain(all("[data-answer]").filter(|_| !is_answer)) {
         let _ = element.focus();
+        if document().active_element().is_some_and(|active| active.is_same_node(Some(&element))) {
+            return;
+        }
+    }
+}
+
+/// Opens again what was.
+fn open(names: &[String]) {
+    if names.is_empty() {
+        return;
+    }
+    for details in all("[data-opened]:not([open])") {
+        if details.get_attribute("data-opened").is_some_and(|name| names.contains(&name)) {
+            let _ = details.set_attribute("open", "");
+        }
     }
 }
 

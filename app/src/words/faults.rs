@@ -78,7 +78,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::QueueFull { limit } => format!(
             "{limit} of your queries wait already. Cancel one, or wait until some have ended, and run it again."
         ),
-        Fault::Budget { .. } => "A budget is a whole number, as 200, and 0 is no budget. Type one.".into(),
+        Fault::Budget { .. } => "A budget is a whole number up to a million, as 200, and 0 is no budget. Type one.".into(),
         Fault::Schedule { fault, .. } => super::refresh::fault(*fault),
         Fault::ConnectionRests => {
             "Its connection is paused or disconnected, so nothing runs. Resume or reconnect the connection first.".into()

@@ -20,6 +20,7 @@ pub fn standing(Standing { glance, age_us }: Standing) -> String {
     let state = match glance {
         Glance::Good if age.is_some() => None,
         Glance::Good => Some("no snapshot yet"),
+        Glance::Late => Some("overdue"),
         Glance::Failing => Some("refresh fails"),
         Glance::Resting => Some("refresh rests"),
         Glance::Refused => Some("reconnect required"),

@@ -17,7 +17,7 @@ use contract::team::Actor;
 use store::{DatasetRow, NewDataset};
 
 use super::audit::{self, Deed};
-use super::{Shared, now, place, refreshes, snapshots, store_fault};
+use super::{DAY, Shared, now, place, refreshes, snapshots, store_fault};
 use picker::wanted;
 
 pub(crate) use reading::{catalog_rows, learn_columns};
@@ -99,8 +99,15 @@ impl ports::Datasets for Datasets {
         let rows = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
         let refreshes = store.refresh_list(&actor.team_id).await.map_err(store_fault)?;
         let now = self.shared.clock.now();
-        let standings: HashMap<_, _> =
-            refreshes.iter().map(|row| (row.dataset_id.as_str(), refreshes::view::standing(row, now))).collect();
+        let mut used = HashMap::new();
+        for row in &refreshes {
+            if !used.contains_key(row.connection_id.as_str()) {
+                let asked = store.source_use(&row.connection_id, now.div_euclid(DAY)).await.map_err(store_fault)?;
+                used.insert(row.connection_id.as_str(), asked);
+            }
+        }
+        let standing = |row| refreshes::view::standing(row, used[row.connection_id.as_str()], now);
+        let standings: HashMap<_, _> = refreshes.iter().map(|row| (row.dataset_id.as_str(), standing(row))).collect();
         let with_standing = |row: DatasetRow| {
             let standing = standings.get(row.id.as_str()).copied();
             DatasetSummary { standing, ..summary(row) }

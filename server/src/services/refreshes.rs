@@ -25,9 +25,6 @@ pub(crate) const SEALED_FIELD: &str = "trigger";
 /// Within this time of one trigger, another is the same.
 const WINDOW: i64 = 60 * SECOND;
 
-/// A budget beyond this is none.
-const MOST_BUDGET: u32 = 1_000_000;
-
 pub(crate) struct Refreshes {
     shared: Arc<Shared>,
     /// Addresses that are none are tried from outside: so many a minute of each client.
@@ -274,7 +271,7 @@ impl ports::Refreshes for Refreshes {
 
     async fn budget(&self, actor: &Actor, connection_id: &str, statements: u32) -> ports::Answer<()> {
         let connection = place::connection(&self.shared, actor, connection_id).await?;
-        let budget = i64::from(statements.min(MOST_BUDGET));
+        let budget = i64::from(statements);
         if !self.shared.store.source_budget_set(&actor.team_id, connection_id, budget).await.map_err(store_fault)? {
             return Err(Fault::NotFound);
         }

@@ -13,7 +13,7 @@ use crate::{Result, Store};
 
 pub use claim::{Claim, Claimed};
 pub use due::DueRow;
-pub use life::{AskedRun, NewHalt, NewRefresh, Wish};
+pub use life::{AskedRun, BY_BEGINNING, NewHalt, NewRefresh, Wish};
 pub use run::{RefreshEnd, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
@@ -23,6 +23,8 @@ pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
 pub struct RefreshCounts {
     pub datasets: i64,
     pub refreshed: i64,
+    /// They have a snapshot that is served.
+    pub served: i64,
     /// They rest for want of a way in.
     pub refused: i64,
     /// Somebody, or five failures, paused them.
@@ -102,7 +104,7 @@ impl Store {
 
     pub async fn refresh_counts(&self, connection_id: &str) -> Result<RefreshCounts> {
         let counts = sqlx::query_as(concat!(
-            "select count(r.dataset_id) as refreshed, count(*) as datasets, count(case when r.is_on = 1 and ",
+            "select count(r.dataset_id) as refreshed, count(*) as datasets, count(s.id) as served, count(case when r.is_on = 1 and ",
             halt!(),
             " = 'credential' then 1 end) as refused, count(case when r.is_on = 1 and ",
             halt!(),
@@ -111,6 +113,8 @@ impl Store {
              join connection c on c.id = d.connection_id
              left join connection k on k.id = c.credential_id
              left join refresh r on r.dataset_id = d.id and r.is_on = 1
+             left join snapshot s
+               on s.id = r.snapshot_id and s.purpose = c.purpose and c.state <> 'disconnected'
              where d.connection_id = $1",
         ));
         Ok(counts.bind(connection_id).fetch_one(self.pool()).await?)

@@ -12,8 +12,8 @@ const WIDTH: usize = 8;
 const GAP: usize = 3;
 
 #[component]
-pub fn Runs(runs: Vec<RunView<Told>>, is_asked_only: bool) -> impl IntoView {
-    let rows = runs.iter().map(|run| view! { <Run run=run.clone() is_asked_only/> }).collect_view();
+pub fn Runs(runs: Vec<RunView<Told>>) -> impl IntoView {
+    let rows = runs.iter().map(|run| view! { <Run run=run.clone()/> }).collect_view();
     view! {
         <h2>"Runs"</h2>
         {timeline(&runs)}
@@ -78,12 +78,11 @@ fn timeline(runs: &[RunView<Told>]) -> impl IntoView + use<> {
 }
 
 #[component]
-fn Run(run: RunView<Told>, is_asked_only: bool) -> impl IntoView {
+fn Run(run: RunView<Told>) -> impl IntoView {
     let (code, outcome) = state(run.state);
     let cause = match (run.cause, run.by.as_str()) {
         (Cause::Person, who) => who.to_owned(),
-        // Where nothing comes round, the first run is what it began with.
-        (Cause::Schedule, _) if is_asked_only => "turning it on".to_owned(),
+        (Cause::Beginning, _) => "turning it on".to_owned(),
         (Cause::Schedule, _) => "the schedule".to_owned(),
         (Cause::Trigger, _) => "its address".to_owned(),
         (Cause::Command, _) => "the operator".to_owned(),
@@ -98,7 +97,7 @@ fn Run(run: RunView<Told>, is_asked_only: bool) -> impl IntoView {
     let drift = (!run.drift.is_empty()).then(|| view! { <p class="run-drift">{changed(&run.drift)}</p> });
     let why = run.why.map(|told| {
         view! {
-            <details class="more"><summary data-code=told.code>"Why"</summary><Made markup=told.hint/></details>
+            <details class="more" data-opened=run.id.clone()><summary data-code=told.code>"Why"</summary><Made markup=told.hint/></details>
         }
     });
     view! {

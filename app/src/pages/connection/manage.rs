@@ -33,7 +33,7 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
             let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
             view! {
                 <div class="notice" data-tone="plain" role="status">
-                    <p>"Paused by "{by}" at "{numbers::moment(since)}{why}". Nothing is read through it."</p>
+                    <p>"Paused by "{by}" at "{numbers::moment(since)}{why}". Nothing new is read through it."</p>
                     <PostForm post=resume>
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button">"Resume"</button>

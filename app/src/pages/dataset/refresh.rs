@@ -5,6 +5,7 @@ use std::time::Duration;
 use contract::fault::Fault;
 use leptos::prelude::*;
 
+use crate::api::ApiError;
 use crate::api::refreshes::{
     CancelRefresh, MakeRefreshAddress, PauseRefresh, RefreshNow, RefreshShown, ResumeRefresh, SetRefresh, ShowRefresh,
     TurnOffRefresh,
@@ -51,7 +52,7 @@ impl Refresh {
         let shown = load_after(pressed, move || ShowRefresh { dataset_id: id.get() });
         let told = move || shown.get().and_then(Result::ok);
         let is_moving = Signal::derive(move || told().is_some_and(|shown| shown.is_moving));
-        let is_still = Signal::derive(move || told().is_some_and(|shown| shown.is_on && !shown.is_moving));
+        let is_still = Signal::derive(move || told().is_some_and(|shown| !shown.is_moving));
         every_while(SOON, is_moving, move || shown.refetch());
         every_while(LATER, is_still, move || shown.refetch());
         // Also when the page came: an answer may have been on its way while the snapshot was switched.
@@ -64,6 +65,13 @@ impl Refresh {
         });
         let settings = settings(id, is_set, [set.into(), off.into(), pause.into(), address.into(), resume.into()]);
         Self { id, shown, settings, now, cancel, set, off, pause, resume, address }
+    }
+}
+
+impl Refresh {
+    /// Somebody removed the dataset meanwhile.
+    pub fn is_gone(&self) -> bool {
+        self.shown.get().is_some_and(|shown| matches!(shown, Err(ApiError(Fault::NotFound))))
     }
 }
 
@@ -90,13 +98,10 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
         <Transition>
             {move || Suspend::new(async move {
-                let shown = match shown.await {
-                    Ok(shown) if shown.is_on => shown,
-                    // Somebody removed the dataset that this page is of.
-                    Err(error) if error.0 == Fault::NotFound => return view! { <FaultNotice fault=error.0/> }.into_any(),
-                    _ => return ().into_any(),
-                };
-                let is_idle = !shown.is_moving && !shown.can_resume;
+                let Ok(shown) = shown.await else { return ().into_any() };
+                if !shown.is_on {
+                    return ().into_any();
+                }
                 let wakes = shown.is_serverless.then_some(WAKES);
                 view! {
                     <NoScriptLook is_running=shown.is_moving/>
@@ -104,7 +109,7 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
                     <div class="refresh-line">
                         <Made markup=shown.strip/>
                         <div class="actions">
-                            {is_idle.then(|| view! {
+                            {shown.can_ask.then(|| view! {
                                 <PostForm post=now>
                                     <input type="hidden" name="dataset_id" value=move || id.get()/>
                                     <button type="submit" class="button-quiet" data-place="refresh" title=wakes>"Refresh now"</button>
@@ -186,7 +191,7 @@ fn Settings(
                     <PostForm post=pause attr:class="manage">
                         <input type="hidden" name="dataset_id" value=move || id.get()/>
                         <p>"Pause: nothing runs by itself until somebody resumes it. What is served stays, with its age."</p>
-                        <TextField label="Reason" name="reason" hint="Shown to your team. It is optional."/>
+                        <TextField label="Reason" name="reason" hint="Shown to your team, up to 200 characters. It is optional."/>
                         <button type="submit" class="button-quiet" data-place="resume">"Pause"</button>
                     </PostForm>
                 })}
@@ -205,7 +210,10 @@ fn Settings(
                 </PostForm>
                 <PostForm post=off attr:class="manage">
                     <input type="hidden" name="dataset_id" value=move || id.get()/>
-                    <p>"Turn off: the snapshot is deleted, and every look asks the source again."</p>
+                    <p>
+                        "Turn off: the snapshot is deleted, and every look asks the source again."
+                        {has_address.then_some(" The address for runs from outside ends with it.")}
+                    </p>
                     <button type="submit" class="button-danger">"Turn refresh off"</button>
                 </PostForm>
             </details>

@@ -3,18 +3,18 @@
 use super::Hint;
 
 pub(super) fn lost() -> Hint {
-    Hint::plain("The server that ran it stopped in the middle. What was served before is still served.")
-        .step("It is tried again by itself.")
+    Hint::plain("The server that ran it stopped in the middle. Nothing of this run is served.")
+        .step("A schedule that is not paused tries it again by itself.")
 }
 
 pub(super) fn full() -> Hint {
-    Hint::plain("There is no room left where Flitch keeps its snapshots. What was served before is still served.")
-        .step("The operator makes room in the data folder, or sets FLITCH_CACHE_URL to a bucket. It is tried again by itself.")
+    Hint::plain("There is no room left where Flitch keeps its snapshots. Nothing of this run is served.")
+        .step("The operator makes room in the data folder, or sets FLITCH_CACHE_URL to a bucket. A schedule that is not paused tries it again by itself.")
 }
 
 pub(super) fn failed(reference: u32) -> Hint {
-    Hint::plain("The snapshot could not be written. What was served before is still served.")
-        .step(format!("The operator finds the reason in Flitch's log, under {reference}. It is tried again by itself."))
+    Hint::plain("The snapshot could not be written. Nothing of this run is served.")
+        .step(format!("The operator finds the reason in Flitch's log, under {reference}. A schedule that is not paused tries it again by itself."))
 }
 
 pub(super) fn too_much(gib: u32) -> Hint {

@@ -109,7 +109,7 @@ pub(super) fn waking_up(waited_ms: u32) -> Hint {
 pub(super) fn paused(by: &str, reason: &str) -> Hint {
     let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
     Hint::plain(format!("The connection is paused by {by}{why}."))
-        .step("Nothing is read through it. Whoever may resume it does so on the connection's page.")
+        .step("Nothing new is read through it. Whoever may resume it does so on the connection's page.")
 }
 
 pub(super) fn given_up(after_ms: u32) -> Hint {

@@ -55,7 +55,13 @@ impl Journal for StoreJournal {
     }
 
     async fn end(&self, outcome: CheckOutcome, duration_us: i64) {
-        report(self.shared.store.check_finish(&self.check_id, &code(&outcome), duration_us).await);
+        let store = &self.shared.store;
+        if matches!(outcome, CheckOutcome::Passed | CheckOutcome::Warned) {
+            let now = self.shared.clock.now();
+            report(store.refresh_let_in(&self.check_id, now - duration_us, now).await.map(|_| ()));
+            self.shared.nudge.notify_one();
+        }
+        report(store.check_finish(&self.check_id, &code(&outcome), duration_us).await);
     }
 
     /// The check's page shows it, and queries go there.

@@ -10,13 +10,16 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{BY_COMMAND, BY_TRIGGER, calendar};
+use crate::refresher::{BY_BEGINNING, BY_COMMAND, BY_TRIGGER, calendar};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
 /// Runs that are shown.
 const RUNS: i64 = 30;
 const NEXT: usize = 3;
+
+/// A run may wait for its turn, and takes a while.
+const LATE: i64 = 2 * 60 * 1_000_000;
 
 pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> Result<RefreshView, Fault> {
     let connection = place::connection(shared, actor, &dataset.connection_id).await?;
@@ -51,7 +54,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         bytes: count(row.byte_count.unwrap_or(0)),
     });
     Ok(RefreshView {
-        state: state(&connection, &row, &runs, used),
+        state: state(&connection, &row, &runs, used, now),
         running: running(&row, &runs, now),
         is_asked: is_on && row.asked_at.is_some() && connection.state == "live",
         runs: runs.into_iter().map(run).collect(),
@@ -70,7 +73,7 @@ fn is_used_up((asked, budget): (i64, i64)) -> bool {
     budget > 0 && asked >= budget
 }
 
-fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64)) -> RefreshState {
+fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64), now: i64) -> RefreshState {
     let is_moving = row.asked_at.is_some() || !row.run_id.is_empty();
     let over_budget = RefreshState::OverBudget { limit: u32::try_from(used.1).unwrap_or(u32::MAX) };
     let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
@@ -94,14 +97,27 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
         _ if is_used_up(used) && !is_moving => over_budget,
+        _ if is_late(row, now) && !is_moving => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
 }
 
+/// A run that should have made what is served newer did not come, or was cancelled.
+fn is_late(row: &RefreshRow, now: i64) -> bool {
+    let (Some(taken_at), Ok(schedule)) = (row.taken_at, serde_json::from_str::<Schedule>(&row.schedule)) else {
+        return false;
+    };
+    let due = calendar::due(&schedule, row.set_at, &row.dataset_id, taken_at.max(row.set_at));
+    due.is_some_and(|due| due + LATE < now)
+}
+
 /// At a glance. That its connection rests stands beside the connection.
-pub(crate) fn standing(row: &RefreshRow, now: i64) -> Standing {
+pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), now: i64) -> Standing {
+    let is_moving = row.asked_at.is_some() || !row.run_id.is_empty();
     let glance = match (row.halt.as_str(), row.failures) {
+        ("", 0) if is_used_up(used) && !is_moving => Glance::Resting,
+        ("", 0) if is_late(row, now) && !is_moving => Glance::Late,
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,
         ("credential", _) => Glance::Refused,
@@ -145,7 +161,7 @@ fn running(row: &RefreshRow, runs: &[RunRow], now: i64) -> Option<Running> {
 }
 
 fn run(row: RunRow) -> RunView {
-    let is_outside = [BY_TRIGGER, BY_COMMAND].contains(&row.asked_by.as_str());
+    let is_nobody = [BY_BEGINNING, BY_TRIGGER, BY_COMMAND].contains(&row.asked_by.as_str());
     RunView {
         cause: parse(&row.cause).unwrap_or(Cause::Schedule),
         state: run_state(&row.state),
@@ -154,7 +170,7 @@ fn run(row: RunRow) -> RunView {
         bytes: count(row.byte_count),
         why: finding(&row),
         drift: serde_json::from_str(&row.drift).unwrap_or_default(),
-        by: if is_outside { String::new() } else { row.asked_by },
+        by: if is_nobody { String::new() } else { row.asked_by },
         started_at: row.started_at,
         id: row.id,
     }
@@ -174,6 +190,7 @@ pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Resul
     Ok(ConnectionRefresh {
         on: number(counts.refreshed),
         total: number(counts.datasets),
+        served: number(counts.served),
         refused: number(counts.refused),
         paused: number(counts.paused),
         asked_today: number(asked),

@@ -18,8 +18,9 @@ impl Store {
         Ok(renamed.bind(id).bind(team_id).bind(name).execute(self.pool()).await?.rows_affected() == 1)
     }
 
-    /// From one state to another; false when it is not in the first.
+    /// From one state to another; false when it is not in the first. Refreshes under way end where it is live no more.
     pub async fn connection_state_set(&self, team_id: &str, id: &str, from: &str, to: NewState<'_>) -> Result<bool> {
+        let mut write = self.begin().await?;
         let set = sqlx::query(
             "update connection
              set state = $4, state_reason = $5, state_by = $6, state_at = $7
@@ -35,8 +36,15 @@ impl Store {
         .bind(to.reason)
         .bind(to.by)
         .bind(to.at)
-        .execute(self.pool())
+        .execute(&mut *write)
         .await?;
+        if set.rows_affected() == 1 && to.state != "live" {
+            sqlx::query("update refresh_run set state = 'cancelling' where connection_id = $1 and state = 'running'")
+                .bind(id)
+                .execute(&mut *write)
+                .await?;
+        }
+        write.commit().await?;
         Ok(set.rows_affected() == 1)
     }
 

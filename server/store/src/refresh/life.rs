@@ -49,19 +49,24 @@ pub enum AskedRun {
     Off,
 }
 
+/// Who asks for the first run.
+pub const BY_BEGINNING: &str = "@beginning";
+
 impl Store {
     /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet. What was paused by a
     /// person stays paused. False where the dataset is not the team's.
     pub async fn refresh_set(&self, new: NewRefresh<'_>) -> Result<bool> {
         let set = sqlx::query(
             "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
-                                  planned_at, asked_at)
-             select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6
+                                  planned_at, asked_at, asked_by)
+             select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6, $7
              from dataset d
              where d.id = $2 and d.team_id = $1
              on conflict (dataset_id) do update set
                is_on = 1, schedule = excluded.schedule, set_by = excluded.set_by, set_at = excluded.set_at,
                next_at = excluded.next_at, planned_at = excluded.planned_at,
+               asked_by = case when refresh.snapshot_id = '' and refresh.halt = '' and refresh.asked_at is null
+                               then excluded.asked_by else refresh.asked_by end,
                asked_at = case when refresh.snapshot_id = '' and refresh.halt = '' then excluded.asked_at else refresh.asked_at end",
         )
         .bind(new.team_id)
@@ -70,6 +75,7 @@ impl Store {
         .bind(new.schedule)
         .bind(new.next_at)
         .bind(new.now)
+        .bind(BY_BEGINNING)
         .execute(self.pool())
         .await?;
         Ok(set.rows_affected() == 1)
@@ -182,6 +188,21 @@ impl Store {
         .execute(self.pool())
         .await?;
         Ok(resumed.rows_affected() == 1)
+    }
+
+    /// A check got in: what rests for want of a way in goes on at once, where it was refused before the check began and
+    /// the way is the same.
+    pub async fn refresh_let_in(&self, check_id: &str, began: i64, now: i64) -> Result<u64> {
+        let let_in = sqlx::query(
+            "update refresh set halt = '', next_at = case when next_at > $3 then $3 else next_at end
+             where halt = 'credential'
+               and halt_at <= $2
+               and exists (select 1
+                           from check_run k
+                           join connection c on c.id = k.connection_id and c.purpose = k.purpose
+                           where k.id = $1 and k.connection_id = refresh.connection_id)",
+        );
+        Ok(let_in.bind(check_id).bind(began).bind(now).execute(self.pool()).await?.rows_affected())
     }
 
     /// Asks the run under way to end.

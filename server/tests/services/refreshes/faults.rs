@@ -115,8 +115,24 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
     data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
     data.shift(HOUR + MINUTE);
     assert!(runs(&mut refresher).await > 6 + tried);
+    assert_eq!(refused().await, 3);
+    // Or whoever mends it checks the connection; as long as it is not mended, that changes nothing.
+    data.team.world.check_again(&data.team.connection).await;
+    assert_eq!(refused().await, 3);
+    data.team.database.run(&format!("alter role {user} password 'first-password'")).await;
+    data.team.world.check_again(&data.team.connection).await;
+    assert_eq!(refused().await, 0);
+    runs(&mut refresher).await;
+    for dataset in &datasets {
+        assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
+    }
+    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+    data.shift(HOUR + MINUTE);
+    runs(&mut refresher).await;
+    assert_eq!(refused().await, 3);
     // Another password is another way in: nobody has to resume each of them.
     reconnect("second-password").await;
+    data.shift(HOUR);
     runs(&mut refresher).await;
     for dataset in &datasets {
         assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use contract::audit::{Action, AuditQuery};
+use contract::dataset::Glance;
 use contract::refresh::{Cause, Drift, RefreshState, RunState};
 
 use super::{HOUR, MINUTE, Refreshed, every, states};
@@ -23,7 +24,7 @@ async fn a_dataset_is_read_when_it_is_turned_on_and_when_its_time_comes() {
     assert_eq!((facts.rows, data.files().len()), (5_000, 1));
     assert_eq!(facts.bytes, std::fs::metadata(&data.files()[0]).unwrap().len());
     let run = &view.runs[0];
-    assert_eq!((run.cause, run.state, run.rows, run.by.as_str()), (Cause::Schedule, RunState::Done, 5_000, ""));
+    assert_eq!((run.cause, run.state, run.rows, run.by.as_str()), (Cause::Beginning, RunState::Done, 5_000, ""));
     assert!(run.bytes > 50_000 && run.duration_us > 0, "what it cost is known: {run:?}");
     assert_eq!(data.turn().await, 1, "not before its time");
     data.shift(59 * MINUTE);
@@ -118,4 +119,19 @@ async fn a_run_that_somebody_cancels_ends_at_the_source_and_what_is_served_stays
     assert_eq!((states(&view), view.state.clone()), (vec![RunState::Cancelled, RunState::Done], RefreshState::Fresh));
     assert_eq!((view.snapshot.unwrap().rows, data.files().len(), data.team.running().await), (10, 1, 0));
     assert_eq!(data.turn().await, 2, "a cancel is no failure, and nothing is tried again before its time");
+    // Nor is it fresh for ever.
+    data.shift(HOUR + 5 * MINUTE);
+    assert_eq!(data.view().await.state, RefreshState::Stale { failures: 0, why: None });
+    let list = data.team.world.backend.datasets.list(&data.team.world.actor).await.unwrap();
+    assert!(list.iter().any(|dataset| dataset.standing.is_some_and(|standing| standing.glance == Glance::Late)));
+    // Whoever pauses the connection wants nothing to be read through it.
+    data.refresher.turn().await;
+    while data.team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let lives = &data.team.world.backend.connection_life;
+    lives.pause(&data.team.world.actor, &data.team.connection, "moving").await.unwrap();
+    data.refresher.settle().await;
+    assert_eq!(data.view().await.runs[0].state, RunState::Cancelled);
+    assert_eq!((data.team.running().await, data.files().len()), (0, 1));
 }
