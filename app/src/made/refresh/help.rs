@@ -18,7 +18,7 @@ pub fn help() -> String {
             <ul>
                 <li>"Every answer says what it was served from, and how old that is."</li>
                 <li>"A run never makes old data look fresh: the snapshot is switched in the moment that the run is recorded."</li>
-                <li>"While runs fail, the last good snapshot stays, marked stale with the reason."</li>
+                <li>"While runs fail, the last good snapshot stays, marked stale with the reason; one that no run made newer in time is overdue."</li>
                 <li>"Two runs of one dataset never overlap; runs that were missed become one."</li>
                 <li>"When columns came, went or changed their type, the run says so before its rows are served."</li>
                 <li>"Whoever wants the source itself presses “Ask the source now”."</li>
@@ -35,7 +35,7 @@ pub fn help() -> String {
                 "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. The \
                  fifth failure in a row pauses the schedule, with the reason. A password that the source refuses is not \
                  tried a second time: all datasets of the connection say “reconnect required”, and go on by themselves \
-                 once it is edited. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number) \
+                 once it is edited or a check of it passes. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number) \
                  fails the run, which names its column."
             </p>
             <h2>"What it costs"</h2>
