@@ -15,7 +15,10 @@ pub fn of_connection(datasets: Vec<DatasetSummary>, refresh: &ConnectionRefresh,
         return made(view! { <p class="quiet">"None picked yet."</p> });
     }
     let rows = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect_view();
-    made(view! { <ul class="dataset-list">{rows}</ul> <h2>"Refresh"</h2> {said(refresh, state)} })
+    made(view! {
+        <ul class="dataset-list">{rows}</ul>
+        <div class="refresh-details"><h2>"Refresh"</h2> {said(refresh, state)}</div>
+    })
 }
 
 fn said(refresh: &ConnectionRefresh, state: &ConnectionState) -> impl IntoView + use<> {
