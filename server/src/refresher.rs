@@ -207,7 +207,7 @@ impl Refresher {
 /// Whoever asks for others than people has a name that no address can have.
 pub const BY_TRIGGER: &str = "@trigger";
 pub const BY_COMMAND: &str = "@command";
-pub const BY_BEGINNING: &str = store::BY_BEGINNING;
+pub use store::BY_BEGINNING;
 
 fn cause(due: &DueRow) -> &'static str {
     use contract::refresh::Cause;

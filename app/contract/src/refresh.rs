@@ -1,6 +1,7 @@
 //! Refresh: a dataset is rebuilt in the background and served from its snapshot between runs. Off unless somebody turns
 //! it on.
 
+mod drift;
 mod schedule;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::fault::Fault;
 use crate::finding::Finding;
 
+pub use drift::Drift;
 pub use schedule::{LONGEST, Schedule, ScheduleFault, ScheduleFields, Unit};
 
 /// How a dataset stands.
@@ -111,37 +113,6 @@ pub enum RunState {
     Cancelled,
     /// Whoever worked on it stopped.
     Lost,
-}
-
-/// How the columns differ from those of the snapshot before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Drift {
-    pub added: Vec<String>,
-    pub removed: Vec<String>,
-    /// Name, type before, type now.
-    pub retyped: Vec<(String, String, String)>,
-}
-
-impl Drift {
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.retyped.is_empty()
-    }
-
-    /// From names and types, each in order.
-    pub fn between(old: &[(String, String)], new: &[(String, String)]) -> Self {
-        let kind = |of: &[(String, String)], name: &str| {
-            of.iter().find(|(known, _)| known == name).map(|(_, kind)| kind.clone())
-        };
-        let missing = |from: &[(String, String)], of: &[(String, String)]| -> Vec<String> {
-            of.iter().filter(|(name, _)| kind(from, name).is_none()).map(|(name, _)| name.clone()).collect()
-        };
-        let retyped = new.iter().filter_map(|(name, now)| {
-            let before = kind(old, name).filter(|before| before != now)?;
-            Some((name.clone(), before, now.clone()))
-        });
-        Self { added: missing(old, new), removed: missing(new, old), retyped: retyped.collect() }
-    }
 }
 
 /// A run that has ended, or is under way.
@@ -287,19 +258,5 @@ mod tests {
         for typed in ["", "-1", "1e5", "2.5", "many", "1000001", "99999999999"] {
             assert_eq!(read_budget(typed), Err(Fault::Budget { typed: typed.into() }));
         }
-    }
-
-    #[test]
-    fn columns_that_came_went_or_changed_are_told() {
-        let columns = |text: &str| -> Vec<(String, String)> {
-            text.split(' ').map(|one| one.split_once(':').unwrap()).map(|(a, b)| (a.into(), b.into())).collect()
-        };
-        let drift = Drift::between(
-            &columns("id:integer name:varchar(10) old:date"),
-            &columns("name:varchar(20) id:integer new:real"),
-        );
-        let retyped = vec![("name".to_owned(), "varchar(10)".to_owned(), "varchar(20)".to_owned())];
-        assert_eq!(drift, Drift { added: vec!["new".into()], removed: vec!["old".into()], retyped });
-        assert!(Drift::between(&columns("a:b c:d"), &columns("c:d a:b")).is_empty(), "their order is no change");
     }
 }

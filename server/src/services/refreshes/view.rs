@@ -74,7 +74,6 @@ fn is_used_up((asked, budget): (i64, i64)) -> bool {
 }
 
 fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64), now: i64) -> RefreshState {
-    let is_moving = row.asked_at.is_some() || !row.run_id.is_empty();
     let over_budget = RefreshState::OverBudget { limit: u32::try_from(used.1).unwrap_or(u32::MAX) };
     let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
     let why = || runs.iter().find(|run| matches!(run.state.as_str(), "failed" | "lost")).and_then(finding);
@@ -96,11 +95,16 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         (_, "budget") => over_budget,
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
-        _ if is_used_up(used) && !is_moving => over_budget,
-        _ if is_late(row, now) && !is_moving => RefreshState::Stale { failures, why: None },
+        _ if is_used_up(used) && !is_moving(row) => over_budget,
+        _ if is_late(row, now) && !is_moving(row) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
+}
+
+/// A run is asked for, or under way.
+fn is_moving(row: &RefreshRow) -> bool {
+    row.asked_at.is_some() || !row.run_id.is_empty()
 }
 
 /// A run that should have made what is served newer did not come, or was cancelled.
@@ -114,10 +118,9 @@ fn is_late(row: &RefreshRow, now: i64) -> bool {
 
 /// At a glance. That its connection rests stands beside the connection.
 pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), now: i64) -> Standing {
-    let is_moving = row.asked_at.is_some() || !row.run_id.is_empty();
     let glance = match (row.halt.as_str(), row.failures) {
-        ("", 0) if is_used_up(used) && !is_moving => Glance::Resting,
-        ("", 0) if is_late(row, now) && !is_moving => Glance::Late,
+        ("", 0) if is_used_up(used) && !is_moving(row) => Glance::Resting,
+        ("", 0) if is_late(row, now) && !is_moving(row) => Glance::Late,
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,
         ("credential", _) => Glance::Refused,
