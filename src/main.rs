@@ -14,6 +14,11 @@ use server::{refresher, services, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Rows are decoded on one thread and written on another: the C library's allocator keeps what each of them ever used, and
+/// takes longer.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Connects a team to Amazon Redshift from the browser, read-only.
 #[derive(Debug, Parser)]
 #[command(version)]

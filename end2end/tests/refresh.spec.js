@@ -156,6 +156,12 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await tab(page, 'Rows').click();
   await page.getByRole('button', { name: 'Ask the source now' }).click();
   await expect(page.locator('.verdict')).toContainText('Live: All 50 rows', { timeout: 20_000 });
+  const back = page.getByRole('button', { name: 'Back to the snapshot' });
+  await back.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.verdict')).toContainText('From the snapshot', { timeout: 20_000 });
+  await expect(back).toHaveCount(0);
+  if (hasScript) await expect(page.getByRole('region', { name: 'Answer' })).toBeFocused();
 
   // Cut off, nothing of it is left.
   await page.locator('.crumbs a').last().click();

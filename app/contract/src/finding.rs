@@ -253,6 +253,8 @@ findings! {
         NoTableVisible { user: String } = "no_table_visible",
         NoTableReadable { user: String, schema: String } = "no_table_readable",
         TableGone { schema: String, table: String } = "table_gone",
+        /// PostgreSQL has such tables.
+        TableBare { schema: String, table: String } = "table_without_columns",
         /// Anything else the server said, cleaned for showing.
         ServerSaid { sqlstate: String, message: String, at: Option<Spot> } = "server_said",
         Internal { reference: u32 } = "internal",

@@ -126,6 +126,8 @@ pub trait Queries: Send + Sync {
     async fn ask(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<QueryView>;
     /// Asks the source anew.
     async fn ask_again(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<()>;
+    /// Goes back to the snapshot after the source was asked. Nothing changes where the snapshot cannot answer.
+    async fn ask_snapshot(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> Answer<()>;
 }
 
 /// Refreshing datasets in the background.

@@ -155,6 +155,8 @@ pub struct QueryView<F = Finding> {
     pub kept_read_only: Option<KeptReadOnly>,
     /// Where the answer came from a snapshot.
     pub snapshot: Option<ServedFrom>,
+    /// Where the source answered a dataset's question: the snapshot that could have.
+    pub snapshot_instead: Option<ServedFrom>,
 }
 
 /// The snapshot that an answer came from.
@@ -193,6 +195,7 @@ impl QueryView {
             notices: self.notices,
             kept_read_only: self.kept_read_only,
             snapshot: self.snapshot,
+            snapshot_instead: self.snapshot_instead,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::finding::Finding;
 
 pub use drift::Drift;
-pub use schedule::{LONGEST, Schedule, ScheduleFault, ScheduleFields, Unit};
+pub use schedule::{LONGEST, Schedule, ScheduleFault, ScheduleFields, Unit, WEEKDAYS};
 
 /// How a dataset stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub enum RefreshState<F = Finding> {
         failures: u32,
         why: Option<F>,
     },
+    /// The connection was disconnected, and what was read through it deleted.
+    Disconnected,
     /// The source refused the way in. Nothing is tried until there is another.
     ReconnectRequired {
         why: Option<F>,
@@ -166,6 +168,7 @@ impl<F> RefreshView<F> {
             RefreshState::Live => RefreshState::Live,
             RefreshState::First => RefreshState::First,
             RefreshState::Fresh => RefreshState::Fresh,
+            RefreshState::Disconnected => RefreshState::Disconnected,
             RefreshState::Stale { failures, why } => RefreshState::Stale { failures, why: why.map(&tell) },
             RefreshState::ReconnectRequired { why } => RefreshState::ReconnectRequired { why: why.map(&tell) },
             RefreshState::PausedByFailures { failures, why } => {

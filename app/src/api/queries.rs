@@ -223,13 +223,21 @@ pub async fn show_question(dataset_id: String, #[server(default)] view: String) 
     Ok(Question { columns: dataset.columns, fault })
 }
 
-/// Asks the source anew.
+/// Asks the source anew; or, with `of=snapshot`, goes back to the snapshot.
 #[server(prefix = "/api", endpoint = "queries/ask-again")]
-pub async fn ask_again(dataset_id: String, #[server(default)] view: String) -> Result<(), ApiError> {
+pub async fn ask_again(
+    dataset_id: String,
+    #[server(default)] view: String,
+    #[server(default)] of: String,
+) -> Result<(), ApiError> {
     use super::guard;
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let ask = crate::asks::read(&view).map_err(guard::refuse)?;
-    backend.queries.ask_again(&actor, &dataset_id, ask).await.map_err(guard::refuse)?;
+    let asked = match of.as_str() {
+        "snapshot" => backend.queries.ask_snapshot(&actor, &dataset_id, ask).await,
+        _ => backend.queries.ask_again(&actor, &dataset_id, ask).await,
+    };
+    asked.map_err(guard::refuse)?;
     // An address is plain text; whatever else was sent is no part of one.
     let view: String = view.trim_start_matches('?').chars().filter(char::is_ascii_graphic).collect();
     leptos_axum::redirect(&format!("{}?{view}", crate::paths::dataset(&dataset_id)));

@@ -40,7 +40,6 @@ pub struct RefreshShown {
 pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};
-    use contract::finding::Finding;
     use contract::refresh::{RefreshState, Schedule};
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let view = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
@@ -48,20 +47,11 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
     let view = view.tell(|finding| told(&finding, Around { target: &dataset.target, egress: &dataset.egress }));
     let running = view.running.clone();
     // With its connection, which is resumed or reconnected by itself.
-    let rests = match &view.state {
-        RefreshState::ConnectionPaused { .. } => true,
-        RefreshState::ReconnectRequired { why } => {
-            why.as_ref().is_some_and(|why| why.code == Finding::ReconnectRequired.code())
-        }
-        _ => false,
-    };
-    let can_resume = !rests
-        && matches!(
-            view.state,
-            RefreshState::PausedBy { .. }
-                | RefreshState::PausedByFailures { .. }
-                | RefreshState::ReconnectRequired { .. }
-        );
+    let rests = matches!(view.state, RefreshState::ConnectionPaused { .. } | RefreshState::Disconnected);
+    let can_resume = matches!(
+        view.state,
+        RefreshState::PausedBy { .. } | RefreshState::PausedByFailures { .. } | RefreshState::ReconnectRequired { .. }
+    );
     Ok(RefreshShown {
         strip: crate::made::refresh::strip(&view, &dataset_id),
         standing: crate::made::refresh::standing(&view),

@@ -4,13 +4,12 @@ mod connection;
 mod help;
 mod runs;
 
-use contract::finding::Finding;
 use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
 use leptos::prelude::*;
 
 use crate::parts::{Made, made};
 use crate::paths;
-use crate::words::{Told, numbers, refresh};
+use crate::words::{Told, numbers};
 
 pub use connection::of_connection;
 pub use help::help;
@@ -25,7 +24,9 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     }
     let (code, name) = state(view);
     let said = said(view);
-    let progress = view.running.as_ref().map(|running| view! { <span class="quiet">{progress(running)}</span> });
+    let follows = if view.is_asked { " Another run was asked for meanwhile, and follows." } else { "" };
+    let progress = view.running.as_ref().map(progress);
+    let progress = progress.map(|progress| view! { <span class="quiet">{progress} {follows}</span> });
     made(view! {
         <p class="refresh-strip" data-state=code>
             <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state) data-place="state">{name}</a>
@@ -47,7 +48,9 @@ fn tone<F>(state: &RefreshState<F>) -> &'static str {
         RefreshState::Live | RefreshState::First | RefreshState::PausedBy { .. } => "",
         RefreshState::ConnectionPaused { .. } => "",
         RefreshState::Stale { .. } | RefreshState::OverBudget { .. } => "warned",
-        RefreshState::ReconnectRequired { .. } | RefreshState::PausedByFailures { .. } => "failed",
+        RefreshState::Disconnected | RefreshState::ReconnectRequired { .. } | RefreshState::PausedByFailures { .. } => {
+            "failed"
+        }
     }
 }
 
@@ -62,7 +65,9 @@ fn state(view: &View) -> (&'static str, String) {
             let word = if view.snapshot.is_some() { "Stale" } else { "No snapshot" };
             ("stale", format!("{word}: {failures} of 5 failures"))
         }
-        RefreshState::ReconnectRequired { .. } => ("reconnect_required", "Reconnect required".into()),
+        RefreshState::Disconnected | RefreshState::ReconnectRequired { .. } => {
+            ("reconnect_required", "Reconnect required".into())
+        }
         RefreshState::PausedByFailures { failures, .. } => {
             ("paused_by_failures", format!("Paused after {failures} failures"))
         }
@@ -79,7 +84,7 @@ fn said(view: &View) -> String {
             format!("Served from the snapshot of {}, {} old.", numbers::moment(*taken_at), numbers::age(*age_us))
         }
         None => match view.state {
-            RefreshState::ReconnectRequired { .. } => "There is no snapshot to serve.",
+            RefreshState::Disconnected | RefreshState::ReconnectRequired { .. } => "There is no snapshot to serve.",
             RefreshState::First => "Looks ask the source until the first run has ended.",
             _ => "Looks ask the source: no run has ended well yet.",
         }
@@ -122,7 +127,7 @@ pub fn details(view: &View) -> String {
         }
     });
     let schedule = view.schedule.as_ref().filter(|_| view.is_on);
-    let schedule = schedule.map(|schedule| view! { <p>"Refreshed " {refresh::schedule(schedule)} "."</p> });
+    let schedule = schedule.map(|schedule| view! { <p>"Refreshed " {schedule.to_string()} "."</p> });
     let next = (!view.next.is_empty()).then(|| {
         let runs = view.next.iter().map(|next| {
             view! { <li><time datetime=machine(*next) data-local="">{numbers::moment(*next)}</time></li> }
@@ -153,7 +158,7 @@ fn meaning(view: &View) -> Option<String> {
         RefreshState::Stale { failures, .. } => {
             format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
         }
-        RefreshState::ReconnectRequired { why: Some(told) } if told.code == Finding::ReconnectRequired.code() => {
+        RefreshState::Disconnected => {
             "The connection was disconnected, and its snapshots were deleted. Once it is reconnected, refreshing goes on."
                 .to_owned()
         }
@@ -183,4 +188,40 @@ fn meaning(view: &View) -> Option<String> {
 /// As `<time>` wants it.
 fn machine(moment: i64) -> String {
     numbers::moment(moment).replacen(' ', "T", 1).replace(" UTC", ":00Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_follows_the_one_under_way_is_told() {
+        let running = Running {
+            run_id: String::new(),
+            rows: 12,
+            bytes: 34,
+            since_us: 1_000_000,
+            left_us: None,
+            is_cancelling: false,
+        };
+        let mut view = View {
+            state: RefreshState::Fresh,
+            schedule: None,
+            is_on: true,
+            next: Vec::new(),
+            snapshot: None,
+            running: Some(running),
+            is_asked: false,
+            runs: Vec::new(),
+            trigger: None,
+            is_serverless: false,
+            least_minutes: 5,
+        };
+        assert!(strip(&view, "id").contains("12 rows") && !strip(&view, "id").contains("follows"));
+        view.is_asked = true;
+        assert!(strip(&view, "id").contains("Another run was asked for meanwhile, and follows."));
+        // On its own it is told as what is next.
+        view.running = None;
+        assert!(!strip(&view, "id").contains("follows"));
+    }
 }

@@ -128,6 +128,13 @@ fn Dataset(
                     <PostForm post=again>
                         <input type="hidden" name="dataset_id" value=own_id/>
                         <input type="hidden" name="view" value=move || search.get()/>
+                        <Transition>
+                            {move || Suspend::new(async move {
+                                // Also where the source did not answer: what was read before is still there.
+                                let has_other = asked.await.is_ok_and(|asked| asked.query.snapshot_instead.is_some());
+                                (has_other && !is_unasked.get()).then(back_to_snapshot)
+                            })}
+                        </Transition>
                         <button type="submit" class="button-quiet" hidden=is_unasked title=wakes>
                             <Transition>
                                 {move || Suspend::new(async move {
@@ -167,6 +174,14 @@ fn Dataset(
                 </Transition>
             </section>
         </div>
+    }
+}
+
+fn back_to_snapshot() -> impl IntoView {
+    view! {
+        <button type="submit" class="button-quiet" name="of" value="snapshot" data-place="snapshot">
+            "Back to the snapshot"
+        </button>
     }
 }
 

@@ -2,11 +2,11 @@
 //! the form is the same without scripts.
 
 use contract::fault::Fault;
-use contract::refresh::{ScheduleFields, Unit};
+use contract::refresh::{ScheduleFields, Unit, WEEKDAYS};
 use leptos::prelude::*;
 
 use super::{Posting, reader_zone};
-use crate::words::refresh::{WEEKDAYS, unit};
+use crate::words::refresh::unit;
 
 /// `name` stands in front of each field's own: `schedule`, `picks[schedule]`. `post` is where the form goes.
 #[component]

@@ -2,11 +2,11 @@
 //! moment lies in. DataFusion's own `date_trunc` counts nanoseconds on its way, and so ends in 2262; warehouses are full of
 //! 9999-12-31.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{ArrayRef, Date32Array, TimestampMicrosecondArray};
+use arrow_array::types::{Date32Type, TimestampMicrosecondType};
+use arrow_array::{ArrayRef, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use chrono::{Datelike, NaiveDate};
 use datafusion::common::DataFusionError;
@@ -14,6 +14,9 @@ use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf}
 
 const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
+/// Days from 1970 until 2099, which nearly all that is asked about lie in: their beginnings are looked up, because
+/// reckoning them for each row takes as long as the sum that is asked for.
+const KNOWN: i32 = 47_482;
 const MOMENT: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 
 /// From a day since 1970 to the one that its stretch begins with.
@@ -40,11 +43,16 @@ fn first(day: i32, of: impl Fn(NaiveDate) -> (i32, u32)) -> Option<i32> {
 }
 
 fn of_date(name: &str, start: Start) -> ScalarUDF {
+    let known = OnceLock::new();
     let work = move |arguments: &[ColumnarValue]| {
+        let known: &Vec<i32> = known.get_or_init(|| (0..KNOWN).map_while(start).collect());
+        let begin = |day: i32| match usize::try_from(day).ok().and_then(|day| known.get(day)) {
+            Some(begins) => Some(*begins),
+            None => start(day),
+        };
         over(arguments, |moments| {
-            let start = |moment: i64| i32::try_from(moment.div_euclid(DAY)).ok().and_then(start).ok_or_else(outside);
-            let days = moments.iter().map(|moment| moment.map(start).transpose());
-            Ok(Arc::new(days.collect::<Result<Date32Array, _>>()?))
+            let begin = |moment: i64| i32::try_from(moment.div_euclid(DAY)).ok().and_then(begin).ok_or_else(outside);
+            Ok(Arc::new(moments.try_unary::<_, Date32Type, _>(begin)?))
         })
     };
     create_udf(name, vec![MOMENT], DataType::Date32, Volatility::Immutable, Arc::new(work))
@@ -75,6 +83,8 @@ fn outside() -> ArrowError {
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::Date32Array;
+
     use super::*;
 
     #[test]
@@ -85,6 +95,10 @@ mod tests {
             ("start_of_quarter", "2026-11-25", "2026-10-01"),
             ("start_of_month", "0001-01-31", "0001-01-01"),
             ("start_of_week", "1970-01-01", "1969-12-29"),
+            ("start_of_month", "1969-12-31", "1969-12-01"),
+            ("start_of_quarter", "2099-12-31", "2099-10-01"),
+            ("start_of_year", "2100-01-01", "2100-01-01"),
+            ("start_of_month", "2100-03-31", "2100-03-01"),
             ("start_of_week", "2026-11-30", "2026-11-30"),
             ("start_of_week", "2026-11-29", "2026-11-23"),
             ("start_of_day", "1969-12-31", "1969-12-31"),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod calendar;
+mod floats;
 mod memory;
 mod reader;
 mod snapshots;

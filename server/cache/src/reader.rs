@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::memory::Memory;
-use crate::{Snapshots, calendar};
+use crate::{Snapshots, calendar, floats};
 
 /// The name of a snapshot in statements to it.
 pub const TABLE: &str = "snapshot";
@@ -214,7 +214,7 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     options.execution.parquet.schema_force_view_types = false;
     let mut state =
         SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
-    for function in calendar::functions() {
+    for function in calendar::functions().into_iter().chain(floats::functions()) {
         // A name of our own, which nothing has had before.
         let _ = state.register_udf(Arc::new(function));
     }

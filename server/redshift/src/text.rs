@@ -1,6 +1,6 @@
 //! Rows as batches of text, exactly as the server wrote them: for results that are shown and for files.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -67,6 +67,7 @@ pub struct Progress {
     rows: AtomicU64,
     bytes: AtomicU64,
     cut: Mutex<Option<Cut>>,
+    is_bare: AtomicBool,
 }
 
 impl Progress {
@@ -76,6 +77,11 @@ impl Progress {
 
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The result has no columns.
+    pub fn is_bare(&self) -> bool {
+        self.is_bare.load(Ordering::Relaxed)
     }
 
     /// The limit that was reached, where there were more rows. If they were many, the read itself ended with
@@ -152,6 +158,7 @@ impl TextSink {
 impl RowSink for TextSink {
     fn begin(&mut self, columns: &[RowShape]) -> Result<(), WireFault> {
         self.batch = TextBatch::new(Arc::from(columns));
+        self.progress.is_bare.store(columns.is_empty(), Ordering::Relaxed);
         Ok(())
     }
 

@@ -60,6 +60,11 @@ impl Work {
         };
         session.close().await;
         self.reached("read");
+        if progress.columns().is_some_and(|columns| columns.is_empty()) {
+            give_up(written.unwrap_or_default()).await;
+            let (schema, table) = (dataset.schema_name.clone(), dataset.name.clone());
+            return Err(Finding::TableBare { schema, table });
+        }
         // What the writer could not do goes first: the read ended because of it.
         let upload = written.map_err(|error| snapshot_finding(&error))?;
         if let Err(error) = drained {

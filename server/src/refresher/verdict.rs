@@ -94,6 +94,7 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::NoTableVisible { .. }
         | F::NoTableReadable { .. }
         | F::TableGone { .. }
+        | F::TableBare { .. }
         | F::TableDenied { .. }
         | F::TooMuchToRefresh { .. }
         | F::ValueUnkept { .. }

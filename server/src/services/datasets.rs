@@ -14,7 +14,7 @@ use contract::fault::Fault;
 use contract::object_name::ObjectName;
 use contract::ports;
 use contract::team::Actor;
-use store::{DatasetRow, NewDataset};
+use store::{DatasetRow, NewDataset, RefreshRow};
 
 use super::audit::{self, Deed};
 use super::{DAY, Shared, now, place, refreshes, snapshots, store_fault};
@@ -99,14 +99,12 @@ impl ports::Datasets for Datasets {
         let rows = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
         let refreshes = store.refresh_list(&actor.team_id).await.map_err(store_fault)?;
         let now = self.shared.clock.now();
-        let mut used = HashMap::new();
-        for row in &refreshes {
-            if !used.contains_key(row.connection_id.as_str()) {
-                let asked = store.source_use(&row.connection_id, now.div_euclid(DAY)).await.map_err(store_fault)?;
-                used.insert(row.connection_id.as_str(), asked);
-            }
-        }
-        let standing = |row| refreshes::view::standing(row, used[row.connection_id.as_str()], now);
+        let uses = store.source_uses(&actor.team_id, now.div_euclid(DAY)).await.map_err(store_fault)?;
+        let uses: HashMap<_, _> = uses.into_iter().map(|(id, asked, budget)| (id, (asked, budget))).collect();
+        let standing = |row: &RefreshRow| {
+            let used = uses.get(&row.connection_id).copied().unwrap_or_default();
+            refreshes::view::standing(row, used, now)
+        };
         let standings: HashMap<_, _> = refreshes.iter().map(|row| (row.dataset_id.as_str(), standing(row))).collect();
         let with_standing = |row: DatasetRow| {
             let standing = standings.get(row.id.as_str()).copied();

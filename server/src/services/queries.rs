@@ -150,11 +150,16 @@ impl ports::Queries for Queries {
 
     async fn ask(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> ports::Answer<QueryView> {
         let row = asking::newest_or_new(&self.shared, actor, dataset_id, &ask).await?;
-        view::of(&self.shared, actor, row, 0).await
+        let snapshot_instead = asking::instead(&self.shared, actor, &row, &ask).await?;
+        Ok(QueryView { snapshot_instead, ..view::of(&self.shared, actor, row, 0).await? })
     }
 
     async fn ask_again(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> ports::Answer<()> {
         asking::anew(&self.shared, actor, dataset_id, &ask).await
+    }
+
+    async fn ask_snapshot(&self, actor: &Actor, dataset_id: &str, ask: Ask) -> ports::Answer<()> {
+        asking::snapshot(&self.shared, actor, dataset_id, &ask).await
     }
 }
 

@@ -51,7 +51,13 @@ impl Refreshes {
     }
 
     async fn wrote(&self, actor: &Actor, action: Action, dataset: &DatasetRow) {
-        let named = format!("{}.{}", dataset.schema_name, dataset.name);
+        self.wrote_with(actor, action, dataset, "").await;
+    }
+
+    /// The same, with what was set.
+    async fn wrote_with(&self, actor: &Actor, action: Action, dataset: &DatasetRow, what: &str) {
+        let to = if what.is_empty() { String::new() } else { format!(": {what}") };
+        let named = format!("{}.{}{to}", dataset.schema_name, dataset.name);
         audit::done(&self.shared, actor, Deed { action, target: &dataset.id, named: &named }).await;
     }
 }
@@ -94,7 +100,7 @@ pub(crate) async fn keep_all(
     for dataset in datasets {
         keep(shared, actor, dataset, schedule).await?;
     }
-    let named = format!("{name}: {}", datasets.len());
+    let named = format!("{name}, datasets: {}, {schedule}", datasets.len());
     audit::done(shared, actor, Deed { action: Action::RefreshSet, target: connection_id, named: &named }).await;
     Ok(())
 }
@@ -132,7 +138,7 @@ impl ports::Refreshes for Refreshes {
         let dataset = self.own(actor, dataset_id).await?;
         let schedule = self::schedule(&self.shared, &schedule)?;
         keep(&self.shared, actor, &dataset, &schedule).await?;
-        self.wrote(actor, Action::RefreshSet, &dataset).await;
+        self.wrote_with(actor, Action::RefreshSet, &dataset, &schedule.to_string()).await;
         Ok(())
     }
 
@@ -165,7 +171,7 @@ impl ports::Refreshes for Refreshes {
         }
         if off > 0 {
             snapshots::sweep(&self.shared).await;
-            let named = format!("{name}: {off}");
+            let named = format!("{name}, datasets: {off}");
             let deed = Deed { action: Action::RefreshTurnedOff, target: connection_id, named: &named };
             audit::done(&self.shared, actor, deed).await;
         }
@@ -206,7 +212,7 @@ impl ports::Refreshes for Refreshes {
         let reason: String = reason.trim().chars().filter(|c| !c.is_control()).take(200).collect();
         let halt = NewHalt { halt: "person", by: &actor.email, reason: &reason, at: self.shared.clock.now() };
         if self.shared.store.refresh_pause(&actor.team_id, dataset_id, halt).await.map_err(store_fault)? {
-            self.wrote(actor, Action::RefreshPaused, &dataset).await;
+            self.wrote_with(actor, Action::RefreshPaused, &dataset, &reason).await;
         }
         Ok(())
     }
@@ -276,7 +282,9 @@ impl ports::Refreshes for Refreshes {
             return Err(Fault::NotFound);
         }
         self.shared.nudge.notify_one();
-        let deed = Deed { action: Action::BudgetSet, target: connection_id, named: &connection.name };
+        let to = if statements == 0 { "no limit".to_owned() } else { format!("{statements} statements") };
+        let named = format!("{}: {to}", connection.name);
+        let deed = Deed { action: Action::BudgetSet, target: connection_id, named: &named };
         audit::done(&self.shared, actor, deed).await;
         Ok(())
     }

@@ -149,6 +149,17 @@ impl Store {
         Ok(used.unwrap_or_default())
     }
 
+    /// The same of all connections of a team.
+    pub async fn source_uses(&self, team_id: &str, day: i64) -> Result<Vec<(String, i64, i64)>> {
+        let used = sqlx::query_as(
+            "select c.id, coalesce(u.count, 0), c.daily_budget
+             from connection c
+             left join source_use u on u.connection_id = c.id and u.day = $2
+             where c.team_id = $1 and c.is_draft = 0",
+        );
+        Ok(used.bind(team_id).bind(day).fetch_all(self.pool()).await?)
+    }
+
     /// Sets how often a source may be asked in a day. What rested because of it goes on.
     pub async fn source_budget_set(&self, team_id: &str, connection_id: &str, budget: i64) -> Result<bool> {
         let mut write = self.begin().await?;

@@ -138,27 +138,21 @@ impl Dialect {
 
     /// The least of a column. NaN is more than every number.
     pub(super) fn min(self, column: &str, kind: Kind) -> String {
-        let value = self.value(column, kind);
-        match (self, kind) {
-            (Self::DataFusion, Kind::Real | Kind::Double) => {
-                format!(
-                    "coalesce(min(case when not isnan({column}) then {value} end), max(case when isnan({column}) then {value} end))"
-                )
-            }
-            _ => format!("min({value})"),
-        }
+        self.extreme("min", column, kind)
     }
 
     /// The greatest of a column.
     pub(super) fn max(self, column: &str, kind: Kind) -> String {
-        let value = self.value(column, kind);
+        self.extreme("max", column, kind)
+    }
+
+    fn extreme(self, function: &str, column: &str, kind: Kind) -> String {
+        // Integers that stand in the order of the floating-point numbers: nothing of DataFusion's own orders those so.
+        let of = |column: &str| format!("number_at({function}(place_of({column})))");
         match (self, kind) {
-            (Self::DataFusion, Kind::Real | Kind::Double) => {
-                format!(
-                    "coalesce(max(case when isnan({column}) then {value} end), max(case when not isnan({column}) then {value} end))"
-                )
-            }
-            _ => format!("max({value})"),
+            (Self::DataFusion, Kind::Real) => self.cast(&of(&self.cast(column, Type::Double)), Type::Real),
+            (Self::DataFusion, Kind::Double) => of(column),
+            _ => format!("{function}({})", self.value(column, kind)),
         }
     }
 

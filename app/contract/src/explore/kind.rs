@@ -32,7 +32,7 @@ pub enum Kind {
     TimestampTz,
     Time,
     TimeTz,
-    /// SUPER, VARBYTE, GEOMETRY, HLLSKETCH and whatever else there is: it can be there or not.
+    /// SUPER, VARBYTE, GEOMETRY, HLLSKETCH, the numbers of a catalog (OID) and whatever else there is: it can be there or not.
     Other,
 }
 
@@ -48,7 +48,7 @@ impl Kind {
     pub fn of(column: &Column) -> Self {
         let (name, arguments) = column.type_name.split_once('(').unwrap_or((&column.type_name, ""));
         match name.trim_end() {
-            "smallint" | "integer" | "bigint" | "oid" => Self::Integer,
+            "smallint" | "integer" | "bigint" => Self::Integer,
             "numeric" | "decimal" => {
                 let (precision, scale) = declared(arguments).unwrap_or((u16::MAX, ASSUMED_SCALE));
                 Self::Decimal { scale: scale.min(MAX_SCALE), is_wide: precision > WIDE }

@@ -1,5 +1,7 @@
 //! When a dataset is refreshed by itself, and the form that says so.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ impl Unit {
 /// The longest between two runs, in minutes: a year.
 pub const LONGEST: u32 = 366 * 24 * 60;
 
+pub const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     pub every: u32,
@@ -79,6 +83,26 @@ impl Schedule {
     /// Minutes from one run to the next; none where it never runs by itself. A day may have 23 hours, or 25.
     pub fn minutes(&self) -> Option<u32> {
         self.unit.minutes().map(|minutes| minutes.saturating_mul(self.every))
+    }
+}
+
+/// `every 6 hours`, `each day at 03:00 (Europe/Berlin)`.
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { every, unit, weekday, zone, .. } = self;
+        let at = format!("at {} ({zone})", self.time());
+        let day = WEEKDAYS.get(usize::from(*weekday)).copied().unwrap_or_default();
+        match (unit, every) {
+            (Unit::Asked, _) => f.write_str("only when somebody asks"),
+            (Unit::Minutes, 1) => f.write_str("every minute"),
+            (Unit::Minutes, every) => write!(f, "every {every} minutes"),
+            (Unit::Hours, 1) => f.write_str("every hour"),
+            (Unit::Hours, every) => write!(f, "every {every} hours"),
+            (Unit::Days, 1) => write!(f, "each day {at}"),
+            (Unit::Days, every) => write!(f, "every {every} days {at}"),
+            (Unit::Weeks, 1) => write!(f, "each {day} {at}"),
+            (Unit::Weeks, every) => write!(f, "every {every} weeks, on {day} {at}"),
+        }
     }
 }
 
@@ -181,6 +205,15 @@ mod tests {
     fn fields(every: &str, unit: &str, at: &str, weekday: &str) -> ScheduleFields {
         let text = str::to_owned;
         ScheduleFields { every: text(every), unit: text(unit), at: text(at), weekday: text(weekday), zone: text("UTC") }
+    }
+
+    #[test]
+    fn schedules_are_said_as_people_say_them() {
+        let say = |every, unit| Schedule { every, unit, weekday: 2, ..Schedule::default() }.to_string();
+        assert_eq!(say(15, Unit::Minutes), "every 15 minutes");
+        assert_eq!(say(1, Unit::Hours), "every hour");
+        assert_eq!(say(1, Unit::Days), "each day at 03:00 (UTC)");
+        assert_eq!(say(2, Unit::Weeks), "every 2 weeks, on Wednesday at 03:00 (UTC)");
     }
 
     #[test]

@@ -101,6 +101,8 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .copy("SQL", sql::grant_schema(schema, user)),
         Finding::TableGone { schema, table } => Hint::plain(format!("{schema}.{table} is no longer there."))
             .step("It was dropped or renamed. Read the list of tables again, and pick anew."),
+        Finding::TableBare { schema, table } => Hint::plain(format!("{schema}.{table} has no columns."))
+            .step("Read it again once it has one, or remove the dataset."),
         Finding::ConnectionPaused { by, reason } => statements::paused(by, reason),
         Finding::ReconnectRequired => Hint::plain("Reconnect required: this connection was disconnected, and its secret is erased.")
             .step("Open the connection and choose “Reconnect”. Its datasets are all still there."),

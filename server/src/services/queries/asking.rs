@@ -6,7 +6,7 @@ use std::time::Duration;
 use contract::audit::Action;
 use contract::fault::Fault;
 use contract::ports;
-use contract::query::{Ask, Purpose, QueryState};
+use contract::query::{Ask, Purpose, QueryState, ServedFrom};
 use contract::team::Actor;
 use redshift::text::TextLimits;
 use store::{DatasetRow, QueryRow, ServedRow};
@@ -15,7 +15,7 @@ use super::super::audit::Deed;
 use super::super::checks::code;
 use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
 use super::run::Job;
-use super::statement::{self, Question};
+use super::statement::{self, Kept, Question};
 use super::{Asked, begin, kept, run_and_keep, shapes, used, view};
 
 /// An answer this young answers the next look too: a reload, a second tab, the browser's own poll.
@@ -94,6 +94,37 @@ pub(super) async fn anew(shared: &Arc<Shared>, actor: &Actor, dataset_id: &str, 
         start(shared, actor, dataset, asked).await?;
     }
     Ok(())
+}
+
+/// Asks the snapshot, where there is one that can answer.
+pub(super) async fn snapshot(shared: &Arc<Shared>, actor: &Actor, dataset_id: &str, ask: &Ask) -> ports::Answer<()> {
+    let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+    let asked = statement::of(&dataset, ask)?;
+    if let Some(kept) = able(shared, actor, &dataset, ask).await? {
+        kept::start(shared, actor, &dataset, &asked, kept).await?;
+    }
+    Ok(())
+}
+
+/// The snapshot that could have answered what the source was asked.
+pub(super) async fn instead(
+    shared: &Arc<Shared>,
+    actor: &Actor,
+    row: &QueryRow,
+    ask: &Ask,
+) -> ports::Answer<Option<ServedFrom>> {
+    let Some(dataset_id) = row.dataset_id.as_deref().filter(|_| kept::is_live(row)) else { return Ok(None) };
+    let dataset = datasets::dataset(shared, actor, dataset_id).await?;
+    let able = able(shared, actor, &dataset, ask).await?;
+    Ok(able.map(|kept| view::served_from(shared, kept.snapshot.taken_at)))
+}
+
+/// What is served, if it can answer this.
+async fn able(shared: &Shared, actor: &Actor, dataset: &DatasetRow, ask: &Ask) -> ports::Answer<Option<Kept>> {
+    match kept::served(shared, dataset, &actor.team_id).await? {
+        Some(served) => statement::kept(served, ask),
+        None => Ok(None),
+    }
 }
 
 async fn newest(

@@ -177,6 +177,9 @@ where
     session.close().await;
     // What whoever took the rows could not do goes first: the read ended because of it.
     let Enough(is_enough) = taken?;
+    if let (Ok(_), true, Some((schema, table))) = (&drained, progress.is_bare(), &job.table) {
+        return Err(Finding::TableBare { schema: schema.clone(), table: table.clone() });
+    }
     match drained {
         Err(Error::Wire { fault: WireFault::Abandoned, .. }) if is_enough => Ok(()),
         Ok(_) => Ok(()),

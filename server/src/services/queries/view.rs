@@ -68,10 +68,8 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         finding,
         notices: serde_json::from_str(&row.notices).unwrap_or_default(),
         kept_read_only: kept.map(|kept| KeptReadOnly { can_user_write, ..kept }),
-        snapshot: (row.taken_at > 0).then(|| ServedFrom {
-            taken_at: row.taken_at,
-            age_us: u64::try_from(shared.clock.now() - row.taken_at).unwrap_or(0),
-        }),
+        snapshot: (row.taken_at > 0).then(|| served_from(shared, row.taken_at)),
+        snapshot_instead: None,
         typed: row.whole_text().to_owned(),
         id: row.id,
         sql: row.statement,
@@ -81,6 +79,10 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         name: row.name,
         author: row.author,
     })
+}
+
+pub(super) fn served_from(shared: &Shared, taken_at: i64) -> ServedFrom {
+    ServedFrom { taken_at, age_us: u64::try_from(shared.clock.now() - taken_at).unwrap_or(0) }
 }
 
 /// What there is of the result; while it runs, that is how far it came.

@@ -81,7 +81,7 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         return RefreshState::Live;
     }
     match (connection.state.as_str(), row.halt.as_str()) {
-        ("disconnected", _) => RefreshState::ReconnectRequired { why: Some(Finding::ReconnectRequired) },
+        ("disconnected", _) => RefreshState::Disconnected,
         ("paused", _) => RefreshState::ConnectionPaused {
             who: connection.state_by.clone(),
             reason: connection.state_reason.clone(),

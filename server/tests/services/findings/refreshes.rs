@@ -15,6 +15,7 @@ pub const PROVOKED: &[&str] = &[
     "run_lost",
     "snapshot_gone",
     "snapshots_failed",
+    "table_without_columns",
     "too_much_to_refresh",
     "value_unkept",
 ];
@@ -106,5 +107,17 @@ async fn refreshes_say_why_they_failed() {
     let unkept = data.newest().await;
     assert_eq!(unkept, Finding::ValueUnkept { column: "ends".into() });
     see(unkept);
+
+    // Rows, and nothing in them.
+    let bare = "drop view sales; create table sales (); insert into sales select from generate_series(1, 3)";
+    data.team.database.run(bare).await;
+    data.ask().await;
+    data.turn().await;
+    let refused = data.newest().await;
+    assert_eq!(refused, Finding::TableBare { schema: "public".into(), table: "sales".into() });
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    backend.queries.ask_again(&actor, &data.dataset, Ask::rows()).await.unwrap();
+    assert_eq!(data.team.asked(&data.dataset, &Ask::rows()).await.finding, Some(refused.clone()));
+    see(refused);
     claim(seen, PROVOKED);
 }

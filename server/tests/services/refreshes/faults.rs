@@ -231,7 +231,7 @@ async fn disconnecting_erases_and_reconnecting_restores() {
     backend.connection_life.disconnect(&actor, &data.team.connection, &name).await.unwrap();
     assert!(data.files().is_empty(), "{:?}", data.files());
     let view = data.view().await;
-    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }) && view.snapshot.is_none());
+    assert!(view.state == RefreshState::Disconnected && view.snapshot.is_none());
     assert_eq!(data.turn().await, 1);
     let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
     let string =

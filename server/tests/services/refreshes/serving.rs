@@ -93,6 +93,12 @@ async fn every_view_is_served_while_the_source_is_gone() {
     data.team.world.backend.queries.ask_again(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
     let live = data.asked(&Ask::rows()).await;
     assert_eq!((live.snapshot, live.finding.unwrap().code()), (None, "table_gone"));
+    // What was read before is a step away, and that step asks the source nothing.
+    assert_eq!(live.snapshot_instead.map(|from| from.taken_at), Some(served.taken_at));
+    data.team.world.backend.queries.ask_snapshot(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
+    let back = data.asked(&Ask::rows()).await;
+    assert_eq!((back.snapshot.map(|from| from.taken_at), back.snapshot_instead), (Some(served.taken_at), None));
+    assert_eq!(back.result.unwrap().rows, kept.rows);
     // And that does not come back once the snapshot is newer.
     data.team.database.run("alter table gone rename to sales").await;
     data.shift(2 * HOUR);

@@ -1,5 +1,6 @@
 //! Turning it on and off, pausing, asking, budgets, addresses.
 
+use contract::audit::{Action, AuditQuery};
 use contract::dataset::Glance;
 use contract::fault::Fault;
 use contract::refresh::{RefreshState, ScheduleFault, ScheduleFields, Triggered};
@@ -45,6 +46,31 @@ async fn nothing_runs_while_it_is_paused() {
     assert_eq!(data.turn().await, 2);
     data.team.world.backend.connection_life.resume(&actor, &data.team.connection).await.unwrap();
     assert_eq!(data.turn().await, 3);
+}
+
+/// The log says what was set, and not only that something was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_log_has_schedules_reasons_and_budgets() {
+    let data = Refreshed::new(1).await;
+    let (backend, actor) = (&data.team.world.backend, &data.team.world.actor);
+    data.set(every(6, "hours")).await;
+    backend.refreshes.pause(actor, &data.dataset, "moving house").await.unwrap();
+    backend.refreshes.budget(actor, &data.team.connection, 70).await.unwrap();
+    backend.refreshes.budget(actor, &data.team.connection, 0).await.unwrap();
+    let fields = ScheduleFields { zone: "europe/berlin".into(), at: "04:30".into(), ..every(1, "days") };
+    backend.refreshes.set_all(actor, &data.team.connection, fields).await.unwrap();
+    let log = backend.audit.page(actor, AuditQuery::default()).await.unwrap().entries;
+    let named: Vec<_> = log.iter().take(5).map(|entry| (entry.action, entry.named.split_once(": "))).collect();
+    let connection = backend.connections.show(actor, &data.team.connection).await.unwrap().name;
+    let all = format!("{connection}, datasets: 1, each day at 04:30 (Europe/Berlin)");
+    let expected = [
+        (Action::RefreshSet, all.split_once(": ")),
+        (Action::BudgetSet, Some((connection.as_str(), "no limit"))),
+        (Action::BudgetSet, Some((connection.as_str(), "70 statements"))),
+        (Action::RefreshPaused, Some(("public.sales", "moving house"))),
+        (Action::RefreshSet, Some(("public.sales", "every 6 hours"))),
+    ];
+    assert_eq!(named, expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
