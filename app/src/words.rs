@@ -49,6 +49,7 @@ impl Tone {
 pub struct Told {
     pub code: String,
     pub tone: Tone,
+    pub sentence: String,
     /// The sentence and the steps, as markup.
     pub hint: String,
 }

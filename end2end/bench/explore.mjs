@@ -26,8 +26,6 @@ const QUESTIONS = [
 
 const source = database('bench_explore');
 psql(source, `create view bench as ${columns(rows)}`);
-// As the README advises where memory is short.
-process.env.MALLOC_ARENA_MAX = '1';
 const server = new Server(['--snapshot-memory-mib', String(MIB)], program);
 server.log = 'error';
 await server.start();

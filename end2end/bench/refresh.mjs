@@ -1,6 +1,6 @@
 // 2,000,000 rows of 11 columns out of a PostgreSQL over TLS: unread, as Arrow, as Parquet, as a refresh of the server, and by
 // three peers that do the same job. Each runs in a process of its own, in turns, so that all see the same machine. Medians.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Member, Server } from '../support/member.mjs';
 import { connectionString } from '../support/postgres.mjs';
@@ -25,9 +25,8 @@ const url = `${server.href}?sslmode=require`;
 const ours = (how) => [drain, [how, ...place, statement]];
 const theirs = (how) => [python, [new URL('peers.py', import.meta.url).pathname, how, url, statement]];
 // The whole of it in a server that has just started: claimed, read, written, checked, switched to.
-async function refreshed(environment = {}) {
+async function refreshed() {
   const own = new Server([], flitch);
-  own.command = (program, args) => spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
   own.log = 'info';
   await own.start();
   const ann = new Member(own);
@@ -53,8 +52,7 @@ const contestants = {
   'Flitch, unread': ours('unread'),
   'Flitch, to Arrow': ours('arrow'),
   'Flitch, to Parquet': ours('parquet'),
-  'Flitch, a refresh': () => refreshed(),
-  'the same, one arena': () => refreshed({ MALLOC_ARENA_MAX: '1' }),
+  'Flitch, a refresh': refreshed,
   'connectorx, to Parquet': theirs('connectorx'),
   'ADBC, to Parquet': theirs('adbc'),
   'pandas, to Parquet': theirs('pandas'),

@@ -77,8 +77,6 @@ console.log(`O-FAULT-24: ${JSON.stringify({ files: 128, sockets: 300, percent_of
 const large = database('limits_large');
 psql(large, Array.from({ length: 4 }, (_, at) => `create view t${at} as select n, repeat(md5(n::text), 32) as pad from generate_series(1, ${mib * 1000}) n`).join(';'));
 const tight = new Server(['--refreshes-per-connection', '4', '--refreshes-at-once', '4']);
-// glibc reserves 64 MiB of address space for each arena, and makes up to eight for each core: as the README says, one.
-process.env.MALLOC_ARENA_MAX = '1';
 tight.command = limited(`--as=${1024 ** 3}`);
 await tight.start();
 const carl = new Member(tight);

@@ -68,7 +68,11 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   await page.getByLabel('Cluster identifier or workgroup').fill('sample-wg');
   await check(page);
   await expect(page.getByText(/Credentials for IAM:flitch were minted/)).toBeVisible();
-  await rows(page, hasScript);
+  const connection = await rows(page, hasScript);
+  // What wakes compute says so, and not only to whoever hovers.
+  await expect(page.getByRole('button', { name: /^Read again.*wakes the workgroup$/ })).toBeVisible();
+  await visit(page, connection, hasScript);
+  await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
 });
 
 test('a role with the external id of the team', async ({ member: page, flitch, hasScript }) => {

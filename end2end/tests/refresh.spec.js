@@ -1,5 +1,5 @@
 // A dataset that is rebuilt in the background: turned on, watched, stale, paused, resumed, cut off.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -223,6 +223,8 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
     await expect(state).toContainText(failures < 5 ? `Stale: ${failures} of 5` : 'Paused after 5 failures', { timeout: 20_000 });
   }
   await expect(page.locator('.refresh-details > [data-code=table_gone]')).toBeVisible();
+  await expect(strip(page, 'paused_by_failures')).toContainText('is no longer there');
+  await expect(page.locator('.refresh-details')).toContainText(/5 runs failed, one after another since 20\d\d-/);
   // What was opened stays open, whatever came after it.
   await expect(why).toHaveCount(1);
   await accessible(page, hasScript);
@@ -238,11 +240,22 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(strip(page, 'fresh')).toBeVisible({ timeout: 20_000 });
 
+  // A job beside the server asks for a run: within a minute, another is the same.
+  const [, dataset] = /datasets\/([^/?]+)/.exec(page.url());
+  const ask = (id = dataset) =>
+    spawnSync(join(process.env.FLITCH_TARGET, 'debug/flitch'), ['refresh', id, '--data', flitch.data], { encoding: 'utf8', env: flitch.env });
+  const asked = ask();
+  expect(asked.stdout, asked.stderr).toMatch(/A running server starts it within a second/);
+  expect(ask().stdout).toMatch(/on its way already|in the last minute/);
+  expect(ask('no-such-dataset')).toMatchObject({ status: 1, stderr: expect.stringContaining('no such dataset') });
+  await expect(page.locator('.runs tbody tr').first()).toContainText('the operator', { timeout: 20_000 });
+
   // Paused by hand, with a reason; then off, and its snapshot gone.
   await page.getByText('Pause, run from outside, or turn off').click();
   await page.getByLabel('Reason').fill('the load is late');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await expect(strip(page, 'paused')).toBeVisible();
+  await expect(strip(page, 'paused')).toContainText('Paused by ');
+  expect(ask()).toMatchObject({ status: 1, stderr: expect.stringContaining('Somebody paused') });
   await expect(page.locator('.refresh-details')).toContainText('the load is late');
   await expect(page.getByLabel('Reason')).toHaveCount(0);
   const before = snapshots(flitch).length;

@@ -4,7 +4,7 @@ mod connection;
 mod help;
 mod runs;
 
-use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
+use contract::refresh::{RefreshState, RefreshView, RunState, Running, SnapshotFacts};
 use leptos::prelude::*;
 
 use crate::parts::{Made, made};
@@ -24,13 +24,14 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     }
     let (code, name) = state(view);
     let said = said(view);
+    let why = why(view).map(|why| why.sentence.as_str()).unwrap_or_default();
     let follows = if view.is_asked { " Another run was asked for meanwhile, and follows." } else { "" };
     let progress = view.running.as_ref().map(progress);
     let progress = progress.map(|progress| view! { <span class="quiet">{progress} {follows}</span> });
     made(view! {
         <p class="refresh-strip" data-state=code>
             <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state) data-place="state">{name}</a>
-            <span>{said}</span>
+            <span>{said} " " {why.to_owned()}</span>
             {progress}
         </p>
     })
@@ -71,7 +72,7 @@ fn state(view: &View) -> (&'static str, String) {
         RefreshState::PausedByFailures { failures, .. } => {
             ("paused_by_failures", format!("Paused after {failures} failures"))
         }
-        RefreshState::PausedBy { .. } => ("paused", "Paused".into()),
+        RefreshState::PausedBy { who, .. } => ("paused", format!("Paused by {who}")),
         RefreshState::ConnectionPaused { .. } => ("connection_paused", "Connection paused".into()),
         RefreshState::OverBudget { .. } => ("over_budget", "Daily budget used up".into()),
     }
@@ -106,15 +107,19 @@ fn progress(running: &Running) -> String {
     }
 }
 
-/// The view of its own.
-pub fn details(view: &View) -> String {
-    let why = match &view.state {
+/// Why the last run came to nothing, where that is what matters.
+fn why(view: &View) -> Option<&Told> {
+    match &view.state {
         RefreshState::Stale { why, .. }
         | RefreshState::ReconnectRequired { why }
-        | RefreshState::PausedByFailures { why, .. } => why.clone(),
+        | RefreshState::PausedByFailures { why, .. } => why.as_ref(),
         _ => None,
-    };
-    let why = why.map(|told| {
+    }
+}
+
+/// The view of its own.
+pub fn details(view: &View) -> String {
+    let why = why(view).cloned().map(|told| {
         view! { <div class="notice" data-tone="bad" role="status" data-code=told.code><Made markup=told.hint/></div> }
     });
     let meaning = meaning(view).map(|text| view! { <p>{text}</p> });
@@ -142,6 +147,13 @@ pub fn details(view: &View) -> String {
     })
 }
 
+/// Since when nothing but failures came.
+fn since(view: &View) -> String {
+    let ended = view.runs.iter().filter(|run| !matches!(run.state, RunState::Running | RunState::Cancelling));
+    let failed = ended.take_while(|run| matches!(run.state, RunState::Failed | RunState::Lost));
+    failed.last().map_or_else(String::new, |first| format!(" since {}", numbers::moment(first.started_at)))
+}
+
 /// What the state means, and the way out of it.
 fn meaning(view: &View) -> Option<String> {
     let served = if view.snapshot.is_some() { " The last good snapshot is served meanwhile." } else { "" };
@@ -155,9 +167,10 @@ fn meaning(view: &View) -> Option<String> {
         RefreshState::Stale { failures: 0, .. } => {
             format!("A run was due and did not come, or was cancelled.{served} Refresh now makes a new one.")
         }
-        RefreshState::Stale { failures, .. } => {
-            format!("{failures} of 5: the last run failed.{served} The fifth failure in a row pauses the schedule.")
-        }
+        RefreshState::Stale { failures, .. } => format!(
+            "{failures} of 5: runs fail{}.{served} The fifth failure in a row pauses the schedule.",
+            since(view)
+        ),
         RefreshState::Disconnected => {
             "The connection was disconnected, and its snapshots were deleted. Once it is reconnected, refreshing goes on."
                 .to_owned()
@@ -167,7 +180,10 @@ fn meaning(view: &View) -> Option<String> {
              or reconnected, or somebody resumes it.{served}"
         ),
         RefreshState::PausedByFailures { failures, .. } => {
-            format!("{failures} runs failed, one after another. Resume it once the reason is gone.{served}")
+            format!(
+                "{failures} runs failed, one after another{}. Resume it once the reason is gone.{served}",
+                since(view)
+            )
         }
         RefreshState::PausedBy { who, reason, since } => {
             let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };

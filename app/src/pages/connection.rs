@@ -110,7 +110,7 @@ fn Connection(
                 {(!is_cut_off).then(|| view! { <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a> })}
                 <PostForm post=start>
                     <input type="hidden" name="connection_id" value=connection.id.clone()/>
-                    <button type="submit" class="button-quiet" title=wakes>"Check again"</button>
+                    <button type="submit" class="button-quiet" data-wakes=wakes title=wakes>"Check again"</button>
                 </PostForm>
             </div>
             <h2>"Datasets"</h2>

@@ -135,7 +135,7 @@ fn Dataset(
                                 (has_other && !is_unasked.get()).then(back_to_snapshot)
                             })}
                         </Transition>
-                        <button type="submit" class="button-quiet" hidden=is_unasked title=wakes>
+                        <button type="submit" class="button-quiet" hidden=is_unasked data-wakes=wakes title=wakes>
                             <Transition>
                                 {move || Suspend::new(async move {
                                     // Served from a snapshot, the source is asked by whoever wants that.

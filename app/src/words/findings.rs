@@ -30,7 +30,8 @@ pub fn told(finding: &Finding, around: Around<'_>) -> Told {
         Severity::Warning => Tone::Warning,
         Severity::Failure => Tone::Bad,
     };
-    Told { code: finding.code().to_owned(), tone, hint: made::hint::hint(hint(finding, around)) }
+    let hint = hint(finding, around);
+    Told { code: finding.code().to_owned(), tone, sentence: hint.sentence.clone(), hint: made::hint::hint(hint) }
 }
 
 pub fn hint(finding: &Finding, around: Around<'_>) -> Hint {

@@ -5,6 +5,7 @@ mod floats;
 mod memory;
 mod reader;
 mod snapshots;
+mod spill;
 mod upload;
 mod writer;
 

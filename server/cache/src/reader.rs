@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::memory::Memory;
+use crate::spill::Spill;
 use crate::{Snapshots, calendar, floats};
 
 /// The name of a snapshot in statements to it.
@@ -41,6 +42,8 @@ pub enum ReadError {
     Engine(#[source] DataFusionError),
     #[error("the threads that ask snapshots could not be started")]
     Threads(#[from] std::io::Error),
+    #[error("the folder for what does not fit into memory could not be made")]
+    Spill(#[source] std::io::Error),
     #[error("whoever asked the snapshot ended")]
     Stopped,
 }
@@ -121,6 +124,7 @@ pub struct Reader {
     state: SessionState,
     snapshots: Snapshots,
     memory: Arc<Memory>,
+    _spill: Spill,
     /// None only while it is dropped.
     threads: Option<Runtime>,
 }
@@ -134,14 +138,21 @@ impl Drop for Reader {
 }
 
 impl Reader {
-    /// With so much memory for all questions together. What does not fit goes into the folder meanwhile.
+    /// With so much memory for all questions together. What does not fit goes into a folder in this one meanwhile.
     pub fn new(snapshots: &Snapshots, memory: usize, spill: &Path) -> Result<Self, ReadError> {
-        let runtime = RuntimeEnvBuilder::new().with_temp_file_path(spill).build_arc()?;
+        let spill = Spill::open(spill).map_err(ReadError::Spill)?;
+        let runtime = RuntimeEnvBuilder::new().with_temp_file_path(spill.folder()).build_arc()?;
         let objects = ObjectStoreUrl::parse(OBJECTS)?;
         runtime.register_object_store(objects.as_ref(), snapshots.objects());
         let threads = Builder::new_multi_thread().thread_name("snapshots").enable_all().build()?;
         let snapshots = snapshots.clone();
-        Ok(Self { state: state(runtime), snapshots, memory: Memory::new(memory), threads: Some(threads) })
+        Ok(Self {
+            state: state(runtime),
+            snapshots,
+            memory: Memory::new(memory),
+            _spill: spill,
+            threads: Some(threads),
+        })
     }
 
     pub async fn ask(&self, key: &str, question: Question<'_>) -> Result<Rows, ReadError> {
@@ -212,6 +223,8 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     options.sql_parser.enable_ident_normalization = false;
     // A view of a text takes more memory than the text does, where each is another.
     options.execution.parquet.schema_force_view_types = false;
+    // What a sort sets aside on each core for merging what it wrote to disk: 10 MB would be more than a small share has.
+    options.execution.sort_spill_reservation_bytes = 2 * 1024 * 1024;
     let mut state =
         SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
     for function in calendar::functions().into_iter().chain(floats::functions()) {
@@ -226,7 +239,9 @@ async fn table(state: &SessionState, place: &Key) -> Result<ListingTable, DataFu
     let objects = state.runtime_env().object_store(ObjectStoreUrl::parse(OBJECTS)?)?;
     objects.head(place).await?;
     let address = ListingTableUrl::parse(format!("{OBJECTS}{place}"))?;
-    let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
+    // It has options of its own, and asks the session for none.
+    let format = ParquetFormat::default().with_options(state.default_table_options().parquet);
+    let options = ListingOptions::new(Arc::new(format)).with_file_extension(".parquet");
     let schema = options.infer_schema(state, &address).await?;
     let config = ListingTableConfig::new(address).with_listing_options(options).with_schema(schema);
     ListingTable::try_new(config)

@@ -16,7 +16,7 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::file::metadata::{FooterTail, ParquetMetaDataReader};
 use thiserror::Error;
 
-use crate::upload::Upload;
+use crate::upload::{PART_OF_BUCKET, PART_OF_FILE, Upload};
 use crate::{WriteError, Written};
 
 #[derive(Debug, Error)]
@@ -128,7 +128,8 @@ impl Snapshots {
     /// Begins an object. Until it is finished nobody sees anything of it.
     pub async fn begin(&self, key: &str, schema: SchemaRef) -> Result<Upload, SnapshotError> {
         let upload = self.objects.put_multipart(&self.place(key)).await?;
-        Upload::new(upload, schema)
+        let part_size = if self.folder.is_some() { PART_OF_FILE } else { PART_OF_BUCKET };
+        Upload::new(upload, part_size, schema)
     }
 
     /// Reads an object's own account of itself and holds it against what was written.

@@ -10,8 +10,10 @@ use tokio::runtime::Handle;
 use crate::snapshots::SnapshotError;
 use crate::{WriteError, Writer, Written};
 
-/// As large as a part of a multipart upload. S3 takes 10,000 of them and no more, each of 5 MiB at least.
-const PART: usize = 8 * 1024 * 1024;
+/// S3 takes 10,000 parts and no more, each of 5 MiB at least.
+pub(crate) const PART_OF_BUCKET: usize = 8 * 1024 * 1024;
+/// A file takes any.
+pub(crate) const PART_OF_FILE: usize = 1024 * 1024;
 
 /// Parts on the way at once.
 const AT_ONCE: usize = 2;
@@ -22,9 +24,14 @@ pub struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn new(upload: Box<dyn MultipartUpload>, schema: SchemaRef) -> Result<Self, SnapshotError> {
-        let upload = WriteMultipart::new_with_chunk_size(upload, PART);
-        let parts = Parts { upload: Some(upload), part: Vec::new(), runtime: Handle::current(), failure: None };
+    pub(crate) fn new(
+        upload: Box<dyn MultipartUpload>,
+        part_size: usize,
+        schema: SchemaRef,
+    ) -> Result<Self, SnapshotError> {
+        let upload = WriteMultipart::new_with_chunk_size(upload, part_size);
+        let parts =
+            Parts { upload: Some(upload), part_size, part: Vec::new(), runtime: Handle::current(), failure: None };
         Ok(Self { writer: Writer::new(parts, schema)? })
     }
 
@@ -71,6 +78,7 @@ fn why(parts: &mut Parts, error: WriteError) -> SnapshotError {
 struct Parts {
     /// None only once it is finished, or given up.
     upload: Option<WriteMultipart>,
+    part_size: usize,
     part: Vec<u8>,
     runtime: Handle,
     failure: Option<object_store::Error>,
@@ -79,11 +87,11 @@ struct Parts {
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.part.capacity() == 0 {
-            self.part.reserve_exact(PART);
+            self.part.reserve_exact(self.part_size);
         }
-        let fits = bytes.len().min(PART - self.part.len());
+        let fits = bytes.len().min(self.part_size - self.part.len());
         self.part.extend_from_slice(&bytes[..fits]);
-        if self.part.len() == PART
+        if self.part.len() == self.part_size
             && let Some(upload) = &mut self.upload
         {
             if let Err(error) = self.runtime.block_on(upload.wait_for_capacity(AT_ONCE)) {

@@ -21,6 +21,12 @@ impl Folder {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         Self(std::env::temp_dir().join(format!("flitch-cache-{}-{number}", std::process::id())))
     }
+
+    fn made() -> Self {
+        let folder = Self::new();
+        std::fs::create_dir(&folder.0).unwrap();
+        folder
+    }
 }
 
 impl Drop for Folder {
@@ -77,7 +83,8 @@ async fn whole_or_not_at_all(snapshots: &Snapshots) {
 
     // And it can be asked where it lies.
     let asked = put(snapshots, "team/asked/1.parquet", 1).await;
-    let reader = Reader::new(snapshots, 64 * 1024 * 1024, &std::env::temp_dir()).unwrap();
+    let spill = Folder::made();
+    let reader = Reader::new(snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
     let question = Question { sql: "select count(*) from snapshot", values: &[], is_in_order: false };
     let mut rows = reader.ask("team/asked/1.parquet", question).await.unwrap();
     let counted = rows.next().await.unwrap().unwrap();
@@ -181,4 +188,37 @@ async fn a_bucket_has_a_snapshot_whole_or_not_at_all() {
         access_key: Some(("test".into(), "test".into())),
     };
     whole_or_not_at_all(&Snapshots::in_bucket("s3://snapshots/flitch/acme", &bucket).unwrap()).await;
+}
+
+/// 60 MB of text in an order of its own, with 48 MiB to sort it in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_fit_into_memory_goes_to_disk_and_is_gone_from_there() {
+    let (folder, spill) = (Folder::new(), Folder::made());
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    let written = put(&snapshots, "sales/1.parquet", 30).await;
+    let reader = Reader::new(&snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
+    let question = Question { sql: "select s, n from snapshot order by s", values: &[], is_in_order: true };
+    let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
+    let (mut seen, mut last, mut most) = (0, String::new(), 0);
+    while let Some(batch) = rows.next().await {
+        let batch = batch.unwrap();
+        let texts = batch.column(0).as_any().downcast_ref::<StringArray>().unwrap();
+        for text in texts.iter().flatten() {
+            assert!(last.as_str() <= text);
+            text.clone_into(&mut last);
+        }
+        seen += batch.num_rows() as u64;
+        most = most.max(bytes_in(&spill.0));
+    }
+    assert_eq!(seen, written.rows);
+    assert!(most > 8 * 1024 * 1024, "{most} bytes were on disk");
+    drop((rows, reader));
+    assert_eq!(bytes_in(&spill.0), 0);
+}
+
+fn bytes_in(folder: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let size =
+        |path: PathBuf| if path.is_dir() { bytes_in(&path) } else { path.metadata().map_or(0, |file| file.len()) };
+    entries.map(|entry| size(entry.path())).sum()
 }

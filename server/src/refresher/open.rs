@@ -21,7 +21,7 @@ pub(super) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
     loop {
         tries += 1;
         let finding = match entry::open(shared, row, member_id).await {
-            Err(finding) if verdict(&finding) == Verdict::Passing => finding,
+            Err(finding) if matches!(verdict(&finding), Verdict::Passing | Verdict::Crowded) => finding,
             opened => return opened,
         };
         // Others that wait for the same do not all come back at once.

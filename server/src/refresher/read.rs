@@ -90,12 +90,11 @@ impl Work {
         let upload = match upload {
             Some(upload) => upload,
             // Not a row, and still its columns.
-            None => self
-                .shared
-                .snapshots
-                .begin(&key, redshift::arrow::schema(&columns))
-                .await
-                .map_err(|error| snapshot_finding(&error))?,
+            None => {
+                self.tell_drift(progress, &dataset).await;
+                let upload = self.shared.snapshots.begin(&key, redshift::arrow::schema(&columns)).await;
+                upload.map_err(|error| snapshot_finding(&error))?
+            }
         };
         let written = self.finish(&key, upload).await.map_err(|error| snapshot_finding(&error))?;
         self.reached("written");
@@ -161,9 +160,14 @@ impl Work {
             columns.into_iter().map(|column| (column.name, column.type_name)).collect()
         };
         let drift = Drift::between(&pairs(before), &pairs(queries::columns(&columns)));
-        if !drift.is_empty()
-            && let Err(error) = self.shared.store.refresh_drift(&self.run_id, &to_json(&drift)).await
-        {
+        if drift.is_empty() {
+            return;
+        }
+        let drift = to_json(&drift);
+        let kept = patiently("how columns changed could not be kept yet", || {
+            self.shared.store.refresh_drift(&self.run_id, &drift)
+        });
+        if let Err(error) = kept.await {
             log_failure("how columns changed could not be kept", &error);
         }
     }

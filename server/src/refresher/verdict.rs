@@ -6,6 +6,8 @@ use contract::finding::Finding;
 pub enum Verdict {
     /// It may pass by itself: another try, before the schedule's own time.
     Passing,
+    /// The source is full: another try in a while, and nobody's failure.
+    Crowded,
     /// The same would happen again: not before the schedule's own time.
     Standing,
     /// The source, or AWS, refused the way in. Trying again could lock somebody out.
@@ -33,7 +35,6 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::GivenUp { .. }
         | F::StartingUp
         | F::ConnectionLost { .. }
-        | F::TooManyConnections
         | F::EndedByAdministrator { .. }
         | F::Conflict
         | F::RunLost
@@ -41,6 +42,8 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::SnapshotsFailed { .. }
         // Mostly the store of metadata, away for a moment.
         | F::Internal { .. } => Verdict::Passing,
+
+        F::TooManyConnections => Verdict::Crowded,
 
         F::ReconnectRequired
         | F::SecretUnreadable

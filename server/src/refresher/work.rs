@@ -193,7 +193,7 @@ impl Work {
         let retry_at = match verdict {
             // Whoever comes next begins at once.
             _ if is_end || *finding == Finding::RefreshOvertaken => Some(now),
-            Verdict::Passing => Some(now + wait),
+            Verdict::Passing | Verdict::Crowded => Some(now + wait),
             Verdict::Standing | Verdict::Credential | Verdict::Rest => None,
         };
         // What never runs by itself is not tried again by itself.

@@ -21,6 +21,8 @@ use crate::metrics;
 /// A session ends after this long without a request, and after this long in any case.
 pub(crate) const IDLE: i64 = 12 * 60 * 60 * SECOND;
 pub(crate) const AGE: i64 = 7 * 24 * 60 * 60 * SECOND;
+/// A clock that was ahead and was put right must not leave sessions that outlive their time by more than this.
+const AHEAD: i64 = 24 * 60 * 60 * SECOND;
 
 pub(crate) struct Sessions {
     shared: Arc<Shared>,
@@ -107,7 +109,8 @@ impl ports::Sessions for Sessions {
 
     async fn actor(&self, token: &str) -> ports::Answer<Option<Actor>> {
         let (hash, now) = (digest(token), now());
-        let found = self.shared.store.session_member(&hash, now - AGE, now - IDLE).await.map_err(store_fault)?;
+        let found = self.shared.store.session_member(&hash, now - AGE, now - IDLE, now + AHEAD).await;
+        let found = found.map_err(store_fault)?;
         let Some(found) = found else { return Ok(None) };
         // One write a minute: each takes the store's one lock.
         let minute_ago = now - 60 * SECOND;

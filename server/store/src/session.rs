@@ -37,6 +37,7 @@ impl Store {
         token_hash: &str,
         created_after: i64,
         seen_after: i64,
+        not_after: i64,
     ) -> Result<Option<SessionMemberRow>> {
         let member = sqlx::query_as(
             "select member.id, team_id, team.name as team_name, email, password_hash, role, session.seen_at
@@ -46,11 +47,14 @@ impl Store {
              where token_hash = $1
                and removed_at is null
                and session.created_at > $2
-               and session.seen_at > $3",
+               and session.seen_at > $3
+               and session.created_at <= $4
+               and session.seen_at <= $4",
         )
         .bind(token_hash)
         .bind(created_after)
         .bind(seen_after)
+        .bind(not_after)
         .fetch_optional(self.pool())
         .await?;
         Ok(member)

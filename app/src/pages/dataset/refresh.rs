@@ -112,13 +112,13 @@ pub fn RefreshStrip(refresh: Refresh) -> impl IntoView {
                             {shown.can_ask.then(|| view! {
                                 <PostForm post=now>
                                     <input type="hidden" name="dataset_id" value=move || id.get()/>
-                                    <button type="submit" class="button-quiet" data-place="refresh" title=wakes>"Refresh now"</button>
+                                    <button type="submit" class="button-quiet" data-place="refresh" data-wakes=wakes title=wakes>"Refresh now"</button>
                                 </PostForm>
                             })}
                             {shown.can_resume.then(|| view! {
                                 <PostForm post=resume>
                                     <input type="hidden" name="dataset_id" value=move || id.get()/>
-                                    <button type="submit" class="button-quiet" data-place="resume">"Resume"</button>
+                                    <button type="submit" class="button-quiet" data-place="resume" data-wakes=wakes title=wakes>"Resume"</button>
                                 </PostForm>
                             })}
                             {(!shown.run_id.is_empty()).then(|| view! {

@@ -95,8 +95,9 @@ pub(super) async fn from_snapshot(
     let started = Instant::now();
     let out = making.out();
     let (send, batches) = mpsc::channel(1);
-    // As the file has them, unless an order is asked for.
-    let question = Question { sql: &sql, values: &[], is_in_order: !sql.contains(" order by ") };
+    // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory for
+    // putting the parts together that no disk can stand in for.
+    let question = Question { sql: &sql, values: &[], is_in_order: true };
     let feed = queries::from_snapshot(&shared, &snapshot, question, send, u64::MAX);
     let (fed, made) = tokio::join!(feed, making.take(batches));
     end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made), out).await;

@@ -21,6 +21,10 @@ use super::{Asked, begin, kept, run_and_keep, shapes, used, view};
 /// An answer this young answers the next look too: a reload, a second tab, the browser's own poll.
 const FRESH: i64 = 60 * SECOND;
 
+/// How far the clocks of two servers may be apart. What was asked later than that was asked before a clock was put back,
+/// and nobody knows how old it is.
+const APART: i64 = 60 * SECOND;
+
 /// The newest answer to this very question if it is fresh, else a new query.
 pub(super) async fn newest_or_new(
     shared: &Arc<Shared>,
@@ -134,7 +138,8 @@ async fn newest(
     asked: &Question,
 ) -> ports::Answer<Option<QueryRow>> {
     let (team, member, purpose) = (&actor.team_id, &actor.member_id, asked.purpose.as_str());
-    shared.store.query_newest(team, member, &dataset.id, purpose, &asked.shown).await.map_err(store_fault)
+    let not_after = now() + APART;
+    shared.store.query_newest(team, member, &dataset.id, (purpose, &asked.shown), not_after).await.map_err(store_fault)
 }
 
 async fn start(shared: &Arc<Shared>, actor: &Actor, dataset: DatasetRow, asked: Question) -> ports::Answer<QueryRow> {

@@ -46,17 +46,18 @@ impl Store {
         Ok(row)
     }
 
-    /// This member's newest query of a dataset with this very text.
+    /// This member's newest query of a dataset with this very purpose and text, asked at this time or before.
     pub async fn query_newest(
         &self,
         team_id: &str,
         member_id: &str,
         dataset_id: &str,
-        purpose: &str,
-        statement: &str,
+        (purpose, statement): (&str, &str),
+        not_after: i64,
     ) -> Result<Option<QueryRow>> {
         let row = sqlx::query_as(select!(
             "where q.dataset_id = $1 and q.team_id = $2 and q.member_id = $3 and q.purpose = $4 and q.statement = $5
+               and q.queued_at <= $6
              order by q.id desc
              limit 1"
         ))
@@ -65,6 +66,7 @@ impl Store {
         .bind(member_id)
         .bind(purpose)
         .bind(statement)
+        .bind(not_after)
         .fetch_optional(self.pool())
         .await?;
         Ok(row)

@@ -98,12 +98,14 @@ async fn one_team_is_made_first_and_no_second() {
         assert_eq!(store.team_count().await.unwrap(), 1, "{engine}");
 
         store.session_insert("digest", &member_id, 100).await.unwrap();
-        let found = store.session_member("digest", 50, 50).await.unwrap().unwrap().member;
+        let found = store.session_member("digest", 50, 50, 100).await.unwrap().unwrap().member;
         assert_eq!((found.email.as_str(), found.role.as_str()), ("ann@acme.example", "admin"), "{engine}");
-        assert!(store.session_member("digest", 100, 50).await.unwrap().is_none(), "{engine}: too old");
-        assert!(store.session_member("digest", 50, 100).await.unwrap().is_none(), "{engine}: idle too long");
+        assert!(store.session_member("digest", 100, 50, 100).await.unwrap().is_none(), "{engine}: too old");
+        assert!(store.session_member("digest", 50, 100, 100).await.unwrap().is_none(), "{engine}: idle too long");
         store.session_touch("digest", 150, 200).await.unwrap();
-        assert!(store.session_member("digest", 50, 150).await.unwrap().is_some(), "{engine}: in use");
+        assert!(store.session_member("digest", 50, 150, 200).await.unwrap().is_some(), "{engine}: in use");
+        assert!(store.session_member("digest", 50, 50, 199).await.unwrap().is_none(), "{engine}: seen later than now");
+        assert!(store.session_member("digest", 50, 50, 99).await.unwrap().is_none(), "{engine}: begun later than now");
         assert_eq!(store.session_purge(100, 0).await.unwrap(), 1, "{engine}");
     }
 }
@@ -260,10 +262,13 @@ async fn the_catalog_is_searched_and_picked_from() {
         store.query_insert(&query).await.unwrap();
         store.query_finish(query.run(), QueryEnd { state: "done", ..END }).await.unwrap();
         store.query_finish(query.run(), QueryEnd { state: "failed", finding: "late", ..END }).await.unwrap();
-        let newest = |member: String| {
+        let asked = ("preview", "select 1");
+        let newest_at = |member: String, not_after: i64| {
             let (store, team_id, dataset_id) = (store.clone(), team_id.clone(), dataset.id.clone());
-            async move { store.query_newest(&team_id, &member, &dataset_id, "preview", "select 1").await.unwrap() }
+            async move { store.query_newest(&team_id, &member, &dataset_id, asked, not_after).await.unwrap() }
         };
+        let newest = |member: String| newest_at(member, 20);
+        assert!(newest_at(member_id.clone(), 19).await.is_none(), "{engine}: the clock was put back");
         let kept = newest(member_id.clone()).await.unwrap();
         assert_eq!((kept.state.as_str(), kept.finding.as_str()), ("done", ""), "{engine}");
         assert!(newest("other".into()).await.is_none(), "{engine}");

@@ -72,12 +72,15 @@ async fn o_cred_10_a_removed_member_leaves_no_session_and_no_secret() {
         store.session_insert("bobs", "bob", 100).await.unwrap();
 
         assert!(!store.member_remove("other", "bob", "ann@acme.example", 200).await.unwrap(), "{engine}");
-        assert!(store.session_member("bobs", 50, 50).await.unwrap().is_some(), "{engine}: not this team's to remove");
+        assert!(
+            store.session_member("bobs", 50, 50, 1_000).await.unwrap().is_some(),
+            "{engine}: not this team's to remove"
+        );
         assert!(store.member_remove(&team_id, "bob", "ann@acme.example", 200).await.unwrap(), "{engine}");
-        assert!(store.session_member("bobs", 50, 50).await.unwrap().is_none(), "{engine}");
+        assert!(store.session_member("bobs", 50, 50, 1_000).await.unwrap().is_none(), "{engine}");
         // A sign-in that was under way when the member was removed.
         store.session_insert("late", "bob", 300).await.unwrap();
-        assert!(store.session_member("late", 50, 50).await.unwrap().is_none(), "{engine}");
+        assert!(store.session_member("late", 50, 50, 1_000).await.unwrap().is_none(), "{engine}");
         assert!(store.member_by_email("bob@b.example").await.unwrap().is_none(), "{engine}");
 
         let left = store.connection_fetch(&team_id, &ann, &saved.id).await.unwrap().unwrap();

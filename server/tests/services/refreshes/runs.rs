@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::Glance;
+use contract::fault::Fault;
 use contract::refresh::{Cause, Drift, RefreshState, RunState};
 
 use super::{HOUR, MINUTE, Refreshed, every, states};
@@ -92,6 +93,13 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
     assert_eq!((view.snapshot.unwrap().rows, &view.runs[0].drift), (20_000, &drift));
     let columns = data.team.world.backend.datasets.show(&data.team.world.actor, &data.dataset).await.unwrap().columns;
     assert_eq!(columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "kind", "note"]);
+    // Also where no row is left.
+    data.team.database.run("drop view sales; create table sales (id bigint, kind text)").await;
+    data.ask().await;
+    data.turn().await;
+    let view = data.view().await;
+    let drift = Drift { removed: vec!["note".into()], ..Drift::default() };
+    assert_eq!((view.snapshot.unwrap().rows, &view.runs[0].drift), (0, &drift));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,7 +118,12 @@ async fn a_run_that_somebody_cancels_ends_at_the_source_and_what_is_served_stays
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let refreshes = &data.team.world.backend.refreshes;
-    refreshes.cancel(&data.team.world.actor, &view.running.unwrap().run_id).await.unwrap();
+    let run_id = view.running.unwrap().run_id;
+    // It is there, and still nobody else's.
+    let stranger = data.team.world.stranger().await;
+    assert_eq!(refreshes.cancel(&stranger, &run_id).await, Err(Fault::NotFound));
+    assert!(data.view().await.running.is_some_and(|running| !running.is_cancelling));
+    refreshes.cancel(&data.team.world.actor, &run_id).await.unwrap();
     let log = data.team.world.backend.audit.page(&data.team.world.actor, AuditQuery::default()).await.unwrap().entries;
     let cancelled = log.iter().find(|entry| entry.action == Action::RefreshCancelled).unwrap();
     assert_eq!(cancelled.named, "public.sales");

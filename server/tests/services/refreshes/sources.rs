@@ -64,8 +64,12 @@ async fn o_fault_20_a_source_that_ends_in_the_middle_of_the_rows_leaves_no_part_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_26_a_source_that_lets_two_in_is_read_two_at_a_time() {
-    let tables: String = (0..19).map(|n| format!("create table t{n} as select {n} as n;")).collect();
-    let data = Refreshed::with(10, &tables).await;
+    let tables: String = (0..99).map(|n| format!("create table t{n} as select {n} as n;")).collect();
+    // More at once than the source lets in, as when others use it too.
+    let mut plan = Plan::default();
+    let limits = &mut plan.refresh_limits;
+    (limits.per_connection, limits.at_once, limits.sign_ins) = (6, 6, 1);
+    let data = Refreshed::planned(plan, 10, &tables).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let user = data.team.database.user("few", "some-password").await;
     let rights = format!("grant select on all tables in schema public to {user}; alter role {user} connection limit 2");
@@ -82,17 +86,29 @@ async fn o_fault_26_a_source_that_lets_two_in_is_read_two_at_a_time() {
         backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
     }
     let mut refresher = server::refresher::Refresher::new(data.team.world.shared.clone());
-    for _ in 0..1_000 {
+    let mut turned_away = 0;
+    loop {
         refresher.turn().await;
-        if refresher.running() == 0 {
+        if refresher.running() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        }
+        let mut views = Vec::new();
+        for dataset in &data.datasets {
+            views.push(backend.refreshes.show(&actor, dataset).await.unwrap());
+        }
+        let why = views.iter().filter_map(|view| view.runs[0].why.as_ref());
+        let why: Vec<_> = why.map(contract::finding::Finding::code).collect();
+        assert!(why.iter().all(|code| *code == "too_many_connections"), "{why:?}");
+        // Being turned away is nobody's failure, and pauses nothing.
+        assert!(views.iter().all(|view| matches!(view.state, RefreshState::Fresh | RefreshState::First)));
+        if why.is_empty() {
             break;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        turned_away += why.len();
+        data.shift(2 * MINUTE);
     }
-    for dataset in &data.datasets {
-        let view = backend.refreshes.show(&actor, dataset).await.unwrap();
-        assert_eq!((states(&view), view.state), (vec![RunState::Done], RefreshState::Fresh));
-    }
+    assert!(turned_away > 0, "the source never was full");
 }
 
 /// Dials a port that swallows what is sent to it, once there is one.
