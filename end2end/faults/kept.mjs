@@ -5,7 +5,8 @@
 // O-FAULT-02: right after a connection was saved. O-FAULT-03: in the middle of a rotation of keys. O-FAULT-04: while the
 // first start makes the schema.
 import { spawn, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Member, Server, freePort, sleep, until } from '../support/member.mjs';
 import { connectionString, database, psql } from '../support/postgres.mjs';
@@ -20,14 +21,16 @@ const server = new Server();
 await server.start();
 const ann = new Member(server);
 await ann.found();
-const ledger = { saves: 0, acknowledged: 0, killed_before_the_answer: 0 };
+const ledger = { killed_after_the_answer: 0, killed_in_the_middle: 0, acknowledged: 0, killed_before_the_answer: 0 };
 const acknowledged = [];
-for (; ledger.saves < saves; ledger.saves += 1) {
+for (let at = 0; at < 2 * saves; at += 1) {
   const { id } = await ann.draft(connectionString(source));
   // Every other time somewhere in the middle of it, and else at once after the answer.
   const saved = ann.call('connections/save', { id }).then(() => true, () => false);
-  if (ledger.saves % 2 === 0) await saved;
-  else await sleep(Math.random() * 8);
+  const isAfter = at % 2 === 0;
+  ledger[isAfter ? 'killed_after_the_answer' : 'killed_in_the_middle'] += 1;
+  if (isAfter && !(await saved)) throw new Error('a connection was not saved');
+  if (!isAfter) await sleep(Math.random() * 12);
   await server.signal('SIGKILL');
   if (await saved) acknowledged.push(id);
   else ledger.killed_before_the_answer += 1;
@@ -60,8 +63,9 @@ const began = performance.now();
 good(key('add'));
 good(key('rotate'));
 const whole = performance.now() - began;
-const kills = { rotations: 0, killed: 0, ended_first: 0 };
-for (; kills.rotations < rotations; kills.rotations += 1) {
+// As many as were killed before their end.
+const kills = { killed: 0, ended_first: 0 };
+while (kills.killed < rotations) {
   good(key('add'));
   const rotating = spawn(flitch, ['key', 'rotate', '--data', server.data], { stdio: 'ignore' });
   const ended = new Promise((resolve) => rotating.once('exit', (code, signal) => resolve(signal)));
@@ -81,28 +85,51 @@ await server.signal('SIGTERM');
 rmSync(server.data, { recursive: true, force: true });
 console.log(`O-FAULT-03: ${JSON.stringify(kills)}`);
 
+// How many steps of the schema a killed start had made: asked of a copy, for what it left is the next start's to find.
+const STEPS = readdirSync(new URL('../../server/store/migrations/sqlite', import.meta.url)).length;
+function steps(young) {
+  const copy = Object.assign(new Server(young.more), { data: mkdtempSync(join(tmpdir(), 'flitch-faults-')) });
+  cpSync(young.data, copy.data, { recursive: true });
+  try {
+    return Number(copy.stored('select count(*) from _sqlx_migrations'));
+  } catch (error) {
+    // Not even that table.
+    if (/no such table|does not exist/.test(error.stderr)) return 0;
+    throw error;
+  } finally {
+    rmSync(copy.data, { recursive: true });
+  }
+}
+
 // O-FAULT-04. Whatever a killed start left of the schema, the next start makes it whole.
 for (const kind of (process.argv[5] ?? 'sqlite').split(',')) {
-  const found = { starts: 0, slowest_ms: 0 };
+  const found = { before: 0, 'in the middle': 0, after: 0, slowest_ms: 0 };
   const schemas = new Set();
-  for (; found.starts < starts; found.starts += 1) {
-    const store = kind === 'postgres' ? database(`kept_store_${found.starts}`) : undefined;
-    const young = new Server(store ? ['--database-url', store] : []);
+  const fresh = (name) => new Server(kind === 'postgres' ? ['--database-url', database(`kept_store_${name}`)] : []);
+  const calm = fresh('calm');
+  const whole = await calm.start();
+  await calm.signal('SIGTERM');
+  // As many as were killed with some of the steps made and some not: an older schema is what the next start finds.
+  for (let at = 0; found['in the middle'] < starts; at += 1) {
+    const young = fresh(at);
     young.port = await freePort();
     const first = spawn(flitch, young.args(), { stdio: 'ignore' });
     const gone = new Promise((resolve) => first.once('exit', resolve));
-    await sleep(Math.random() * 150);
+    await sleep(Math.random() * whole);
     first.kill('SIGKILL');
     await gone;
+    const made = steps(young);
+    found[made === 0 ? 'before' : made < STEPS ? 'in the middle' : 'after'] += 1;
     found.slowest_ms = Math.max(found.slowest_ms, await young.start());
     await new Member(young).found();
     if ((await young.signal('SIGTERM')) !== 0) throw new Error('exit code');
-    const tables = store
-      ? psql(store, "select string_agg(table_name || '.' || column_name, ',' order by 1) from information_schema.columns where table_schema = 'public'")
+    const tables = kind === 'postgres'
+      ? young.stored("select string_agg(concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default), ',' order by table_name, column_name) from information_schema.columns where table_schema = 'public'")
       : spawnSync('sqlite3', [join(young.data, 'flitch.sqlite'), '.schema'], { encoding: 'utf8' }).stdout;
     schemas.add(tables);
     rmSync(young.data, { recursive: true, force: true });
   }
+  rmSync(calm.data, { recursive: true, force: true });
   if (schemas.size !== 1) throw new Error(`${schemas.size} different schemas`);
   console.log(`O-FAULT-04 ${kind}: ${JSON.stringify(found)}`);
 }

@@ -28,7 +28,8 @@ const ann = new Member(server);
 await ann.found();
 await ann.connect(connectionString(source));
 const [{ id }] = ann.datasets;
-await ann.set(id);
+// Due by itself in a month: whatever runs meanwhile was asked for, or lost.
+await ann.set(id, 'days', 30);
 
 // What is served: from a snapshot, all rows, of one generation.
 async function served() {
@@ -40,8 +41,22 @@ async function served() {
 }
 
 await until(async () => !(await ann.shown(id)).is_moving, 'the first run');
-const ledger = { kills: 0, 'old one served': 0, 'new one served': 0, slowest_start_ms: 0 };
+const ledger = { kills: 0, 'old one served': 0, 'new one served': 0, runs_lost: 0, slowest_start_ms: 0, slowest_anew_ms: 0 };
 let good = await served();
+
+// Each generation was counted once; whatever else began was lost by a kill, at most one run each time; nothing is under
+// way; and the schedule stands.
+function counted() {
+  const states = Object.fromEntries(server.stored('select state, count(*) from refresh_run group by 1').split('\n').map((line) => line.split('|')));
+  const { done, lost = 0, ...others } = states;
+  if (Number(done) !== generation || Number(lost) > ledger.kills || Object.keys(others).length > 0) {
+    throw new Error(`${generation} generations, ${ledger.kills} kills, and runs: ${JSON.stringify(states)}`);
+  }
+  ledger.runs_lost = Number(lost);
+  const rests = server.stored("select count(*) from refresh where next_at is not null and run_id = '' and failures = 0 and halt = ''");
+  if (rests !== '1') throw new Error(`its schedule is gone: ${server.stored('select next_at, run_id, failures, halt from refresh')}`);
+}
+counted();
 for (let at = 0; at < kills; at += 1) {
   next();
   const point = POINTS[at % POINTS.length];
@@ -56,12 +71,17 @@ for (let at = 0; at < kills; at += 1) {
   const found = await served();
   if (found !== good && found !== generation) throw new Error(`generation ${found} is served, neither ${good} nor ${generation}`);
   ledger.kills += 1;
-  if (ledger.kills % 100 === 0) console.log(JSON.stringify(ledger));
   ledger[found === good ? 'old one served' : 'new one served'] += 1;
   // The lost run is made again, without anybody asking.
+  const ready = Date.now();
   await until(async () => (await served()) === generation, `generation ${generation} after a kill at “${point}”`, 30);
   await until(async () => !(await ann.shown(id)).is_moving, 'the end of all runs');
+  ledger.slowest_anew_ms = Math.max(ledger.slowest_anew_ms, Date.now() - ready);
+  // A lease, and what the run takes.
+  if (ledger.slowest_anew_ms > server.lease * 1000 + 10_000) throw new Error(`made anew after ${ledger.slowest_anew_ms} ms`);
+  counted();
   good = generation;
+  if (ledger.kills % 100 === 0) console.log(JSON.stringify(ledger));
 }
 const code = await server.signal('SIGTERM');
 if (code !== 0) throw new Error(`exit code ${code}`);

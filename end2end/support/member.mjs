@@ -1,9 +1,10 @@
 // A Flitch as a process, and somebody who uses it as the page's scripts do.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { psql } from './postgres.mjs';
 
 const target = process.env.FLITCH_TARGET;
 process.setMaxListeners(0);
@@ -78,6 +79,13 @@ export class Server {
       };
       this.listeners.add(listen);
     });
+  }
+
+  // What its store of metadata says to a query, as lines with `|` between values.
+  stored(sql) {
+    const at = this.more.indexOf('--database-url');
+    if (at >= 0) return psql(this.more[at + 1], sql);
+    return execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(this.data, 'flitch.sqlite'), sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   }
 
   signal(name) {

@@ -4,7 +4,8 @@ import { createServer, connect } from 'node:net';
 
 const root = process.env.FLITCH_TEST_POSTGRES;
 
-export const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' }).trim();
+export const psql = (url, sql) =>
+  execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
 // A fresh database, as psql's address of it.
 export function database(purpose) {

@@ -145,7 +145,11 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await rested();
   const letGo = await held(own, 'nightly');
   await refresh.click();
-  await expect(page.getByRole('button', { name: 'Cancel the run' })).toBeVisible();
+  // It begins with the refresher's next turn.
+  await expect.poll(async () => {
+    if (await again.count()) await again.click();
+    return page.getByRole('button', { name: 'Cancel the run' }).count();
+  }, { timeout: 20_000 }).toBe(1);
   await expect(again).toHaveCount(hasScript ? 0 : 1);
   await expect(page.locator('meta[http-equiv=refresh]')).toHaveCount(0);
   await letGo();
