@@ -1,6 +1,6 @@
 // A store of metadata that is away, or that somebody holds.
 //
-//   node away.mjs SECONDS
+//   node away.mjs SECONDS_AWAY SECONDS_HELD
 //
 // O-FAULT-08: the way to a Postgres is cut while ten refreshes run and pages are looked at. O-FAULT-09: somebody holds its
 // tables, or the file of the embedded store.
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Member, Server, sleep, until } from '../support/member.mjs';
 import { Way, connectionString, database, psql } from '../support/postgres.mjs';
 
-const seconds = Number(process.argv[2] ?? 6);
+const [seconds, heldFor] = [Number(process.argv[2] ?? 6), Number(process.argv[3] ?? 6)];
 const source = database('away_source');
 const tables = Array.from({ length: 10 }, (_, at) => `t${at}`);
 // Each takes some seconds to read.
@@ -27,48 +27,67 @@ function heldInTime(pages, what) {
     if (status === 200) continue;
     if (status !== 503 || !after) throw new Error(`${what}: ${status}, Retry-After: ${after}`);
     if (/sqlx|postgres|sqlite|pool|connection refused/i.test(text)) throw new Error(`${what}: it says ${text.slice(0, 500)}`);
+    if (!/own database is busy/i.test(text)) throw new Error(`${what}: it does not say so: ${text.slice(0, 3000)}`);
     if (took > 12_000) throw new Error(`${what}: an answer after ${took} ms`);
   }
   return pages.filter(({ status }) => status === 503).length;
 }
 const open = (server) => readdirSync(`/proc/${server.child.pid}/fd`).length;
 
-const store = database('away_store');
-const way = new Way(store);
-await way.open();
-const server = new Server(['--database-url', way.address, '--refreshes-per-connection', '10', '--refreshes-at-once', '10']);
-server.lease = 30;
-await server.start();
-const ann = new Member(server);
-await ann.found();
-await ann.connect(connectionString(source));
-for (const { id } of ann.datasets) await ann.set(id);
-const running = () => Number(psql(store, "select count(*) from refresh_run where state = 'running'"));
-await until(() => running() === 10, 'ten refreshes');
-const before = open(server);
-way.cut();
-const cut = Date.now();
-const pages = [];
-while (Date.now() - cut < seconds * 1000) {
-  pages.push(page(ann));
-  await sleep((seconds * 1000) / 50);
+// The way to the store is cut while they run. Within their lease they wait for it, and go on; after that, another run is
+// begun in the place of each. Answers what still runs.
+async function cutOff(lease) {
+  const store = database(`away_store_${lease}`);
+  const way = new Way(store);
+  await way.open();
+  const server = new Server(['--database-url', way.address, '--refreshes-per-connection', '10', '--refreshes-at-once', '10']);
+  server.lease = lease;
+  await server.start();
+  const ann = new Member(server);
+  await ann.found();
+  await ann.connect(connectionString(source));
+  for (const { id } of ann.datasets) await ann.set(id);
+  const running = () => Number(psql(store, "select count(*) from refresh_run where state = 'running'"));
+  await until(() => running() === 10, 'ten refreshes');
+  const before = open(server);
+  way.cut();
+  const cut = Date.now();
+  const pages = [];
+  while (Date.now() - cut < seconds * 1000) {
+    pages.push(page(ann));
+    await sleep((seconds * 1000) / 50);
+  }
+  await way.open();
+  const refused = heldInTime(await Promise.all(pages), 'the store was away');
+  if (refused === 0) throw new Error('no page was refused: was the store away?');
+  await until(async () => (await page(ann)).status === 200, 'pages', 15);
+  await until(() => running() === 0 && psql(store, "select count(*) from refresh where asked_at is not null or run_id <> ''") === '0', 'the refreshes', 120);
+  // Each has its rows, once.
+  const runs = psql(store, "select count(*), count(distinct dataset_id) from refresh_run where state = 'done'");
+  if (runs !== '10|10') throw new Error(`runs: ${psql(store, 'select state, finding from refresh_run')}`);
+  const others = psql(store, "select string_agg(distinct state, ',') from refresh_run where state <> 'done'");
+  if (!['', 'lost'].includes(others)) throw new Error(`runs: ${others}`);
+  const lost = Number(psql(store, "select count(*) from refresh_run where state = 'lost'"));
+  if (lost !== 0 && lease > 2 * seconds) throw new Error(`${lost} were lost within their lease`);
+  for (const { id } of ann.datasets) {
+    const query = await ann.ask(id, 'm=count&mc=');
+    if (query.result?.rows[0][0] !== '20000' || !query.snapshot) throw new Error(JSON.stringify(query));
+  }
+  console.log(`O-FAULT-08: ${JSON.stringify({ away_seconds: seconds, lease_seconds: lease, pages: pages.length, refused, refreshes: 10, begun_anew: lost })}`);
+  return { store, way, server, ann, before };
 }
-await way.open();
-const refused = heldInTime(await Promise.all(pages), 'the store was away');
-if (refused === 0) throw new Error('no page was refused: was the store away?');
-await until(async () => (await page(ann)).status === 200, 'pages', 15);
-await until(() => running() === 0, 'the refreshes', 120);
-const runs = psql(store, "select state, count(distinct dataset_id) from refresh_run where state = 'done' group by 1");
-if (runs !== 'done|10') throw new Error(`runs: ${psql(store, 'select state, finding from refresh_run')}`);
-const lost = Number(psql(store, "select count(*) from refresh_run where state <> 'done'"));
-console.log(`O-FAULT-08: ${JSON.stringify({ away_seconds: seconds, pages: pages.length, refused, refreshes: 10, tried_again: lost })}`);
+const short = await cutOff(3);
+if ((await short.server.signal('SIGTERM')) !== 0 || /panicked/.test(short.server.output)) throw new Error('it did not end well');
+rmSync(short.server.data, { recursive: true, force: true });
+short.way.cut();
+const { store, way, server, ann, before } = await cutOff(90);
 
 // O-FAULT-09, Postgres: all of its tables, held by one transaction.
 const names = psql(store, "select string_agg(quote_ident(tablename), ', ') from pg_tables where schemaname = 'public'");
 async function held(ann, holder, what) {
   const asked = [];
   const began = Date.now();
-  while (Date.now() - began < seconds * 1000) {
+  while (Date.now() - began < heldFor * 1000) {
     asked.push(page(ann));
     await sleep(200);
   }
@@ -78,7 +97,7 @@ async function held(ann, holder, what) {
   holder.stdin.end();
   const refused = heldInTime(during, what);
   await until(async () => (await page(ann)).status === 200, 'pages', 15);
-  return { held_seconds: seconds, pages: during.length, refused, writes: writes.slice(0, 40) };
+  return { held_seconds: heldFor, pages: during.length, refused, writes: writes.slice(0, 40) };
 }
 const holder = spawn('psql', [store, '-qX'], { stdio: ['pipe', 'ignore', 'inherit'] });
 holder.stdin.write(`begin;\nlock table ${names} in access exclusive mode;\n`);
