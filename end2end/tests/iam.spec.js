@@ -68,11 +68,21 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   await page.getByLabel('Cluster identifier or workgroup').fill('sample-wg');
   await check(page);
   await expect(page.getByText(/Credentials for IAM:flitch were minted/)).toBeVisible();
-  const connection = await rows(page, hasScript);
   // What wakes compute says so, and not only to whoever hovers.
+  await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
+  const connection = await rows(page, hasScript);
   await expect(page.getByRole('button', { name: /^Read again.*wakes the workgroup$/ })).toBeVisible();
   await visit(page, connection, hasScript);
   await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
+  await visit(page, `${connection}/datasets`, hasScript);
+  await expect(page.getByRole('button', { name: /^Read the list again.*wakes the workgroup$/ })).toBeVisible();
+  await visit(page, `${flitch.url}/query`, hasScript);
+  const id = connection.split('/').at(-1);
+  // Without scripts it is said of the connection that the page was made with.
+  if (hasScript) {
+    await page.getByLabel('Connection').selectOption(id);
+    await expect(page.getByRole('button', { name: /^Run.*wakes the workgroup/ })).toBeVisible();
+  }
 });
 
 test('a role with the external id of the team', async ({ member: page, flitch, hasScript }) => {

@@ -185,7 +185,7 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   const { hostname, port } = new URL(server.replace('postgres:', 'http:'));
   const relay = new Relay(hostname, Number(port));
   const own = await connected(page, flitch, hasScript, `refresh_fails_${process.pid}`,
-    'create table slow as select n as id, n as amount from generate_series(1, 5000) n', { relay });
+    'create table slow as select n as id, n as amount from generate_series(1, 200000) n', { relay });
   await page.getByLabel('slow').check();
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await page.waitForURL(/connections\/[^/]+$/);
@@ -200,7 +200,7 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   psql(own, `alter table slow rename to plain; create view slow as
     select id::bigint as id, pg_sleep(case when id % 1000 = 0 then 0.4 end)::text as note from generate_series(1, 200000) id`);
   await page.getByRole('button', { name: 'Refresh now' }).click();
-  await expect(strip(page, 'fresh')).toContainText(/Reading: [\d,]+ rows/, { timeout: 20_000 });
+  await expect(strip(page, 'fresh')).toContainText(/Reading: [\d,]+ rows, [\d.]+ [KM]B, [\d,]+ rows a second, about [\d.]+ \w+ left\./, { timeout: 20_000 });
   await expect(page.locator('.run-drift')).toContainText('Columns changed: new: note; gone: amount; id was integer and is bigint.');
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await expect(page.locator('.runs tbody tr').first()).toContainText('Cancelled', { timeout: 20_000 });
@@ -300,4 +300,55 @@ test('a way in that the source refuses is said wherever the connection stands, a
   await expect(page.getByText('The source refused the way in')).toBeVisible();
   await page.goto(`${flitch.url}/data`);
   await expect(page.locator('.card', { hasText: name }).locator(badge)).toBeVisible();
+});
+
+test.describe('read in New York', () => {
+  test.use({ timezoneId: 'America/New_York' });
+
+  test('one schedule for all datasets, and none again', async ({ member: page, flitch, hasScript }) => {
+    await connected(page, flitch, hasScript, `refresh_all_${process.pid}_${hasScript}`, 'create table one as select 1 as n; create table two as select 2 as n');
+    const before = snapshots(flitch).length;
+    await page.getByLabel('one').check();
+    await page.getByLabel('two').check();
+    await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+    await page.waitForURL(/connections\/[^/]+$/);
+    const more = page.getByText('Refresh all datasets, or set a daily budget');
+    await more.click();
+    await page.getByLabel('Unit').selectOption('days');
+    await page.getByLabel('Every').fill('1');
+    await page.getByLabel('At', { exact: true }).fill('04:30');
+    await page.getByLabel('Time zone').fill('Europe/Berlin');
+    await page.getByRole('button', { name: 'Refresh all datasets' }).click();
+    await expect(page.getByText('All of them are refreshed')).toBeVisible();
+    const connection = page.url();
+    for (const name of ['one', 'two']) {
+      await page.goto(connection);
+      await page.getByRole('link', { name: `public.${name}` }).click();
+      await tab(page, 'Refresh').click();
+      await expect(page.getByText('Refreshed each day at 04:30 (Europe/Berlin).')).toBeVisible();
+      const runs = page.locator('.next-runs time');
+      await expect(runs).toHaveCount(3);
+      for (const run of await runs.all()) {
+        const moment = new Date(await run.getAttribute('datetime'));
+        const inZone = (timeZone, style) => moment.toLocaleString('en-US', { timeZone, ...style });
+        // With the delay of a minute at most that each dataset has of its own.
+        expect(inZone('Europe/Berlin', { timeStyle: 'short' })).toMatch(/^4:3[01].AM$/);
+        // To the reader first, and to whoever they talk to.
+        const utc = /^[\w ,-]*\d\d:\d\d[\d:]* UTC$/;
+        const text = async () => (await run.textContent()).replaceAll('\u202f', ' ');
+        if (!hasScript) expect(await text()).toMatch(utc);
+        else {
+          const local = inZone('America/New_York', { dateStyle: 'medium', timeStyle: 'short' }).replaceAll('\u202f', ' ');
+          await expect.poll(text).toContain(`${local} (`);
+          expect(/\((.*)\)$/.exec(await text())[1]).toMatch(utc);
+        }
+      }
+    }
+    await expect.poll(() => snapshots(flitch).length).toBe(before + 2);
+    await page.goto(connection);
+    await more.click();
+    await page.getByRole('button', { name: 'Turn refresh off for all' }).click();
+    await expect(page.getByText('All of them are refreshed')).toHaveCount(0);
+    await expect.poll(() => snapshots(flitch).length).toBe(before);
+  });
 });

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use app::words::refresh::ASKED_LATELY;
+use app::words::refresh::{ASKED_LATELY, OVER_BUDGET};
 use clap::Args;
 use contract::fault::Fault;
 use contract::refresh::Triggered;
@@ -23,6 +23,7 @@ pub async fn refresh(args: &RefreshArgs) -> anyhow::Result<ExitCode> {
         Some(Triggered::Started) => println!("A running server starts it within a second."),
         Some(Triggered::Joined) => println!("A refresh is on its way already."),
         Some(Triggered::Recent) => println!("{ASKED_LATELY}"),
+        Some(Triggered::OverBudget) => println!("{OVER_BUDGET}"),
         Some(Triggered::CutOff) => {
             eprintln!("{}", app::words::faults::fault(&Fault::ConnectionRests));
             return Ok(ExitCode::FAILURE);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::words::refresh::ASKED_LATELY;
+use app::words::refresh::{ASKED_LATELY, OVER_BUDGET};
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -24,6 +24,7 @@ async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<S
         Ok(Triggered::Started) => (StatusCode::ACCEPTED, "A refresh starts.\n").into_response(),
         Ok(Triggered::Joined) => (StatusCode::OK, "A refresh is on its way already.\n").into_response(),
         Ok(Triggered::Recent) => (StatusCode::OK, format!("{ASKED_LATELY}\n")).into_response(),
+        Ok(Triggered::OverBudget) => (StatusCode::ACCEPTED, format!("{OVER_BUDGET}\n")).into_response(),
         Ok(Triggered::CutOff) => {
             (StatusCode::CONFLICT, app::words::faults::fault(&Fault::ConnectionRests) + "\n").into_response()
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{ClusterKind, IamTarget, MintFacts};
 use crate::check::CheckOutcome;
+use crate::host::aws_host;
 
 pub use form::{ConnectionForm, Draft, DraftSaved, FormStart};
 
@@ -84,6 +85,12 @@ pub struct Target {
 impl Target {
     pub fn method(&self) -> Method {
         if self.iam.is_some() { Method::Iam } else { Method::String }
+    }
+
+    /// It may sleep, and is billed for waking up.
+    pub fn is_serverless(&self) -> bool {
+        let by_host = aws_host(&self.host).is_some_and(|host| host.is_serverless);
+        by_host || self.iam.as_ref().is_some_and(|iam| iam.kind == ClusterKind::Serverless)
     }
 
     /// The connection string with dots where the password was; by IAM, the JDBC URL, which has none. For showing only.

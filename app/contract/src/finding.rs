@@ -237,6 +237,8 @@ findings! {
         NumberTooLarge = "number_too_large",
         /// The file of a snapshot is not where it was written.
         SnapshotGone = "snapshot_gone",
+        /// The store of snapshots does not answer, or the file is damaged.
+        SnapshotUnread { reference: u32 } = "snapshot_unread",
         /// The connection led elsewhere, or the refresh was turned off, while it ran.
         RefreshOvertaken = "refresh_overtaken",
         /// The result has a value that the file's type cannot hold.

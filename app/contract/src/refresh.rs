@@ -249,6 +249,8 @@ pub enum Triggered {
     CutOff,
     /// Somebody paused it.
     Paused,
+    /// The day's budget of its connection is used up: a run starts when the day is over.
+    OverBudget,
 }
 
 #[cfg(test)]

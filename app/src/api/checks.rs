@@ -20,6 +20,8 @@ pub struct CheckShown {
     pub duration_us: Option<u64>,
     /// What was tested, without its secret.
     pub redacted: String,
+    /// Another check may wake it up.
+    pub is_serverless: bool,
     pub stages: String,
 }
 
@@ -45,6 +47,7 @@ pub async fn show_check(connection_id: String, check_id: String) -> Result<Check
         connection_id: check.connection_id,
         connection_name: check.connection_name,
         is_draft: check.is_draft,
+        is_serverless: check.target.is_serverless(),
         replaces: check.replaces,
         is_credential: check.is_credential,
         leaning_count: check.leaning_count,

@@ -11,7 +11,7 @@ use crate::api::connections::SaveConnection;
 use crate::api::credential::StartRotation;
 use crate::parts::{FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load};
 use crate::paths;
-use crate::words::{checks, numbers};
+use crate::words::{WAKES, checks, numbers};
 
 /// Between two looks at a running check.
 const POLL: Duration = Duration::from_millis(500);
@@ -87,6 +87,7 @@ fn Try(draft_id: String, count: u32, is_good: bool) -> impl IntoView {
 #[component]
 fn Next(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>) -> impl IntoView {
     let is_good = check.outcome.is_good() && !check.is_outdated;
+    let wakes = check.is_serverless.then_some(WAKES);
     let id = check.connection_id.clone();
     let is_replacement = check.is_credential && check.is_draft && check.leaning_count > 0;
     let kept = if check.is_outdated || check.is_credential && !check.is_draft {
@@ -125,7 +126,7 @@ fn Next(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>) 
             {edit}
             <PostForm post=start>
                 <input type="hidden" name="connection_id" value=check.connection_id.clone()/>
-                <button type="submit" class="button-quiet">"Check again"</button>
+                <button type="submit" class="button-quiet" data-wakes=wakes title=wakes>"Check again"</button>
             </PostForm>
         </div>
     }

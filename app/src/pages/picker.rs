@@ -13,7 +13,7 @@ use leptos_meta::Title;
 use super::{param, query};
 use crate::api::datasets::{AddDatasets, PickerTold, ReadCatalog, ShowPicker};
 use crate::parts::{FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, load};
-use crate::words::{catalog, numbers};
+use crate::words::{WAKES, catalog, numbers};
 use crate::{api::ApiError, paths};
 use list::SchemaList;
 use ticks::Ticks;
@@ -161,6 +161,8 @@ fn Found(
             </div>
         }
     });
+    // The button to read it again is the page's own, above.
+    let sleeps = picker.target.is_serverless().then_some("");
     let Some(read_at) = picker.read_at else {
         let is_reading = picker.is_reading;
         let text =
@@ -168,7 +170,7 @@ fn Found(
         return view! {
             <NoScriptRefresh is_running=is_reading/>
             {failed}
-            <div class="empty"><p role="status">{text}</p>
+            <div class="empty" data-sleeps=sleeps><p role="status">{text}</p>
                 {(!is_reading).then(|| view! { <p>"It is read by a passing check, or by “Read the list again”."</p> })}
             </div>
         }
@@ -202,7 +204,7 @@ fn Found(
     view! {
         <NoScriptRefresh is_running=picker.is_reading/>
         {failed}
-        <p class="quiet" role="status">
+        <p class="quiet" role="status" data-sleeps=sleeps>
             {summary}
             {picker.is_reading.then_some(". Reading again…")}
             {picker.is_cut.then_some(". There are more than Flitch lists.")}
@@ -223,12 +225,15 @@ fn Found(
 fn Alone(picker: PickerTold, schema: Memo<String>, read: Post<ReadCatalog>) -> impl IntoView {
     let all = paths::picker(&picker.connection_id);
     let is_unlisted = picker.schemas.first().is_some_and(|schema| schema.is_unlisted && schema.is_usable);
+    let wakes = picker.target.is_serverless().then_some(WAKES);
     let list = (is_unlisted && !picker.is_reading).then(|| {
         view! {
             <PostForm post=read>
                 <input type="hidden" name="connection_id" value=picker.connection_id.clone()/>
                 <input type="hidden" name="schema" value=move || schema.get()/>
-                <button type="submit" class="button">"List the tables of " {schema.get_untracked()}</button>
+                <button type="submit" class="button" data-wakes=wakes title=wakes>
+                    "List the tables of " {schema.get_untracked()}
+                </button>
             </PostForm>
         }
     });

@@ -8,6 +8,9 @@ use super::numbers;
 pub const ASKED_LATELY: &str =
     "A refresh was asked for in the last minute, and has ended. Ask again after that minute for what was loaded since.";
 
+/// The same, where the source may not be asked any more today.
+pub const OVER_BUDGET: &str = "The source was asked as often as it may be today (UTC). A refresh starts when the day is over, or the budget is raised.";
+
 pub fn fault(fault: ScheduleFault) -> String {
     match fault {
         ScheduleFault::EveryInvalid => "How often has to be a whole number, as 6. Type one from 1 on.".into(),

@@ -21,6 +21,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use futures_util::StreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path as Key;
+use parquet::errors::ParquetError;
 use thiserror::Error;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -69,15 +70,17 @@ impl ReadError {
 
     /// The object is not there.
     pub fn is_missing(&self) -> bool {
-        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(self);
-        while let Some(error) = source {
-            let error_of_objects = error.downcast_ref::<object_store::Error>();
-            if matches!(error_of_objects, Some(object_store::Error::NotFound { .. })) {
-                return true;
-            }
-            source = error.source();
-        }
-        false
+        let is_not_found = |error: &object_store::Error| matches!(error, object_store::Error::NotFound { .. });
+        self.causes().any(|error| error.downcast_ref().is_some_and(is_not_found))
+    }
+
+    /// The store of objects did not answer, or with what is no Parquet.
+    pub fn is_of_objects(&self) -> bool {
+        self.causes().any(|error| error.is::<object_store::Error>() || error.is::<ParquetError>())
+    }
+
+    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        std::iter::successors(Some(self as &(dyn std::error::Error + 'static)), |error| error.source())
     }
 }
 

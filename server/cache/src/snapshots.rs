@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Key;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{ObjectStore, ObjectStoreExt, RetryConfig};
 use parquet::file::metadata::{FooterTail, ParquetMetaDataReader};
 use thiserror::Error;
 
@@ -67,6 +67,10 @@ pub struct Bucket {
 /// Bytes of a Parquet file's tail (the format's specification, "File Format").
 const TAIL: u64 = 8;
 
+/// How long a bucket may be away before what a run has read is given up, and before somebody who asks is told.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE_OF_READERS: Duration = Duration::from_secs(5);
+
 /// An object, as a listing tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -78,6 +82,8 @@ pub struct Listed {
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     objects: Arc<dyn ObjectStore>,
+    /// The same objects, for somebody who waits for an answer.
+    for_readers: Arc<dyn ObjectStore>,
     /// Before every key.
     prefix: Key,
     /// Where it is a folder of this machine.
@@ -91,7 +97,8 @@ impl Snapshots {
         std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
         make.recursive(true).create(folder)?;
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true);
-        Ok(Self { objects: Arc::new(objects), prefix: Key::default(), folder: Some(folder.to_owned()) })
+        let objects: Arc<dyn ObjectStore> = Arc::new(objects);
+        Ok(Self { for_readers: Arc::clone(&objects), objects, prefix: Key::default(), folder: Some(folder.to_owned()) })
     }
 
     /// In a bucket, as `s3://bucket/prefix`.
@@ -112,12 +119,19 @@ impl Snapshots {
         if let Some((id, secret)) = &bucket.access_key {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret);
         }
-        Ok(Self { objects: Arc::new(builder.build()?), prefix: Key::from(prefix), folder: None })
+        let patient = |retry_timeout| RetryConfig { retry_timeout, ..RetryConfig::default() };
+        let for_readers = builder.clone().with_retry(patient(PATIENCE_OF_READERS)).build()?;
+        Ok(Self {
+            objects: Arc::new(builder.with_retry(patient(PATIENCE)).build()?),
+            for_readers: Arc::new(for_readers),
+            prefix: Key::from(prefix),
+            folder: None,
+        })
     }
 
     /// For readers of Parquet.
     pub(crate) fn objects(&self) -> Arc<dyn ObjectStore> {
-        Arc::clone(&self.objects)
+        Arc::clone(&self.for_readers)
     }
 
     /// Where an object is among them.

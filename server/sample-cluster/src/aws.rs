@@ -14,7 +14,7 @@ mod roles;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use axum::extract::{Path, State};
@@ -66,6 +66,7 @@ pub struct Asked {
     pub service: &'static str,
     pub operation: String,
     pub parameters: BTreeMap<String, String>,
+    pub at: Instant,
 }
 
 /// What the pretend AWS remembers.
@@ -184,7 +185,7 @@ impl AwsServer {
 
 /// For checks against AWS's own models of its services.
 async fn asked(State(cloud): State<Arc<Cloud>>) -> Json<serde_json::Value> {
-    let line = |Asked { service, operation, parameters }: &Asked| serde_json::json!({ "service": service, "operation": operation, "parameters": parameters });
+    let line = |Asked { service, operation, parameters, .. }: &Asked| serde_json::json!({ "service": service, "operation": operation, "parameters": parameters });
     Json(cloud.asked().iter().map(line).collect())
 }
 

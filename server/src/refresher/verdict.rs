@@ -104,6 +104,7 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::NotEnoughMemory { .. }
         | F::NumberTooLarge
         | F::SnapshotGone
+        | F::SnapshotUnread { .. }
         | F::ServerSaid { .. } => Verdict::Standing,
 
         // Of a check, and never why something failed.

@@ -129,6 +129,9 @@ impl ports::Checks for Checks {
             entry,
             catalog_limits: self.shared.catalog_limits,
         };
+        if !matches!(subject.entry, Entry::Password(Err(_))) {
+            entry::count_use(&self.shared, &row);
+        }
         let named =
             if row.is_credential == 1 { format!("{}, the team credential", row.name) } else { row.name.clone() };
         let deed = Deed { action: Action::ConnectionChecked, target: &row.id, named: &named };

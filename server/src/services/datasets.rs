@@ -121,7 +121,7 @@ impl ports::Datasets for Datasets {
             columns: serde_json::from_str(&row.known_columns).unwrap_or_default(),
             summary: summary(row),
             egress: self.shared.egress.clone(),
-            is_serverless: place::is_serverless(&target),
+            is_serverless: target.is_serverless(),
             connection_name: connection.name,
             user: target.user.clone(),
             target,

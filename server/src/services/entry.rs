@@ -31,7 +31,7 @@ pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
 }
 
 /// A source is asked once more today. Nobody waits for that.
-fn count_use(shared: &Shared, row: &ConnectionRow) {
+pub(crate) fn count_use(shared: &Shared, row: &ConnectionRow) {
     let (store, connection_id, now) = (shared.store.clone(), row.id.clone(), shared.clock.now());
     tokio::spawn(async move {
         if let Err(error) = store.source_use_add(&connection_id, now.div_euclid(DAY)).await {

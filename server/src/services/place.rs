@@ -1,9 +1,7 @@
 //! Between a stored connection and the connector's words: the target, the TLS policy, the sealed secret's place.
 
-use contract::aws::ClusterKind;
 use contract::connection::{Target, TlsMode};
 use contract::fault::Fault;
-use contract::host::aws_host;
 use contract::team::{Actor, Role};
 use redshift::{Endpoint, Login, Means, TlsPolicy};
 use secrecy::SecretString;
@@ -139,15 +137,10 @@ impl Way {
 
 /// Means with patience, where a Serverless workgroup answers.
 pub(crate) fn patient(mut means: Means, target: &Target) -> Means {
-    if is_serverless(target) {
+    if target.is_serverless() {
         means.deadlines = means.deadlines.waking_up();
     }
     means
-}
-
-pub(crate) fn is_serverless(target: &Target) -> bool {
-    let by_host = aws_host(&target.host).is_some_and(|host| host.is_serverless);
-    by_host || target.iam.as_ref().is_some_and(|iam| iam.kind == ClusterKind::Serverless)
 }
 
 pub(crate) fn tls_policy(target: &Target, name: &str, ca_pem: &str, extra_ca_pem: Option<String>) -> TlsPolicy {

@@ -119,6 +119,7 @@ pub(crate) async fn ask_from_outside(
         AskedRun::Recent => Some(Triggered::Recent),
         AskedRun::CutOff => Some(Triggered::CutOff),
         AskedRun::Paused => Some(Triggered::Paused),
+        AskedRun::OverBudget => Some(Triggered::OverBudget),
         AskedRun::Off => None,
     })
 }
@@ -189,7 +190,7 @@ impl ports::Refreshes for Refreshes {
                 self.wrote(actor, Action::RefreshAsked, &dataset).await;
                 Ok(())
             }
-            AskedRun::Joined | AskedRun::Recent => Ok(()),
+            AskedRun::Joined | AskedRun::Recent | AskedRun::OverBudget => Ok(()),
             AskedRun::CutOff => Err(Fault::ConnectionRests),
             AskedRun::Paused => Err(Fault::RefreshPaused),
             AskedRun::Off => Err(Fault::RefreshOff),

@@ -15,7 +15,7 @@ pub(crate) const ORPHAN_AGE: Duration = Duration::from_secs(60 * 60);
 const AT_ONCE: i64 = 200;
 
 /// Removes what is not served any more: at once where its connection was cut off, leads elsewhere or is gone.
-pub(crate) async fn sweep(shared: &Shared) {
+pub async fn sweep(shared: &Shared) {
     loop {
         let unserved = match shared.store.snapshot_unserved(shared.clock.now() - GRACE, AT_ONCE).await {
             Ok(unserved) => unserved,

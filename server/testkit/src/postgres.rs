@@ -67,11 +67,32 @@ impl Database {
         answer
     }
 
+    pub async fn hold(&self, table: &str) -> Held {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        let driver = tokio::spawn(connection);
+        client.batch_execute(&format!("begin; lock table {table} in access exclusive mode")).await.unwrap();
+        Held { client, driver }
+    }
+
     /// Makes a user that can sign in, named after the database so that tests do not meet.
     pub async fn user(&self, role: &str, password: &str) -> String {
         let name = format!("{role}_{}", self.name);
         self.run(&format!("create role {name} login password '{password}'")).await;
         name
+    }
+}
+
+/// Keeps everybody from reading a table, until it is let go.
+pub struct Held {
+    client: tokio_postgres::Client,
+    driver: tokio::task::JoinHandle<Result<(), tokio_postgres::Error>>,
+}
+
+impl Held {
+    pub async fn let_go(self) {
+        self.client.batch_execute("rollback").await.unwrap();
+        drop(self.client);
+        self.driver.await.unwrap().unwrap();
     }
 }
 

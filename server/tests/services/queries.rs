@@ -28,6 +28,8 @@ pub struct Connected {
     pub connection: String,
     /// Its name leads to a private network once this is set.
     pub is_turned: Arc<AtomicBool>,
+    /// Nobody tells what its name leads to once this is set.
+    pub is_silent: Arc<AtomicBool>,
 }
 
 impl Connected {
@@ -38,14 +40,16 @@ impl Connected {
     pub async fn with(plan: Plan) -> Self {
         let database = Database::fresh().await;
         let at = SocketAddr::from(([127, 0, 0, 1], database.port));
-        let is_turned = Arc::new(AtomicBool::new(false));
-        let names = Arc::new(Turning { is_turned: Arc::clone(&is_turned), names: local(at) });
+        let (is_turned, is_silent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let turning =
+            Turning { is_turned: Arc::clone(&is_turned), is_silent: Arc::clone(&is_silent), names: local(at) };
+        let names = Arc::new(turning);
         let plan = Plan { names, extra_ca_pem: Some(database.ca_pem.clone()), ..plan };
         let world = World::new(plan).await;
         let string = format!("postgresql://flitch:flitch@localhost:{}/{}", database.port, database.name);
         let draft = world.backend.connections.draft(&world.actor, form(string), false).await.unwrap();
         let connection = world.backend.connections.save(&world.actor, &draft.id).await.unwrap();
-        Self { database, world, connection, is_turned }
+        Self { database, world, connection, is_turned, is_silent }
     }
 
     pub async fn run_as(&self, actor: &Actor, sql: &str) -> String {

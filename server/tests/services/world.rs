@@ -23,6 +23,7 @@ use sample_cluster::aws::{self, AwsServer};
 use server::services::iam::{Iam, ListedCluster};
 use server::services::{Clock, DEFAULT_LIMITS, ExportLimits, FairUse, Live, RefreshLimits, SetupCode, Shared, backend};
 use store::Store;
+use testkit::postgres::Database;
 use tokio::sync::Notify;
 use vault::KeyRing;
 
@@ -40,15 +41,19 @@ impl Resolver for Names {
     }
 }
 
-/// The same, until somebody turns every name to a private network.
+/// The same, until somebody turns every name to a private network, or nobody tells any name.
 pub struct Turning {
     pub is_turned: Arc<AtomicBool>,
+    pub is_silent: Arc<AtomicBool>,
     pub names: Arc<dyn Resolver>,
 }
 
 #[async_trait]
 impl Resolver for Turning {
     async fn lookup(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, LookupError> {
+        if self.is_silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         match self.is_turned.load(Ordering::Relaxed) {
             true => Ok(vec![SocketAddr::from(([10, 0, 0, 5], port))]),
             false => self.names.lookup(host, port).await,
@@ -139,8 +144,12 @@ impl World {
     pub async fn new(plan: Plan) -> Self {
         let folder = std::env::temp_dir().join(format!("flitch-world-{}", store::new_id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let store = Store::open_sqlite(&folder.join("flitch.sqlite")).await.unwrap();
-        Self::over(plan, store, folder).await
+        // `make test` walks refreshing on each of the two stores.
+        let store = match std::env::var("FLITCH_TEST_STORE").as_deref() {
+            Ok("postgres") => Store::open_postgres(&Database::fresh().await.url).await,
+            _ => Store::open_sqlite(&folder.join("flitch.sqlite")).await,
+        };
+        Self::over(plan, store.unwrap(), folder).await
     }
 
     pub async fn over(plan: Plan, store: Store, folder: PathBuf) -> Self {

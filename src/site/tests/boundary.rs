@@ -86,7 +86,7 @@ const CALLS: &[(&str, Expected, &str)] = &[
     ("/api/refreshes/resume", NotFound, "dataset_id=DATASET"),
     ("/api/refreshes/address", NotFound, "dataset_id=DATASET"),
     ("/api/refreshes/turn-off", NotFound, "dataset_id=DATASET"),
-    ("/api/refreshes/cancel", NotFound, "run_id=x"),
+    ("/api/refreshes/cancel", NotFound, "run_id=RUN"),
     ("/api/refreshes/of-connection", NotFound, "connection_id=CONNECTION"),
     (
         "/api/refreshes/set-all",
@@ -172,6 +172,8 @@ impl First {
             assert!(store.draft_save(&ann.team_id, &ann.member_id, &saved.id, 1).await.unwrap());
         }
         let dataset = stored::dataset(store, &ann, &connection.id, MARK).await;
+        let run = stored::refresh(store, &ann, &connection.id, &dataset).await;
+        backend.refreshes.address(&ann, &dataset).await.unwrap();
         let check = CheckRow {
             id: new_id(),
             connection_id: connection.id.clone(),
@@ -227,6 +229,7 @@ impl First {
             ("CHECK", check.id),
             ("DATASET", dataset),
             ("QUERY", query.id),
+            ("RUN", run),
             ("INVITATION", invitation),
             ("MEMBER", second),
         ];
@@ -239,7 +242,13 @@ impl First {
         for (_, id) in &self.ids {
             state.push(format!("{:?}", store.connection_fetch(&self.team_id, &self.member_id, id).await.unwrap()));
         }
-        state.push(format!("{:?}", store.dataset_list(&self.team_id).await.unwrap()));
+        let datasets = store.dataset_list(&self.team_id).await.unwrap();
+        for dataset in &datasets {
+            state.push(format!("{:?}", store.refresh_fetch(&self.team_id, &dataset.id).await.unwrap()));
+            state.push(format!("{:?}", store.refresh_runs(&self.team_id, &dataset.id, 10).await.unwrap()));
+            state.push(format!("{:?}", store.source_use(&dataset.connection_id, 0).await.unwrap()));
+        }
+        state.push(format!("{datasets:?}"));
         state.push(format!("{:?}", store.member_list(&self.team_id).await.unwrap()));
         state.push(format!("{:?}", store.invitation_list(&self.team_id, 2).await.unwrap()));
         state.join("\n")

@@ -94,6 +94,8 @@ pub struct WorkspaceConnection {
     pub name: String,
     /// By its newest check.
     pub can_user_write: Option<bool>,
+    /// Asking it may wake it up.
+    pub is_serverless: bool,
 }
 
 /// Limits of typed statements; the operator sets them.

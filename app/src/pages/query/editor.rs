@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::api::queries::RunQuery;
 use crate::parts::{CurrentActor, Post, PostForm, SqlArea};
 use crate::paths;
-use crate::words::numbers;
+use crate::words::{WAKES, numbers};
 
 /// What the form begins with, and what is put into it later.
 #[derive(Clone, Copy)]
@@ -61,6 +61,9 @@ pub fn Editor(
     }
     let writers: Vec<String> =
         connections.iter().filter(|each| each.can_user_write == Some(true)).map(|each| each.id.clone()).collect();
+    let sleepers: Vec<String> =
+        connections.iter().filter(|each| each.is_serverless).map(|each| each.id.clone()).collect();
+    let wakes = move || sleepers.contains(&connection.get()).then_some(WAKES);
     let options = connections.into_iter().map(|each| {
         let id = each.id.clone();
         view! { <option value=each.id selected=move || connection.get() == id>{each.name}</option> }
@@ -97,7 +100,7 @@ pub fn Editor(
             />
             <input type="hidden" name="form[selection]" data-selection=""/>
             <div class="actions">
-                <button type="submit" class="button" data-run="">"Run"</button>
+                <button type="submit" class="button" data-run="" data-wakes=wakes>"Run"</button>
                 {move || is_hydrated.get().then(|| view! {
                     <button type="button" class="button-quiet" data-run-selection="" disabled>"Run selection"</button>
                 })}

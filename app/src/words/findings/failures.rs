@@ -28,6 +28,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::NumberTooLarge => Hint::plain("A sum has more digits than the 38 that a number may have.")
             .step("Ask for the average, or for more and smaller groups."),
         Finding::SnapshotGone => refresh::gone(),
+        Finding::SnapshotUnread { reference } => refresh::unread(*reference),
         Finding::RefreshOvertaken => refresh::overtaken(),
         Finding::TlsRefused => Hint::plain("The server refused to encrypt, so nothing was sent to it.")
             .step("Redshift always offers encryption. Check that host and port are the cluster's, not a proxy's."),

@@ -40,6 +40,14 @@ pub(super) fn gone() -> Hint {
         .step("The operator checks what removes files from the data folder or the bucket.")
 }
 
+pub(super) fn unread(reference: u32) -> Hint {
+    Hint::plain(
+        "The snapshot could not be read: what Flitch keeps snapshots in does not answer, or the file is damaged.",
+    )
+    .step("Ask the source instead, or look again in a moment. Refresh now writes a new snapshot.")
+    .step(format!("The operator finds the reason in Flitch's log, under {reference}."))
+}
+
 pub(super) fn overtaken() -> Hint {
     Hint::plain("The connection was changed, or the refresh turned off, while it ran. What it read was thrown away.")
         .step("Nothing is to be done: where it is still on, it runs again by itself.")

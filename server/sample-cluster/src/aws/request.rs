@@ -1,6 +1,7 @@
 //! A request, in either of the two protocols: AWS Query (STS, Redshift) and JSON 1.1 (Serverless).
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use serde_json::Value;
@@ -44,7 +45,7 @@ impl Request {
             Protocol::Redshift => "redshift",
             Protocol::Json => "redshift-serverless",
         };
-        Asked { service, operation: self.operation.clone(), parameters: self.fields.clone() }
+        Asked { service, operation: self.operation.clone(), parameters: self.fields.clone(), at: Instant::now() }
     }
 
     pub fn field(&self, name: &str) -> &str {

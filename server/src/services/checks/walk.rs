@@ -21,7 +21,7 @@ use super::rights::{self, Rights};
 use super::waiting::{Awaited, awaken};
 use crate::services::findings::{finding, is_sign_in_refused};
 use crate::services::iam::{self, Minter};
-use crate::services::place::{self, Way};
+use crate::services::place::Way;
 
 /// Privilege look-ups get this long; on a catalog where they take longer, tables count as readable until tried.
 const RIGHTS_DEADLINE: Duration = Duration::from_secs(5);
@@ -54,7 +54,7 @@ pub(super) enum Entry {
 }
 
 pub(super) async fn run(subject: Subject, mut progress: Progress) {
-    let total = match (place::is_serverless(&subject.target), &subject.entry) {
+    let total = match (subject.target.is_serverless(), &subject.entry) {
         (true, _) => TOTAL_WAKING,
         (false, Entry::Iam(_)) => TOTAL_WITH_AWS,
         (false, Entry::Password(_)) => TOTAL,

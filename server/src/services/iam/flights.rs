@@ -4,15 +4,11 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use redshift::iam::{Minted, Refusal};
 use tokio::sync::Mutex as AsyncMutex;
-
-/// How long a mint waits for the one before it.
-const TURN: Duration = Duration::from_secs(2);
 
 type Flight = BoxFuture<'static, Result<Minted, Refusal>>;
 
@@ -45,8 +41,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Flights {
-    /// Joins the flight of the same key, or begins one. Mints of one lane go one after the other as long as they are
-    /// quick, so that a throttled identity is not asked from all sides.
+    /// Joins the flight of the same key, or begins one. Mints of one lane go one after the other, so that a throttled
+    /// identity is not asked from all sides. Who waits does so within their own time for AWS: one that hangs is left when
+    /// its time is over, and then it is the next one's turn.
     pub async fn board(&self, key: FlightKey, lane: Lane, mint: Flight) -> Result<Minted, Refusal> {
         let flight = {
             let mut flying = locked(&self.flying);
@@ -56,8 +53,7 @@ impl Flights {
             joined.unwrap_or_else(|| {
                 let lane = self.lane(lane);
                 let flight: Flight = Box::pin(async move {
-                    // One that hangs holds up nobody for long.
-                    let _turn = tokio::time::timeout(TURN, lane.lock()).await;
+                    let _turn = lane.lock().await;
                     mint.await
                 });
                 let flight: Shared<Flight> = flight.shared();
@@ -83,7 +79,7 @@ impl Flights {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
@@ -122,14 +118,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mint_that_hangs_holds_the_next_one_up_for_a_turn_only() {
+    async fn a_mint_that_hangs_holds_the_next_one_up_until_it_is_left() {
         let (count, at_once) = (Arc::default(), Arc::default());
         let flights = Flights::default();
         let hangs = flights.board(key("ann"), lane(), Box::pin(std::future::pending()));
-        let other = flights.board(key("bob"), lane(), mint(&count, &at_once));
-        let both = futures_util::future::select(Box::pin(hangs), Box::pin(other));
-        let ended = tokio::time::timeout(TURN * 2, both).await;
-        assert!(matches!(ended, Ok(futures_util::future::Either::Right((Ok(_), _)))));
+        let left = AtomicUsize::new(0);
+        let hangs = async {
+            assert!(tokio::time::timeout(Duration::from_millis(100), hangs).await.is_err());
+            left.fetch_add(1, Ordering::Relaxed);
+        };
+        let other = async {
+            let minted = flights.board(key("bob"), lane(), mint(&count, &at_once)).await;
+            assert!(minted.is_ok());
+            assert_eq!(left.load(Ordering::Relaxed), 1, "not before the first is left");
+        };
+        tokio::join!(hangs, other);
+    }
+
+    #[tokio::test]
+    async fn of_mints_that_take_long_one_at_a_time_is_under_way() {
+        let at_once = Arc::new(AtomicUsize::new(0));
+        let flights = Flights::default();
+        let slow = |member: String| {
+            let at_once = Arc::clone(&at_once);
+            let mint: Flight = Box::pin(async move {
+                assert_eq!(at_once.fetch_add(1, Ordering::Relaxed), 0);
+                // As with a throttled identity, whose every call is tried again and again.
+                tokio::time::sleep(Duration::from_millis(60)).await;
+                at_once.fetch_sub(1, Ordering::Relaxed);
+                Err(Refusal::Throttled)
+            });
+            flights.board(key(&member), lane(), mint)
+        };
+        let all = futures_util::future::join_all((0..5).map(|n| slow(format!("member {n}")))).await;
+        assert!(all.into_iter().all(|minted| matches!(minted, Err(Refusal::Throttled))));
     }
 
     #[tokio::test]

@@ -162,6 +162,7 @@ fn explain(shared: &Shared, error: &ReadError) -> Finding {
     match () {
         () if error.is_overflow() => Finding::NumberTooLarge,
         () if error.is_missing() => Finding::SnapshotGone,
+        () if error.is_of_objects() => Finding::SnapshotUnread { reference },
         () => Finding::Internal { reference },
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::connection::ConnectionSummary;
 use contract::fault::Fault;
 use contract::ports;
 use contract::query::{Column, Purpose, QueryState, QueueEntry, Workspace, WorkspaceConnection};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use store::{LiveQuery, ObjectFilter};
 
 use super::super::checks::parse;
-use super::super::{Shared, now, place, store_fault, to_json};
+use super::super::{Shared, connections, now, place, store_fault, to_json};
 use super::rights;
 
 /// More tables than these are found by typing a schema's name by heart.
@@ -24,8 +25,13 @@ pub(super) async fn facts(shared: &Shared, actor: &Actor, query_id: &str) -> por
         workspace.connection_id = row.connection_id;
     }
     for row in shared.store.connection_list(&actor.team_id).await.map_err(store_fault)? {
-        let can_user_write = rights::can_user_write(shared, &actor.team_id, &row.id).await?;
-        workspace.connections.push(WorkspaceConnection { id: row.id, name: row.name, can_user_write });
+        let ConnectionSummary { id, name, target, .. } = connections::summary(row);
+        workspace.connections.push(WorkspaceConnection {
+            can_user_write: rights::can_user_write(shared, &actor.team_id, &id).await?,
+            is_serverless: target.is_serverless(),
+            id,
+            name,
+        });
     }
     Ok(workspace)
 }

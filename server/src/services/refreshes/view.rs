@@ -59,7 +59,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         is_asked: is_on && row.asked_at.is_some() && connection.state == "live",
         runs: runs.into_iter().map(run).collect(),
         trigger: trigger(shared, &actor.team_id, dataset, &row),
-        is_serverless: place::is_serverless(&target),
+        is_serverless: target.is_serverless(),
         least_minutes: shared.refresh_limits.least_minutes,
         schedule,
         is_on,
@@ -198,7 +198,7 @@ pub(super) async fn of_connection(shared: &Shared, row: &ConnectionRow) -> Resul
         paused: number(counts.paused),
         asked_today: number(asked),
         budget: number(budget),
-        is_serverless: place::is_serverless(&place::target(row)),
+        is_serverless: place::target(row).is_serverless(),
         least_minutes: shared.refresh_limits.least_minutes,
     })
 }

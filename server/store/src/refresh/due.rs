@@ -20,7 +20,7 @@ pub struct DueRow {
 }
 
 /// In microseconds.
-const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put

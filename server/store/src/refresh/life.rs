@@ -1,5 +1,6 @@
 //! Turning it on and off, pausing it, asking for a run.
 
+use super::due::DAY;
 use crate::{Result, Store};
 
 /// What somebody set for a dataset.
@@ -45,9 +46,15 @@ pub enum AskedRun {
     Paused,
     /// Its connection is paused or disconnected.
     CutOff,
+    /// From outside, when the day's budget is used up: one will start when the day is over.
+    OverBudget,
     /// It is not on, or not there.
     Off,
 }
+
+/// Of a row that somebody wants refreshed: why it rests, its run, when somebody and when another system asked, its
+/// connection's state, and whether the day's budget is used up.
+type Found = (String, String, Option<i64>, i64, String, i64);
 
 /// Who asks for the first run.
 pub const BY_BEGINNING: &str = "@beginning";
@@ -119,15 +126,18 @@ impl Store {
         if lock.bind(dataset_id).bind(team_id).execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(AskedRun::Off);
         }
-        let (halt, run_id, asked_at, triggered_at, state): (String, String, Option<i64>, i64, String) = sqlx::query_as(
-            "select r.halt, r.run_id, r.asked_at, r.triggered_at, c.state
+        let found = sqlx::query_as(
+            "select r.halt, r.run_id, r.asked_at, r.triggered_at, c.state,
+                    case when c.daily_budget > 0
+                          and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
+                                                 where u.connection_id = c.id and u.day = $2)
+                         then 1 else 0 end
              from refresh r
              join connection c on c.id = r.connection_id
              where r.dataset_id = $1",
-        )
-        .bind(dataset_id)
-        .fetch_one(&mut *write)
-        .await?;
+        );
+        let (halt, run_id, asked_at, triggered_at, state, is_used_up): Found =
+            found.bind(dataset_id).bind(wish.now.div_euclid(DAY)).fetch_one(&mut *write).await?;
         if state != "live" {
             return Ok(AskedRun::CutOff);
         }
@@ -136,7 +146,21 @@ impl Store {
         }
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
         let is_joined = is_same || asked_at.is_some() || (wish.since.is_none() && !run_id.is_empty());
-        if !is_joined {
+        // What another system asks for rests like what runs by itself, and runs when the day is over.
+        let is_put_off = wish.since.is_some() && is_used_up == 1 && !is_joined;
+        if is_put_off {
+            sqlx::query(
+                "update refresh
+                 set halt = 'budget', halt_at = $2,
+                     next_at = case when next_at < $2 then next_at else $2 end,
+                     planned_at = case when next_at < $2 then planned_at else $2 end
+                 where dataset_id = $1",
+            )
+            .bind(dataset_id)
+            .bind(wish.now)
+            .execute(&mut *write)
+            .await?;
+        } else if !is_joined {
             sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
                 .bind(dataset_id)
                 .bind(wish.now)
@@ -150,6 +174,7 @@ impl Store {
         }
         write.commit().await?;
         Ok(match () {
+            () if is_put_off => AskedRun::OverBudget,
             () if !is_joined => AskedRun::Asked,
             () if asked_at.is_none() && run_id.is_empty() => AskedRun::Recent,
             () => AskedRun::Joined,

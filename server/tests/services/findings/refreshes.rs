@@ -14,6 +14,7 @@ pub const PROVOKED: &[&str] = &[
     "refresh_overtaken",
     "run_lost",
     "snapshot_gone",
+    "snapshot_unread",
     "snapshots_failed",
     "table_without_columns",
     "too_much_to_refresh",
@@ -55,6 +56,13 @@ async fn refreshes_say_why_they_failed() {
     let by_id = Explore { groups: vec![Group { column: "id".into(), bucket: None }], ..Explore::default() };
     see(data.team.asked(&data.dataset, &Ask::Explore(by_id)).await.finding.unwrap());
     std::fs::remove_file(&data.files()[0]).unwrap();
+    see(data.team.asked(&data.dataset, &Ask::rows()).await.finding.unwrap());
+
+    // Something else in its place.
+    data.ask().await;
+    data.turn().await;
+    let newest = data.files().into_iter().max_by_key(|file| std::fs::metadata(file).unwrap().modified().unwrap());
+    std::fs::write(newest.unwrap(), [b'x'; 4_000]).unwrap();
     see(data.team.asked(&data.dataset, &Ask::rows()).await.finding.unwrap());
 
     // A file where the team's folder would be.

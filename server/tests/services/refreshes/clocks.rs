@@ -1,6 +1,8 @@
-//! O-FAULT-11: clocks that jump. No storm, and no schedule lost.
+//! O-FAULT-11: clocks that jump, and days of 23 and of 25 hours. No storm, and no schedule lost.
 
-use contract::refresh::RefreshState;
+use contract::refresh::{RefreshState, ScheduleFields};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every};
 
@@ -29,4 +31,40 @@ async fn o_fault_11_a_clock_that_jumps_makes_one_run_and_loses_none() {
     data.shift(26 * HOUR);
     assert_eq!(data.turn().await, 5);
     assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+/// Every night at half past two, through three nights of which the one in the middle is an hour shorter or longer. Answers
+/// when the refresher began, by the clocks on the wall.
+async fn nights_in_berlin(from: &str) -> Vec<String> {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let from = from.parse::<Timestamp>().unwrap().as_microsecond();
+    let mut data = Refreshed::new(10).await;
+    data.shift(from - data.team.world.shared.clock.now());
+    let nightly = ScheduleFields { at: "02:30".into(), zone: "Europe/Berlin".into(), ..every(1, "days") };
+    data.set(nightly).await;
+    assert_eq!(data.turn().await, 1, "from the beginning");
+    let mut began = Vec::new();
+    // A quarter of an hour is longer than a schedule's delay.
+    for _ in 0..3 * 24 * 4 {
+        data.shift(15 * MINUTE);
+        if data.turn().await > began.len() + 1 {
+            let at =
+                Timestamp::from_microsecond(data.view().await.runs[0].started_at).unwrap().to_zoned(berlin.clone());
+            began.push(at.strftime("%d. %H:%M %Z").to_string());
+        }
+    }
+    began
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_11_a_night_without_half_past_two_has_its_run() {
+    // Noon in Berlin: the clock of the test is ahead of that by what the test takes, and each quarter begins on time.
+    let began = nights_in_berlin("2027-03-26T11:07:00Z").await;
+    assert_eq!(began, ["27. 02:37 CET", "28. 03:37 CEST", "29. 02:37 CEST"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_11_a_night_with_two_half_past_twos_has_one_run() {
+    let began = nights_in_berlin("2027-10-29T10:07:00Z").await;
+    assert_eq!(began, ["30. 02:37 CEST", "31. 02:37 CEST", "01. 02:37 CET"]);
 }

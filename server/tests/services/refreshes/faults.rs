@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contract::dataset::Glance;
 use contract::refresh::{RefreshState, RunState};
+use contract::team::Actor;
 use server::refresher::Refresher;
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
@@ -39,23 +40,60 @@ async fn five_failures_pause_and_the_last_good_snapshot_stays() {
     assert_eq!(data.state().await, RefreshState::Fresh);
 }
 
+/// How many statements have begun to read the table, as PostgreSQL counts them when their session ends.
+async fn reads(data: &Refreshed) -> i64 {
+    let asked = "select coalesce(sum(seq_scan), 0)::text from pg_stat_user_tables where relname = 'sales'";
+    data.team.database.ask(asked).await.parse().unwrap()
+}
+
+/// Waits until PostgreSQL has counted so many, and a moment longer: another one would be counted by then.
+async fn reads_are(data: &Refreshed, expected: i64) {
+    let waited = async {
+        while reads(data).await < expected {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        while data.team.running().await > 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), waited).await.unwrap();
+    assert_eq!(reads(data).await, expected);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_14_of_fifty_that_press_at_once_one_reaches_the_source() {
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "hours")).await;
+    let before = reads(&data).await;
     data.turn().await;
-    let mut presses = Vec::new();
-    for _ in 0..50 {
-        let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-        let dataset = data.dataset.clone();
-        presses.push(tokio::spawn(async move { refreshes.ask(&actor, &dataset).await }));
+    reads_are(&data, before + 1).await;
+    let actor = data.team.world.actor.clone();
+    let fifty: Vec<_> = (0..50).map(|n| Actor { email: format!("member-{n}@acme.example"), ..actor.clone() }).collect();
+    let press = async |data: &Refreshed| {
+        let presses = fifty.iter().cloned().map(|actor| {
+            let (refreshes, dataset) = (data.team.world.backend.refreshes.clone(), data.dataset.clone());
+            tokio::spawn(async move { refreshes.ask(&actor, &dataset).await })
+        });
+        for press in presses.collect::<Vec<_>>() {
+            assert_eq!(press.await.unwrap(), Ok(()));
+        }
+    };
+    press(&data).await;
+    let held = data.team.database.hold("sales").await;
+    data.refresher.turn().await;
+    while data.team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    for press in presses {
-        assert_eq!(press.await.unwrap(), Ok(()));
+    // Also while it reads.
+    press(&data).await;
+    held.let_go().await;
+    data.refresher.settle().await;
+    for actor in &fifty {
+        let view = data.team.world.backend.refreshes.show(actor, &data.dataset).await.unwrap();
+        assert_eq!((states(&view), view.is_asked), (vec![RunState::Done, RunState::Done], false));
     }
     assert_eq!(data.turn().await, 2);
-    assert_eq!(data.turn().await, 2);
-    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Done]);
+    reads_are(&data, before + 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,6 +178,32 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
     assert_eq!(refused().await, 0);
 }
 
+/// A user that may not sign in any more: SQLSTATE 28000, as Redshift has it for a wrong password too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_user_that_is_not_let_in_is_tried_once() {
+    let mut data = Refreshed::new(10).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("guest", "a-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
+    let string =
+        format!("postgresql://{user}:a-password@localhost:{}/{}", data.team.database.port, data.team.database.name);
+    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
+    assert_eq!(backend.connections.draft(&actor, form, false).await.unwrap().fault, None);
+    backend.connections.save(&actor, &draft).await.unwrap();
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.team.database.run(&format!("alter role {user} nologin")).await;
+    data.shift(HOUR + MINUTE);
+    assert_eq!(data.turn().await, 2);
+    let view = data.view().await;
+    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
+    assert_eq!(view.runs[0].why.as_ref().map(|why| why.code()), Some("password_refused"));
+    assert!(view.snapshot.is_some() && view.next.is_empty());
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 2, "no second try");
+}
+
 /// Two servers of one store: nothing runs twice, nothing is missed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_13_two_servers_share_what_is_due() {
@@ -196,31 +260,6 @@ async fn o_fault_12_what_was_taken_over_is_not_switched_to() {
     assert_eq!(data.files(), files, "the late one left nothing behind");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_stopped_server_left_running_is_taken_over_within_a_lease() {
-    let mut data = Refreshed::new(10).await;
-    data.team
-        .database
-        .run("drop table sales; create view sales as select n as id, pg_sleep(0.1)::text as x from generate_series(1, 1000) n")
-        .await;
-    data.set(every(1, "hours")).await;
-    data.refresher.turn().await;
-    data.until(|view| view.running.is_some()).await;
-    // Its tasks are gone, as with the process.
-    data.refresher = Refresher::new(data.team.world.shared.clone());
-    data.team.database.run("drop view sales; create table sales as select 1 as id").await;
-    let lease = data.team.world.shared.refresh_limits.lease;
-    let began = std::time::Instant::now();
-    while states(&data.view().await).last() != Some(&RunState::Lost) {
-        data.refresher.turn().await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert!(began.elapsed() >= lease, "not before");
-    data.refresher.settle().await;
-    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Lost]);
-}
-
-/// The embedded store has one server: what it says is running was left behind by the last process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn disconnecting_erases_and_reconnecting_restores() {
     let mut data = Refreshed::new(10).await;

@@ -1,16 +1,19 @@
 //! Runs whose worker is gone, and what a worker that is gone has left behind.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use contract::refresh::{RefreshState, RunState};
 use server::refresher::Refresher;
-use server::services::snapshots::sweep_orphans;
+use server::services::snapshots::{sweep, sweep_orphans};
 
-use super::{HOUR, MINUTE, Refreshed, every, states};
+use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
 
-const SLOW: &str = "alter table sales rename to quick; create view sales as
-                    select n as id, pg_sleep(0.1)::text as x from generate_series(1, 1000) n";
-const QUICK: &str = "drop view sales; alter table quick rename to sales";
+/// How fast it is read is decided when a statement begins: one that was left behind at the source may go on for long, and
+/// holds what it reads.
+const SLOW: &str = "create table pace as select 0.1::float8 as seconds; alter table sales rename to plain;
+                    create view sales as select n as id, pg_sleep((select seconds from pace))::text as x
+                    from generate_series(1, 1000) n";
+const QUICK: &str = "update pace set seconds = 0";
 
 impl Refreshed {
     /// A run that reads, and whose worker is gone in the middle of it, as with its process.
@@ -18,7 +21,9 @@ impl Refreshed {
         self.team.database.run(SLOW).await;
         self.ask().await;
         self.refresher.turn().await;
-        self.until(|view| view.running.is_some()).await;
+        while self.team.running().await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         self.refresher = Refresher::new(self.team.world.shared.clone());
         self.team.database.run(QUICK).await;
     }
@@ -29,6 +34,23 @@ impl Refreshed {
             assert!(store.refresh_take_over(&lost, "\"run_lost\"", self.team.world.shared.clock.now()).await.unwrap());
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stopped_server_left_running_is_taken_over_within_a_lease() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.left_running().await;
+    let lease = data.team.world.shared.refresh_limits.lease;
+    let began = Instant::now();
+    while states(&data.view().await).last() != Some(&RunState::Lost) {
+        data.refresher.turn().await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() >= lease, "not before");
+    assert!(began.elapsed() < lease + Duration::from_secs(10), "{:?}", began.elapsed());
+    data.refresher.settle().await;
+    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Lost]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,6 +105,28 @@ async fn objects_of_nobody_are_removed_and_those_of_a_run_are_not() {
     assert!(nobodys.iter().all(|name| !folder.join(name).exists()));
     assert!(own.iter().all(|name| folder.join(name).exists()));
     assert!(std::path::Path::new(&served[0]).exists());
+}
+
+/// Whoever reads what was served a moment ago may read on, for a quarter of an hour.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_took_the_place_of_goes_after_a_quarter_of_an_hour() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let first = data.files();
+    data.ask().await;
+    data.turn().await;
+    assert_eq!(data.files().len(), 2);
+    data.shift(14 * MINUTE);
+    sweep(&data.team.world.shared).await;
+    assert_eq!(data.files().len(), 2, "not yet");
+    data.shift(2 * MINUTE);
+    sweep(&data.team.world.shared).await;
+    let left = data.files();
+    assert!(left.len() == 1 && !left.contains(&first[0]), "{left:?}");
+    data.shift(DAY);
+    sweep(&data.team.world.shared).await;
+    assert_eq!(data.files(), left, "what is served stays");
 }
 
 /// The way in that was refused is the one that the run began with: another one that came meanwhile is tried.

@@ -1,5 +1,7 @@
 //! Turning it on and off, pausing, asking, budgets, addresses.
 
+use std::time::Duration;
+
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::Glance;
 use contract::fault::Fault;
@@ -116,6 +118,56 @@ async fn a_budget_rests_refreshes_until_the_next_day() {
         tokio::task::yield_now().await;
     }
     assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
+}
+
+/// What another system asks for counts like what runs by itself: it rests too, and is not forgotten.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    assert_eq!(data.turn().await, 1);
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
+    while refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today < 1 {
+        tokio::task::yield_now().await;
+    }
+    let address = data.view().await.trigger.unwrap();
+    let code = address.rsplit('/').next().unwrap();
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    assert_eq!(data.turn().await, 1);
+    assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 2);
+    assert_eq!(data.turn().await, 2, "once");
+    // Or when somebody raises it.
+    while refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today < 1 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
+    assert_eq!(data.turn().await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_counts_as_a_look_at_the_source() {
+    let data = Refreshed::new(10).await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    let asked = async || refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today;
+    let mut before = asked().await;
+    // What came before is counted by now.
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        match asked().await {
+            same if same == before => break,
+            more => before = more,
+        }
+    }
+    data.team.world.check_again(&data.team.connection).await;
+    while asked().await == before {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(asked().await, before + 1);
 }
 
 /// Who takes back a pause while a run is under way wants no second one after it.
