@@ -119,7 +119,8 @@ impl Snapshots {
         if let Some((id, secret)) = &bucket.access_key {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret);
         }
-        let patient = |retry_timeout| RetryConfig { retry_timeout, ..RetryConfig::default() };
+        // For so long, however often that is.
+        let patient = |retry_timeout| RetryConfig { retry_timeout, max_retries: usize::MAX, ..RetryConfig::default() };
         let for_readers = builder.clone().with_retry(patient(PATIENCE_OF_READERS)).build()?;
         Ok(Self {
             objects: Arc::new(builder.with_retry(patient(PATIENCE)).build()?),
