@@ -5,8 +5,7 @@
 // O-FAULT-02: right after a connection was saved. O-FAULT-03: in the middle of a rotation of keys. O-FAULT-04: while the
 // first start makes the schema.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Member, Server, freePort, sleep, until } from '../support/member.mjs';
 import { connectionString, database, psql } from '../support/postgres.mjs';
@@ -85,7 +84,7 @@ console.log(`O-FAULT-03: ${JSON.stringify(kills)}`);
 // How many steps of the schema a killed start had made: asked of a copy, for what it left is the next start's to find.
 const STEPS = readdirSync(new URL('../../server/store/migrations/sqlite', import.meta.url)).length;
 function steps(young) {
-  const copy = Object.assign(new Server(young.more), { data: mkdtempSync(join(tmpdir(), 'flitch-faults-')) });
+  const copy = new Server(young.more);
   cpSync(young.data, copy.data, { recursive: true });
   try {
     return Number(copy.stored('select count(*) from _sqlx_migrations'));

@@ -169,11 +169,11 @@ impl Refresher {
         let shared = Arc::clone(&self.shared);
         let schedule: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
         let next_at = calendar::due(&schedule, due.set_at, &due.dataset_id, now);
-        if due.asked_at.is_none() {
-            // Planned by a clock that was put back since: planned anew, and no run.
-            if due.next_at.is_none_or(|next| next > now) {
-                return shared.store.refresh_plan(&due, next_at, now).await;
-            }
+        // Planned by a clock that was put back since: planned anew, and no run.
+        if due.asked_at.is_none() && due.next_at.is_none_or(|next| next > now) {
+            return shared.store.refresh_plan(&due, next_at, now).await;
+        }
+        if due.asked_at.is_none() || is_from_outside(&due.asked_by) {
             let (used, budget) = shared.store.source_use(&due.connection_id, now.div_euclid(DAY)).await?;
             if budget > 0 && used >= budget {
                 return shared.store.refresh_halt_budget(&due.dataset_id, now).await;
@@ -204,10 +204,12 @@ impl Refresher {
     }
 }
 
-/// Whoever asks for others than people has a name that no address can have.
-pub const BY_TRIGGER: &str = "@trigger";
-pub const BY_COMMAND: &str = "@command";
-pub use store::BY_BEGINNING;
+pub use store::{BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
+
+/// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
+pub(crate) fn is_from_outside(asked_by: &str) -> bool {
+    [BY_TRIGGER, BY_COMMAND].contains(&asked_by)
+}
 
 fn cause(due: &DueRow) -> &'static str {
     use contract::refresh::Cause;

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 pub use refusal::{Asked, Refusal};
 pub use sdk::Aws;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     Provisioned,
     Serverless,

@@ -129,7 +129,7 @@ impl ports::Checks for Checks {
             entry,
             catalog_limits: self.shared.catalog_limits,
         };
-        if !matches!(subject.entry, Entry::Password(Err(_))) {
+        if subject.entry.refusal().is_none() {
             entry::count_use(&self.shared, &row);
         }
         let named =

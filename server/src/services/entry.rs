@@ -30,9 +30,11 @@ pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
     }
 }
 
-/// A source is asked once more today. Nobody waits for that.
+/// A source is asked once more today: that of the connection, where it is a draft of one that is tried. Nobody waits for
+/// that.
 pub(crate) fn count_use(shared: &Shared, row: &ConnectionRow) {
-    let (store, connection_id, now) = (shared.store.clone(), row.id.clone(), shared.clock.now());
+    let own = if row.replaces_id.is_empty() { &row.id } else { &row.replaces_id };
+    let (store, connection_id, now) = (shared.store.clone(), own.clone(), shared.clock.now());
     tokio::spawn(async move {
         if let Err(error) = store.source_use_add(&connection_id, now.div_euclid(DAY)).await {
             log_failure("a use of a source could not be counted", &error);

@@ -13,7 +13,7 @@ use crate::{Result, Store};
 
 pub use claim::{Claim, Claimed};
 pub use due::DueRow;
-pub use life::{AskedRun, BY_BEGINNING, NewHalt, NewRefresh, Wish};
+pub use life::{AskedRun, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, NewHalt, NewRefresh, Wish};
 pub use run::{RefreshEnd, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
@@ -44,6 +44,7 @@ pub struct RefreshRow {
     pub set_at: i64,
     pub next_at: Option<i64>,
     pub asked_at: Option<i64>,
+    pub asked_by: String,
     pub failures: i64,
     /// `person`, `failures`, `credential` or `budget`; empty where it runs by itself.
     pub halt: String,
@@ -74,7 +75,7 @@ macro_rules! select_refresh {
     ($which:literal) => {
         concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
-                    r.asked_at, r.failures, ",
+                    r.asked_at, r.asked_by, r.failures, ",
             halt!(),
             " as halt,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,

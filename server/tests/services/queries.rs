@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use contract::catalog::PickerFilter;
+use contract::connection::ConnectionForm;
 use contract::dataset::Picks;
 use contract::query::{QueryView, RunForm};
 use contract::team::Actor;
@@ -50,6 +51,20 @@ impl Connected {
         let draft = world.backend.connections.draft(&world.actor, form(string), false).await.unwrap();
         let connection = world.backend.connections.save(&world.actor, &draft.id).await.unwrap();
         Self { database, world, connection, is_turned, is_silent }
+    }
+
+    /// A connection string to its database, as somebody.
+    pub fn string(&self, user: &str, password: &str) -> String {
+        format!("postgresql://{user}:{password}@localhost:{}/{}", self.database.port, self.database.name)
+    }
+
+    /// Edits the connection, without a check.
+    pub async fn edit(&self, string: String) {
+        let (backend, actor) = (&self.world.backend, &self.world.actor);
+        let draft = backend.connection_life.edit(actor, &self.connection).await.unwrap();
+        let form = ConnectionForm { draft: draft.clone(), ..form(string) };
+        assert_eq!(backend.connections.draft(actor, form, false).await.unwrap().fault, None);
+        backend.connections.save(actor, &draft).await.unwrap();
     }
 
     pub async fn run_as(&self, actor: &Actor, sql: &str) -> String {

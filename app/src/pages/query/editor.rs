@@ -63,7 +63,7 @@ pub fn Editor(
         connections.iter().filter(|each| each.can_user_write == Some(true)).map(|each| each.id.clone()).collect();
     let sleepers: Vec<String> =
         connections.iter().filter(|each| each.is_serverless).map(|each| each.id.clone()).collect();
-    let wakes = move || sleepers.contains(&connection.get()).then_some(WAKES);
+    let wakes = Signal::derive(move || sleepers.contains(&connection.get()).then_some(WAKES));
     let options = connections.into_iter().map(|each| {
         let id = each.id.clone();
         view! { <option value=each.id selected=move || connection.get() == id>{each.name}</option> }
@@ -100,9 +100,9 @@ pub fn Editor(
             />
             <input type="hidden" name="form[selection]" data-selection=""/>
             <div class="actions">
-                <button type="submit" class="button" data-run="" data-wakes=wakes>"Run"</button>
+                <button type="submit" class="button" data-run="" data-wakes=wakes title=wakes>"Run"</button>
                 {move || is_hydrated.get().then(|| view! {
-                    <button type="button" class="button-quiet" data-run-selection="" disabled>"Run selection"</button>
+                    <button type="button" class="button-quiet" data-run-selection="" data-wakes=wakes title=wakes disabled>"Run selection"</button>
                 })}
             </div>
         </PostForm>

@@ -53,6 +53,16 @@ pub(super) enum Entry {
     Iam(Box<Result<Minter, Finding>>),
 }
 
+impl Entry {
+    /// Why nothing is asked of the source at all.
+    pub fn refusal(&self) -> Option<&Finding> {
+        match self {
+            Self::Password(password) => password.as_ref().err(),
+            Self::Iam(minter) => minter.as_ref().as_ref().err(),
+        }
+    }
+}
+
 pub(super) async fn run(subject: Subject, mut progress: Progress) {
     let total = match (subject.target.is_serverless(), &subject.entry) {
         (true, _) => TOTAL_WAKING,
@@ -80,11 +90,7 @@ async fn walk(subject: Subject, progress: &mut Progress) -> Option<()> {
     way.means.deadlines.view = way.means.deadlines.view.min(VIEW);
 
     progress.begin(Stage::Read).await;
-    let read = match &entry {
-        Entry::Password(password) => password.as_ref().err(),
-        Entry::Iam(minter) => minter.as_ref().as_ref().err(),
-    };
-    let read = read.map_or(Finding::StringRead, Finding::clone);
+    let read = entry.refusal().map_or(Finding::StringRead, Finding::clone);
     go_on(progress.end(Stage::Read, &[read]).await)?;
     let mut asking = match &entry {
         Entry::Iam(minter) => minter.as_ref().as_ref().ok().map(Asking::new),

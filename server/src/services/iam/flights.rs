@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
-use redshift::iam::{Minted, Refusal};
+use redshift::iam::{Kind, Minted, Refusal};
 use tokio::sync::Mutex as AsyncMutex;
 
 type Flight = BoxFuture<'static, Result<Minted, Refusal>>;
@@ -28,6 +28,8 @@ pub(super) struct Lane {
     /// The role, or empty for the server's own identity.
     pub role: String,
     pub region: String,
+    /// Redshift and Redshift Serverless are two services.
+    pub kind: Kind,
 }
 
 #[derive(Default)]
@@ -89,7 +91,7 @@ mod tests {
     }
 
     fn lane() -> Lane {
-        Lane { role: String::new(), region: "us-east-1".into() }
+        Lane { role: String::new(), region: "us-east-1".into(), kind: Kind::Provisioned }
     }
 
     /// A mint that counts itself, and how many there are at once.

@@ -81,6 +81,7 @@ impl Minter {
         let lane = Lane {
             role: self.need.role.as_ref().map(|role| role.arn.clone()).unwrap_or_default(),
             region: self.need.region.clone(),
+            kind: self.need.kind,
         };
         let (entered, key, store) = (Arc::clone(entered), self.key.clone(), self.store.clone());
         let mint = async move {

@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{BY_BEGINNING, BY_COMMAND, BY_TRIGGER, calendar};
+use crate::refresher::{BY_BEGINNING, calendar, is_from_outside};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -56,7 +56,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     Ok(RefreshView {
         state: state(&connection, &row, &runs, used, now),
         running: running(&row, &runs, now),
-        is_asked: is_on && row.asked_at.is_some() && connection.state == "live",
+        is_asked: is_on && is_asked(&row, used) && connection.state == "live",
         runs: runs.into_iter().map(run).collect(),
         trigger: trigger(shared, &actor.team_id, dataset, &row),
         is_serverless: target.is_serverless(),
@@ -95,16 +95,21 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         (_, "budget") => over_budget,
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
-        _ if is_used_up(used) && !is_moving(row) => over_budget,
-        _ if is_late(row, now) && !is_moving(row) => RefreshState::Stale { failures, why: None },
+        _ if is_used_up(used) && !is_moving(row, used) => over_budget,
+        _ if is_late(row, now) && !is_moving(row, used) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
 }
 
+/// A run is asked for, and does not wait for the day to be over.
+fn is_asked(row: &RefreshRow, used: (i64, i64)) -> bool {
+    row.asked_at.is_some() && !(is_used_up(used) && is_from_outside(&row.asked_by))
+}
+
 /// A run is asked for, or under way.
-fn is_moving(row: &RefreshRow) -> bool {
-    row.asked_at.is_some() || !row.run_id.is_empty()
+fn is_moving(row: &RefreshRow, used: (i64, i64)) -> bool {
+    is_asked(row, used) || !row.run_id.is_empty()
 }
 
 /// A run that should have made what is served newer did not come, or was cancelled.
@@ -119,8 +124,8 @@ fn is_late(row: &RefreshRow, now: i64) -> bool {
 /// At a glance. That its connection rests stands beside the connection.
 pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), now: i64) -> Standing {
     let glance = match (row.halt.as_str(), row.failures) {
-        ("", 0) if is_used_up(used) && !is_moving(row) => Glance::Resting,
-        ("", 0) if is_late(row, now) && !is_moving(row) => Glance::Late,
+        ("", 0) if is_used_up(used) && !is_moving(row, used) => Glance::Resting,
+        ("", 0) if is_late(row, now) && !is_moving(row, used) => Glance::Late,
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,
         ("credential", _) => Glance::Refused,
@@ -164,7 +169,7 @@ fn running(row: &RefreshRow, runs: &[RunRow], now: i64) -> Option<Running> {
 }
 
 fn run(row: RunRow) -> RunView {
-    let is_nobody = [BY_BEGINNING, BY_TRIGGER, BY_COMMAND].contains(&row.asked_by.as_str());
+    let is_nobody = row.asked_by == BY_BEGINNING || is_from_outside(&row.asked_by);
     RunView {
         cause: parse(&row.cause).unwrap_or(Cause::Schedule),
         state: run_state(&row.state),

@@ -24,7 +24,7 @@ pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
-    /// back behind a plan makes it due too.
+    /// back behind a plan makes it due too. What another system asks for waits where the day's budget is used up.
     pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
         let rows = sqlx::query_as(
             "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
@@ -38,7 +38,12 @@ impl Store {
                and r.run_id = ''
                and coalesce(b.running, 0) < $4
                and c.state = 'live'
-               and ((r.asked_at is not null and r.halt <> 'person')
+               and ((r.asked_at is not null
+                     and r.halt <> 'person'
+                     and not (r.asked_by in ('@trigger', '@command')
+                              and c.daily_budget > 0
+                              and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
+                                                     where u.connection_id = c.id and u.day = $5)))
                     or ((r.next_at <= $1 or r.planned_at > $1 + $2)
                         and (r.halt = ''
                              or (r.halt = 'credential'
@@ -51,6 +56,7 @@ impl Store {
         .bind(slack)
         .bind(limit)
         .bind(per_connection)
+        .bind(now.div_euclid(DAY))
         .fetch_all(self.pool())
         .await?;
         Ok(rows)

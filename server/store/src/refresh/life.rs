@@ -52,9 +52,14 @@ pub enum AskedRun {
     Off,
 }
 
-/// Of a row that somebody wants refreshed: why it rests, its run, when somebody and when another system asked, its
-/// connection's state, and whether the day's budget is used up.
-type Found = (String, String, Option<i64>, i64, String, i64);
+/// Of a row that somebody wants refreshed: why it rests, its run, when and by whom a run was asked for, when another system
+/// asked, its connection's state, and whether the day's budget is used up.
+type Found = (String, String, Option<i64>, String, i64, String, i64);
+
+/// Whoever asks for others than people has a name that no address can have. What these two ask for rests, like what runs by
+/// itself, once a day's budget is used up.
+pub const BY_TRIGGER: &str = "@trigger";
+pub const BY_COMMAND: &str = "@command";
 
 /// Who asks for the first run.
 pub const BY_BEGINNING: &str = "@beginning";
@@ -127,7 +132,7 @@ impl Store {
             return Ok(AskedRun::Off);
         }
         let found = sqlx::query_as(
-            "select r.halt, r.run_id, r.asked_at, r.triggered_at, c.state,
+            "select r.halt, r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
                     case when c.daily_budget > 0
                           and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                  where u.connection_id = c.id and u.day = $2)
@@ -136,7 +141,7 @@ impl Store {
              join connection c on c.id = r.connection_id
              where r.dataset_id = $1",
         );
-        let (halt, run_id, asked_at, triggered_at, state, is_used_up): Found =
+        let (halt, run_id, asked_at, asked_by, triggered_at, state, is_used_up): Found =
             found.bind(dataset_id).bind(wish.now.div_euclid(DAY)).fetch_one(&mut *write).await?;
         if state != "live" {
             return Ok(AskedRun::CutOff);
@@ -145,22 +150,12 @@ impl Store {
             return Ok(AskedRun::Paused);
         }
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
-        let is_joined = is_same || asked_at.is_some() || (wish.since.is_none() && !run_id.is_empty());
-        // What another system asks for rests like what runs by itself, and runs when the day is over.
-        let is_put_off = wish.since.is_some() && is_used_up == 1 && !is_joined;
-        if is_put_off {
-            sqlx::query(
-                "update refresh
-                 set halt = 'budget', halt_at = $2,
-                     next_at = case when next_at < $2 then next_at else $2 end,
-                     planned_at = case when next_at < $2 then planned_at else $2 end
-                 where dataset_id = $1",
-            )
-            .bind(dataset_id)
-            .bind(wish.now)
-            .execute(&mut *write)
-            .await?;
-        } else if !is_joined {
+        let is_outside = wish.since.is_some();
+        // What waits for the day to be over does not keep a person waiting.
+        let is_put_off = is_used_up == 1 && asked_at.is_some() && [BY_TRIGGER, BY_COMMAND].contains(&asked_by.as_str());
+        let is_asked = asked_at.is_some() && (is_outside || !is_put_off);
+        let is_joined = is_same || is_asked || (!is_outside && !run_id.is_empty());
+        if !is_joined {
             sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
                 .bind(dataset_id)
                 .bind(wish.now)
@@ -168,13 +163,13 @@ impl Store {
                 .execute(&mut *write)
                 .await?;
         }
-        if wish.since.is_some() && !is_same {
+        if is_outside && !is_same {
             let triggered = sqlx::query("update refresh set triggered_at = $2 where dataset_id = $1");
             triggered.bind(dataset_id).bind(wish.now).execute(&mut *write).await?;
         }
         write.commit().await?;
         Ok(match () {
-            () if is_put_off => AskedRun::OverBudget,
+            () if is_outside && is_used_up == 1 && (is_put_off || !is_joined) => AskedRun::OverBudget,
             () if !is_joined => AskedRun::Asked,
             () if asked_at.is_none() && run_id.is_empty() => AskedRun::Recent,
             () => AskedRun::Joined,

@@ -79,13 +79,7 @@ async fn refreshes_say_why_they_failed() {
     data.ask().await;
     data.refresher.turn().await;
     data.until(|view| view.running.is_some()).await;
-    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
-    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-    let (port, name) = (data.team.database.port, &data.team.database.name);
-    let string = format!("postgresql://flitch:flitch@localhost:{port}/{name}?sslmode=verify-ca");
-    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-    backend.connections.draft(&actor, form, false).await.unwrap();
-    backend.connections.save(&actor, &draft).await.unwrap();
+    data.team.edit(data.team.string("flitch", "flitch") + "?sslmode=verify-ca").await;
     data.refresher.settle().await;
     see(data.newest().await);
 

@@ -103,14 +103,7 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
     let user = data.team.database.user("reader", "first-password").await;
     data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
-    let reconnect = async |password: &str| {
-        let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-        let string =
-            format!("postgresql://{user}:{password}@localhost:{}/{}", data.team.database.port, data.team.database.name);
-        let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-        assert_eq!(backend.connections.draft(&actor, form, false).await.unwrap().fault, None);
-        backend.connections.save(&actor, &draft).await.unwrap();
-    };
+    let reconnect = async |password: &str| data.team.edit(data.team.string(&user, password)).await;
     reconnect("first-password").await;
     for dataset in &datasets {
         backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
@@ -182,15 +175,9 @@ async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_22_a_user_that_is_not_let_in_is_tried_once() {
     let mut data = Refreshed::new(10).await;
-    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let user = data.team.database.user("guest", "a-password").await;
     data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
-    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-    let string =
-        format!("postgresql://{user}:a-password@localhost:{}/{}", data.team.database.port, data.team.database.name);
-    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-    assert_eq!(backend.connections.draft(&actor, form, false).await.unwrap().fault, None);
-    backend.connections.save(&actor, &draft).await.unwrap();
+    data.team.edit(data.team.string(&user, "a-password")).await;
     data.set(every(1, "hours")).await;
     data.turn().await;
     data.team.database.run(&format!("alter role {user} nologin")).await;
@@ -272,12 +259,7 @@ async fn disconnecting_erases_and_reconnecting_restores() {
     let view = data.view().await;
     assert!(view.state == RefreshState::Disconnected && view.snapshot.is_none());
     assert_eq!(data.turn().await, 1);
-    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-    let string =
-        format!("postgresql://flitch:flitch@localhost:{}/{}", data.team.database.port, data.team.database.name);
-    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-    backend.connections.draft(&actor, form, false).await.unwrap();
-    backend.connections.save(&actor, &draft).await.unwrap();
+    data.team.edit(data.team.string("flitch", "flitch")).await;
     assert_eq!(data.turn().await, 2, "at once, and not at its next time");
     assert_eq!(data.state().await, RefreshState::Fresh);
 }

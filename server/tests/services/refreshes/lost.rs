@@ -139,15 +139,7 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
     let user = data.team.database.user("reader", "a-password").await;
     data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
     let store = data.team.world.shared.store.clone();
-    let connect = async |password: &str| {
-        let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-        let (port, name) = (data.team.database.port, &data.team.database.name);
-        let string = format!("postgresql://{user}:{password}@localhost:{port}/{name}");
-        let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-        backend.connections.draft(&actor, form, false).await.unwrap();
-        backend.connections.save(&actor, &draft).await.unwrap();
-    };
-    connect("wrong").await;
+    data.team.edit(data.team.string(&user, "wrong")).await;
     data.shift(2 * HOUR);
     let now = data.team.world.shared.clock.now();
     let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
@@ -157,7 +149,7 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
         panic!("not claimed")
     };
     // Somebody mends it while the run is refused.
-    connect("a-password").await;
+    data.team.edit(data.team.string(&user, "a-password")).await;
     let end = store::RefreshEnd {
         state: "failed",
         duration_us: 1,

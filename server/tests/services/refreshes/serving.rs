@@ -192,12 +192,7 @@ async fn a_snapshot_of_elsewhere_is_not_shown() {
     // The connection is edited to lead to another database.
     let other = testkit::postgres::Database::fresh().await;
     other.run("create table sales (other text); insert into sales values ('x')").await;
-    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
-    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-    let string = format!("postgresql://flitch:flitch@localhost:{}/{}", other.port, other.name);
-    let form = contract::connection::ConnectionForm { draft: draft.clone(), ..crate::world::form(string) };
-    backend.connections.draft(&actor, form, false).await.unwrap();
-    backend.connections.save(&actor, &draft).await.unwrap();
+    data.team.edit(format!("postgresql://flitch:flitch@localhost:{}/{}", other.port, other.name)).await;
     assert!(data.files().is_empty(), "what was read elsewhere is gone");
     assert_eq!(data.file(&rows.id).await.err(), Some(Fault::NotFound));
     assert_eq!(data.asked(&Ask::rows()).await.snapshot, None);

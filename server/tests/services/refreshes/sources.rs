@@ -137,14 +137,7 @@ async fn o_fault_26_a_source_that_lets_two_in_is_read_two_at_a_time() {
     let user = data.team.database.user("few", "some-password").await;
     let rights = format!("grant select on all tables in schema public to {user}; alter role {user} connection limit 2");
     data.team.database.run(&rights).await;
-    let draft = backend.connection_life.edit(&actor, &data.team.connection).await.unwrap();
-    let (port, name) = (data.team.database.port, &data.team.database.name);
-    let form = contract::connection::ConnectionForm {
-        draft: draft.clone(),
-        ..crate::world::form(format!("postgresql://{user}:some-password@localhost:{port}/{name}"))
-    };
-    backend.connections.draft(&actor, form, false).await.unwrap();
-    backend.connections.save(&actor, &draft).await.unwrap();
+    data.team.edit(data.team.string(&user, "some-password")).await;
     for dataset in &data.datasets {
         backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::Glance;
 use contract::fault::Fault;
-use contract::refresh::{RefreshState, ScheduleFault, ScheduleFields, Triggered};
+use contract::refresh::{Cause, RefreshState, ScheduleFault, ScheduleFields, Triggered};
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every};
 
@@ -134,12 +134,18 @@ async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
     }
     let address = data.view().await.trigger.unwrap();
     let code = address.rsplit('/').next().unwrap();
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    for _ in 0..2 {
+        assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    }
     assert_eq!(data.turn().await, 1);
-    assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
+    let view = data.view().await;
+    assert_eq!((view.state, view.is_asked), (RefreshState::OverBudget { limit: 1 }, false));
+    // Also where somebody saves the schedule meanwhile.
+    data.set(every(1, "asked")).await;
     data.shift(DAY);
     assert_eq!(data.turn().await, 2);
     assert_eq!(data.turn().await, 2, "once");
+    assert_eq!(data.view().await.runs[0].cause, Cause::Trigger);
     // Or when somebody raises it.
     while refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today < 1 {
         tokio::task::yield_now().await;
@@ -147,6 +153,37 @@ async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
     assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
     refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
     assert_eq!(data.turn().await, 3);
+    // A person does not wait for what waits.
+    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
+    data.shift(2 * MINUTE);
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    data.ask().await;
+    assert_eq!(data.turn().await, 4);
+    assert_eq!(data.view().await.runs[0].cause, Cause::Person);
+}
+
+/// Beyond the budget a trigger neither takes back a pause after five failures nor tries again what the source refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_beyond_the_budget_leaves_standing_why_it_rests() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    data.team.database.run("alter table sales rename to gone").await;
+    for _ in 0..5 {
+        data.ask().await;
+        data.turn().await;
+    }
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
+    let code = data.view().await.trigger.unwrap();
+    let code = code.rsplit('/').next().unwrap();
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    assert_eq!(data.turn().await, 6);
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 7, "as a trigger within the budget is tried");
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 6, .. }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
