@@ -81,7 +81,7 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   // Without scripts it is said of the connection that the page was made with.
   if (hasScript) {
     await page.getByLabel('Connection').selectOption(id);
-    await expect(page.getByRole('button', { name: /^Run.*wakes the workgroup/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Run\s*wakes the workgroup$/ })).toBeVisible();
   }
 });
 
