@@ -68,7 +68,7 @@ pub struct Settings {
     /// How many refreshes run at once through one connection, on all servers together.
     #[arg(long, env = "FLITCH_REFRESHES_PER_CONNECTION", default_value_t = 2)]
     pub refreshes_per_connection: u32,
-    /// How many refreshes this server runs at once. Each takes up to 80 MB of memory.
+    /// How many refreshes this server runs at once. Each takes up to 70 MB of memory.
     #[arg(long, env = "FLITCH_REFRESHES_AT_ONCE", default_value_t = 4)]
     pub refreshes_at_once: u32,
     /// How long a refresh may take, in seconds.
