@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{FieldRef, Schema, SchemaRef};
 
 use super::columns::ColumnBuilder;
 use super::schema;
@@ -16,6 +16,7 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// The batch under way. In memory is what it holds: about one full batch, if it is taken when it is full.
 pub struct BatchBuilder {
     schema: SchemaRef,
+    oids: Vec<u32>,
     columns: Vec<ColumnBuilder>,
     rows: usize,
     bytes: usize,
@@ -24,13 +25,14 @@ pub struct BatchBuilder {
 impl BatchBuilder {
     pub fn new(columns: &[RowShape]) -> Self {
         let schema = schema(columns);
-        let fields = schema.fields().iter().zip(columns);
-        let columns = fields.map(|(field, column)| ColumnBuilder::new(column.oid, field.data_type())).collect();
-        Self { schema, columns, rows: 0, bytes: 0 }
+        let oids: Vec<u32> = columns.iter().map(|column| column.oid).collect();
+        let fields = schema.fields().iter().zip(&oids);
+        let columns = fields.map(|(field, oid)| ColumnBuilder::new(*oid, field.data_type(), 0, 0)).collect();
+        Self { schema, oids, columns, rows: 0, bytes: 0 }
     }
 
     pub(super) fn empty() -> Self {
-        Self { schema: Arc::new(Schema::empty()), columns: Vec::new(), rows: 0, bytes: 0 }
+        Self { schema: Arc::new(Schema::empty()), oids: Vec::new(), columns: Vec::new(), rows: 0, bytes: 0 }
     }
 
     pub fn schema(&self) -> &SchemaRef {
@@ -63,9 +65,16 @@ impl BatchBuilder {
         self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
     }
 
-    /// The rows so far; the next batch begins empty.
+    /// The rows so far. The next batch begins empty, with room for as much and a little more: grown step by step, it would
+    /// take and leave twice as much memory.
     pub fn take(&mut self) -> Result<RecordBatch, WireFault> {
-        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+        let fields = self.schema.fields().iter().zip(&self.oids);
+        let take = |(column, (field, oid)): (&mut ColumnBuilder, (&FieldRef, &u32))| {
+            let text = column.text();
+            let next = ColumnBuilder::new(*oid, field.data_type(), self.rows, text + text / 8);
+            std::mem::replace(column, next).finish()
+        };
+        let arrays: Vec<ArrayRef> = self.columns.iter_mut().zip(fields).map(take).collect();
         // Without columns nothing else says how many rows there are.
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         (self.rows, self.bytes) = (0, 0);

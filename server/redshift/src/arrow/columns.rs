@@ -71,27 +71,38 @@ macro_rules! append {
 }
 
 impl ColumnBuilder {
-    /// For a column of this OID and of the type that it has in Arrow.
-    pub fn new(oid: u32, kind: &DataType) -> Self {
+    /// For a column of this OID and of the type that it has in Arrow, with room for so many values, and so many bytes
+    /// of what has no fixed size.
+    pub fn new(oid: u32, kind: &DataType, rows: usize, bytes: usize) -> Self {
         match kind {
-            DataType::Boolean => Self::Bool(BooleanBuilder::new()),
-            DataType::Int16 => Self::Int16(Int16Builder::new()),
-            DataType::Int32 => Self::Int32(Int32Builder::new()),
-            DataType::Int64 => Self::Int64(Int64Builder::new()),
-            DataType::Float32 => Self::Float32(Float32Builder::new()),
-            DataType::Float64 => Self::Float64(Float64Builder::new()),
-            DataType::Date32 => Self::Date(Date32Builder::new()),
-            DataType::Time64(_) => Self::Time(Time64MicrosecondBuilder::new()),
-            DataType::Timestamp(_, None) => Self::Timestamp(TimestampMicrosecondBuilder::new()),
+            DataType::Boolean => Self::Bool(BooleanBuilder::with_capacity(rows)),
+            DataType::Int16 => Self::Int16(Int16Builder::with_capacity(rows)),
+            DataType::Int32 => Self::Int32(Int32Builder::with_capacity(rows)),
+            DataType::Int64 => Self::Int64(Int64Builder::with_capacity(rows)),
+            DataType::Float32 => Self::Float32(Float32Builder::with_capacity(rows)),
+            DataType::Float64 => Self::Float64(Float64Builder::with_capacity(rows)),
+            DataType::Date32 => Self::Date(Date32Builder::with_capacity(rows)),
+            DataType::Time64(_) => Self::Time(Time64MicrosecondBuilder::with_capacity(rows)),
+            DataType::Timestamp(_, None) => Self::Timestamp(TimestampMicrosecondBuilder::with_capacity(rows)),
             DataType::Timestamp(_, Some(zone)) => {
-                Self::TimestampTz(TimestampMicrosecondBuilder::new().with_timezone(Arc::clone(zone)))
+                Self::TimestampTz(TimestampMicrosecondBuilder::with_capacity(rows).with_timezone(Arc::clone(zone)))
             }
             DataType::Decimal128(precision, scale) => {
-                Self::Decimal(Decimal128Builder::new().with_data_type(kind.clone()), *precision, *scale)
+                let builder = Decimal128Builder::with_capacity(rows).with_data_type(kind.clone());
+                Self::Decimal(builder, *precision, *scale)
             }
-            DataType::Binary if oid == 17 => Self::Bytea(BinaryBuilder::new()),
-            DataType::Binary => Self::Varbyte(BinaryBuilder::new()),
-            _ => Self::Text(StringBuilder::new()),
+            DataType::Binary if oid == 17 => Self::Bytea(BinaryBuilder::with_capacity(rows, bytes)),
+            DataType::Binary => Self::Varbyte(BinaryBuilder::with_capacity(rows, bytes)),
+            _ => Self::Text(StringBuilder::with_capacity(rows, bytes)),
+        }
+    }
+
+    /// Bytes of what has no fixed size.
+    pub fn text(&self) -> usize {
+        match self {
+            Self::Varbyte(builder) | Self::Bytea(builder) => builder.values_slice().len(),
+            Self::Text(builder) => builder.values_slice().len(),
+            _ => 0,
         }
     }
 
@@ -123,8 +134,8 @@ impl ColumnBuilder {
         Some(())
     }
 
-    pub fn finish(&mut self) -> ArrayRef {
-        match self {
+    pub fn finish(mut self) -> ArrayRef {
+        match &mut self {
             Self::Bool(builder) => Arc::new(builder.finish()),
             Self::Int16(builder) => Arc::new(builder.finish()),
             Self::Int32(builder) => Arc::new(builder.finish()),
