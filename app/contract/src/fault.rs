@@ -88,8 +88,8 @@ pub enum Fault {
     #[error("the question does not fit the dataset")]
     Explore { fault: ExploreFault },
     #[error("the schedule cannot be kept")]
-    /// `typed` goes back into the form: without scripts the page is a new one.
-    Schedule { fault: ScheduleFault, typed: Box<ScheduleFields> },
+    /// `typed` and `picked` go back into the form: without scripts the page is a new one.
+    Schedule { fault: ScheduleFault, typed: Box<ScheduleFields>, picked: Vec<String> },
     /// `typed` goes back into the form.
     #[error("the budget is no whole number")]
     Budget { typed: String },

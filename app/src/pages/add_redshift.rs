@@ -115,7 +115,10 @@ fn AddForm(start: Start, method: Method, is_early: bool) -> impl IntoView {
                         <button type="submit" class="button" disabled=move || test.is_pending()>
                             {move || if test.is_pending() { "Testing…" } else { "Test connection" }}
                         </button>
-                        <p class="quiet">"Testing keeps the form as a draft. Nothing is saved for the team before you say so."</p>
+                        <p class="quiet">
+                            "Testing keeps the form as a draft. Nothing is saved for the team before you say so. A Serverless \
+                             workgroup wakes for it, and is billed for at least 60 seconds."
+                        </p>
                     </PostForm>
                     {policy}
                 </div>

@@ -13,6 +13,7 @@ use contract::dataset::{DatasetSummary, DatasetView, Picks};
 use contract::fault::Fault;
 use contract::object_name::ObjectName;
 use contract::ports;
+use contract::refresh::Schedule;
 use contract::team::Actor;
 use store::{DatasetRow, NewDataset, RefreshRow};
 
@@ -30,6 +31,26 @@ impl Datasets {
     pub fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
+}
+
+/// What a refused form has of names at most: without scripts they stand in the page's address.
+const PICKED_AT_MOST: usize = 4_000;
+
+/// The schedule of what is added. Where there can be none, what was ticked goes back with it.
+fn scheduled(shared: &Shared, picks: &Picks) -> Result<Schedule, Fault> {
+    refreshes::schedule(shared, &picks.schedule).map_err(|fault| match fault {
+        Fault::Schedule { fault, typed, .. } => {
+            let mut room = PICKED_AT_MOST;
+            let fits = |name: &&String| {
+                let rest = room.checked_sub(name.len());
+                room = rest.unwrap_or(room);
+                rest.is_some()
+            };
+            let picked = picks.picked.iter().filter(fits).cloned().collect();
+            Fault::Schedule { fault, typed, picked }
+        }
+        fault => fault,
+    })
 }
 
 #[async_trait]
@@ -63,7 +84,7 @@ impl ports::Datasets for Datasets {
         }
         let picked: Vec<_> = picked.into_iter().collect();
         // Before anything is added: a schedule that cannot be is the form's to correct.
-        let schedule = picks.is_refreshed.then(|| refreshes::schedule(&self.shared, &picks.schedule)).transpose()?;
+        let schedule = picks.is_refreshed.then(|| scheduled(&self.shared, &picks)).transpose()?;
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
         if let Some(schedule) = schedule {

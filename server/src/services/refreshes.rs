@@ -64,7 +64,7 @@ impl Refreshes {
 
 /// Holds a form against what may be set here.
 pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Schedule, Fault> {
-    let refuse = |fault| Fault::Schedule { fault, typed: Box::new(fields.clipped()) };
+    let refuse = |fault| Fault::Schedule { fault, typed: Box::new(fields.clipped()), picked: Vec::new() };
     let mut schedule = fields.read(shared.refresh_limits.least_minutes).map_err(refuse)?;
     if schedule.unit.has_time() {
         schedule.zone = calendar::zone(&schedule.zone).ok_or_else(|| refuse(ScheduleFault::ZoneUnknown))?;

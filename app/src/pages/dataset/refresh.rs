@@ -58,7 +58,8 @@ impl Refresh {
         // Also when the page came: an answer may have been on its way while the snapshot was switched.
         Effect::new(move |before: Option<i64>| {
             let taken_at = told().map_or(0, |shown| shown.taken_at);
-            if before.unwrap_or_default() != taken_at {
+            // Where somebody turned refresh off, the rows stay: nobody on this page asked the source.
+            if taken_at != 0 && before.unwrap_or_default() != taken_at {
                 served(taken_at);
             }
             taken_at

@@ -1,5 +1,7 @@
 //! The list itself, a tree grid: a row for each schema, and beneath it a row for each table or view.
 
+use std::sync::Arc;
+
 use contract::catalog::{CatalogObject, CatalogSchema, ObjectKind, PickerFilter};
 use contract::fault::Fault;
 use contract::object_name::ObjectName;
@@ -24,6 +26,8 @@ struct Place {
     /// A search or a kind narrows the list, and "all" with it.
     is_filtered: bool,
     ticks: Ticks,
+    /// What was ticked where there are no scripts.
+    picked: Arc<[String]>,
     /// Counts the times that rows came or went.
     changes: RwSignal<u32>,
 }
@@ -61,12 +65,18 @@ pub fn SchemaList(
         0 => String::new(),
         count => format!("{count} ticked"),
     };
+    // What was refused is there to be mended.
+    let (is_refused, picked) = match untrack(|| add.refused()) {
+        Some(Fault::Schedule { picked, .. }) => (true, picked),
+        _ => (false, Vec::new()),
+    };
     let place = Place {
         connection_id: connection_id.clone(),
         user: user.clone(),
         kind: kind.get_untracked(),
         is_filtered: !search.get_untracked().is_empty() || !kind.get_untracked().is_empty(),
         ticks,
+        picked: picked.into(),
         changes,
     };
     let groups = schemas.into_iter().map(|schema| view! { <SchemaGroup schema place=place.clone()/> }).collect_view();
@@ -81,7 +91,6 @@ pub fn SchemaList(
             }
         })
     };
-    let is_refused = matches!(untrack(|| add.refused()), Some(Fault::Schedule { .. }));
     view! {
         <PostForm post=add attr:class="picker">
             <input type="hidden" name="picks[connection_id]" value=connection_id/>
@@ -235,6 +244,7 @@ fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoVi
             let own = ObjectName::new(schema, name.clone()).to_string();
             let (known, value) = (own.clone(), own.clone());
             let ticks = place.ticks;
+            let was_picked = place.picked.contains(&own);
             let is_ticked = move || ticks.read().contains_key(&known);
             let toggle = move |event| {
                 let is_on = event_target_checked(&event);
@@ -245,7 +255,14 @@ fn object_row(object: CatalogObject, schema: &str, place: &Place) -> impl IntoVi
             view! {
                 <span role="gridcell">
                     <label class="object-name">
-                        <input type="checkbox" name="picks[picked][]" value=value prop:checked=is_ticked on:change=toggle/>
+                        <input
+                            type="checkbox"
+                            name="picks[picked][]"
+                            value=value
+                            checked=was_picked
+                            prop:checked=is_ticked
+                            on:change=toggle
+                        />
                         {name}
                     </label>
                 </span>

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use contract::audit::{Action, AuditQuery};
-use contract::dataset::Glance;
+use contract::dataset::{Glance, Picks};
 use contract::fault::Fault;
+use contract::object_name::ObjectName;
 use contract::refresh::{Cause, RefreshState, ScheduleFault, ScheduleFields, Triggered};
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every};
@@ -295,8 +296,23 @@ async fn schedules_that_cannot_be_are_refused() {
         (zone, ScheduleFault::ZoneUnknown),
     ] {
         let typed = Box::new(fields.clone());
-        assert_eq!(refreshes.set(actor, &data.dataset, fields).await, Err(Fault::Schedule { fault, typed }));
+        assert_eq!(
+            refreshes.set(actor, &data.dataset, fields).await,
+            Err(Fault::Schedule { fault, typed, picked: Vec::new() })
+        );
     }
+    // What was ticked goes back with it, as much of it as an address may hold; nothing is added.
+    let names = ["a".to_owned(), "x".repeat(5_000), "b".to_owned()];
+    let picked = names.map(|name| ObjectName::new("public", name).to_string()).to_vec();
+    let short = [picked[0].clone(), picked[2].clone()];
+    let connection_id = data.team.connection.clone();
+    let schedule = every(0, "days");
+    let picks = Picks { connection_id, is_refreshed: true, schedule, picked, ..Picks::default() };
+    let refused = data.team.world.backend.datasets.add(actor, picks).await;
+    let Err(Fault::Schedule { fault: ScheduleFault::EveryInvalid, picked, .. }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert_eq!(picked, short);
     assert_eq!(data.state().await, RefreshState::Live);
     let stranger = data.team.world.stranger().await;
     assert_eq!(refreshes.set(&stranger, &data.dataset, every(1, "days")).await, Err(Fault::NotFound));
