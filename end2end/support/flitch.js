@@ -1,14 +1,18 @@
 // A Flitch of each worker's own, with a sample cluster beside it, and a page that is signed in.
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Balancer } from './balancer.mjs';
 import { SECRET, leaks, leaksIn } from './canary.js';
+import { database } from './postgres.mjs';
 
 const target = process.env.FLITCH_TARGET;
+// How many servers share one store, in PostgreSQL, and one address, where each request meets another of them.
+const SERVERS = Number(process.env.FLITCH_END2END_SERVERS ?? 1);
 export const SAMPLE_HOST = 'sample.abc123xyz789.us-east-1.redshift.amazonaws.com';
 export const WORKGROUP_HOST = 'sample-wg.123456789012.us-east-1.redshift-serverless.amazonaws.com';
 export const PASSWORD = 'correct horse battery';
@@ -54,27 +58,42 @@ export class Flitch {
     );
     await until(() => existsSync(this.ca), 'the sample cluster');
     this.port = await freePort();
-    this.metrics = `127.0.0.1:${await freePort()}`;
     this.url = `http://127.0.0.1:${this.port}`;
+    this.places = [];
+    for (let count = 0; count < SERVERS; count += 1) {
+      this.places.push({ port: SERVERS === 1 ? this.port : await freePort(), metrics: `127.0.0.1:${await freePort()}` });
+    }
+    if (SERVERS > 1) {
+      this.store = database(`end2end_${this.port}`);
+      this.balancer = new Balancer(this.places.map(({ port }) => port));
+      await this.balancer.listen(this.port);
+    }
     await this.serve();
   }
 
   // Also after a kill: the same data, the same port.
   async serve() {
+    this.servers = [];
+    // One after the other: the first one makes what all of them share.
+    for (const place of this.places) this.servers.push(await this.served(place));
+  }
+
+  async served({ port, metrics }) {
     const args = [
-      'serve', '--listen', `127.0.0.1:${this.port}`, '--public-url', this.url, '--data', this.data,
-      '--site', join(target, 'site'), '--metrics-listen', this.metrics, '--log', 'trace', '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
+      'serve', '--listen', `127.0.0.1:${port}`, '--public-url', this.url, '--data', this.data,
+      '--site', join(target, 'site'), '--metrics-listen', metrics, '--log', 'trace', '--checks-per-minute', '1000', '--egress-ips', '203.0.113.7,2001:db8::7',
       '--dev-loopback', '--dev-ca', this.ca, '--dev-sample', this.sampleString(),
       '--dev-resolve', [SAMPLE_HOST, WORKGROUP_HOST].map((host) => `${host}=127.0.0.1:${this.samplePort}`).join(','),
       '--dev-sample-iam', 'jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly',
     ];
-    this.server = spawn(join(target, 'debug/flitch'), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.server.stdout, this.server.stderr]) {
+    const server = spawn(join(target, 'debug/flitch'), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [server.stdout, server.stderr]) {
       stream.on('data', (text) => {
         this.output += text;
       });
     }
-    await until(() => fetch(`${this.url}/health/ready`).then((answer) => answer.ok, () => false), 'Flitch');
+    await until(() => fetch(`http://127.0.0.1:${port}/health/ready`).then((answer) => answer.ok, () => false), 'Flitch');
+    return server;
   }
 
   // The server's own AWS identity is the pretend AWS's; nothing of this machine's is looked at.
@@ -82,6 +101,7 @@ export class Flitch {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
     return {
       ...Object.fromEntries(own),
+      ...(this.store && { FLITCH_DATABASE_URL: this.store }),
       AWS_ENDPOINT_URL: `http://${this.aws}`,
       AWS_ACCESS_KEY_ID: 'AKIASAMPLEFLITCH0001',
       AWS_SECRET_ACCESS_KEY: 'sample-secret-key',
@@ -90,25 +110,28 @@ export class Flitch {
   }
 
   async kill() {
-    this.server.kill('SIGKILL');
-    await ended(this.server);
+    for (const server of this.servers) server.kill('SIGKILL');
+    await Promise.all(this.servers.map(ended));
   }
 
   // What Prometheus gets.
-  readMetrics() {
-    return fetch(`http://${this.metrics}/metrics`).then((answer) => answer.text());
+  async readMetrics() {
+    const read = this.places.map(({ metrics }) => fetch(`http://${metrics}/metrics`).then((answer) => answer.text()));
+    return (await Promise.all(read)).join('\n');
   }
 
   // O-SEC-01, -02, -06, -09, -10 over whatever the tests did: a canary is looked for in the log at its finest, in the
   // database's files and in the metrics; the page below looks into every answer and its address.
   async stop() {
     const metrics = await this.readMetrics().catch(() => '');
-    for (const child of [this.server, this.sample]) {
+    for (const child of [...(this.servers ?? []), this.sample]) {
       child?.kill('SIGTERM');
       if (child) await ended(child);
     }
+    await this.balancer?.close();
+    const stored = this.store ? execFileSync('pg_dump', [this.store], { encoding: 'utf8', maxBuffer: 1 << 30 }) : '';
     expect(this.output, 'a panic').not.toMatch(/panicked at.*/);
-    expect([...leaks(this.output + metrics), ...leaksIn(this.data)], 'passwords in logs, metrics and files').toEqual([]);
+    expect([...leaks(this.output + metrics + stored), ...leaksIn(this.data)], 'passwords in logs, metrics and files').toEqual([]);
     rmSync(this.data, { recursive: true, force: true });
   }
 

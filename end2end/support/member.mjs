@@ -8,6 +8,8 @@ import { psql } from './postgres.mjs';
 
 const target = process.env.FLITCH_TARGET;
 process.setMaxListeners(0);
+// With its servers, which end when it exits.
+process.once('SIGTERM', () => process.exit(1));
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const freePort = () =>

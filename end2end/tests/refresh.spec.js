@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Relay } from '../support/relay.mjs';
-import { accessible, alive, expect, refreshTest as test, testConnection } from '../support/flitch.js';
+import { accessible, alive, expect, refreshTest as test, testConnection, visit } from '../support/flitch.js';
 
 const server = process.env.FLITCH_TEST_POSTGRES;
 const psql = (url, sql) => execFileSync('psql', [url, '-AtqX', '-v', 'ON_ERROR_STOP=1', '-c', sql], { encoding: 'utf8' });
@@ -62,7 +62,7 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await expect(page.getByRole('alert')).toContainText('at least 5 minutes between two runs');
   // What was refused is there to be mended.
-  if (!hasScript) await page.getByLabel('nightly').check();
+  await expect(page.getByLabel('nightly')).toBeChecked();
   await expect(page.getByLabel(/Rebuild what is added/)).toBeChecked();
   await expect(page.getByLabel('Unit')).toHaveValue('minutes');
   await expect(page.getByLabel('Every')).toHaveValue('1');
@@ -252,7 +252,9 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   expect(asked.stdout, asked.stderr).toMatch(/A running server starts it within a second/);
   expect(ask().stdout).toMatch(/on its way already|in the last minute/);
   expect(ask('no-such-dataset')).toMatchObject({ status: 1, stderr: expect.stringContaining('no such dataset') });
-  await expect(page.locator('.runs tbody tr').first()).toContainText('the operator', { timeout: 20_000 });
+  const last = page.locator('.runs tbody tr').first();
+  await expect(last).toContainText('the operator', { timeout: 20_000 });
+  await expect(last.locator('.run-state')).toHaveAttribute('data-state', 'done', { timeout: 20_000 });
 
   // Paused by hand, with a reason; then off, and its snapshot gone.
   await page.getByText('Pause, run from outside, or turn off').click();
@@ -270,6 +272,34 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await tab(page, 'Rows').click();
   await expect(page.locator('.verdict')).toContainText('Live:', { timeout: 20_000 });
   await relay.cut();
+});
+
+test('a page that is open asks the source for nothing when a colleague turns refresh off', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
+  test.skip(!hasScript, 'without scripts a page asks for nothing anyway');
+  await connected(page, flitch, hasScript, `refresh_off_${process.pid}`, 'create table nightly as select n from generate_series(1, 20) n');
+  await page.getByLabel('nightly').check();
+  await page.getByText('Refresh them from the beginning').click();
+  await page.getByLabel(/Rebuild what is added/).check();
+  await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
+  await page.waitForURL(/connections\/[^/]+$/);
+  await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 20_000 });
+  await page.getByRole('link', { name: 'public.nightly' }).click();
+  await expect(page.locator('.verdict')).toContainText('From the snapshot', { timeout: 20_000 });
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const colleague = await page.context().newPage();
+  await visit(colleague, `${page.url().split('?')[0]}?view=refresh`, hasScript);
+  await colleague.getByText('Pause, run from outside, or turn off').click();
+  await colleague.getByRole('button', { name: 'Turn refresh off' }).click();
+  await expect(strip(colleague, 'fresh')).toHaveCount(0);
+  // The open page finds out by itself; what it asks for then has left before the next request does.
+  await expect(page.locator('.refresh-strip')).toHaveCount(0, { timeout: 30_000 });
+  await page.evaluate(() => fetch('/health/live'));
+  expect(asked).toContain('/health/live');
+  expect(asked.filter((path) => path.startsWith('/api/') && path !== '/api/refreshes/show')).toEqual([]);
+  await expect(page.locator('.verdict')).toContainText('From the snapshot');
+  await colleague.close();
 });
 
 test('a way in that the source refuses is said wherever the connection stands, and nothing is lost', async ({ member: page, flitch, hasScript }) => {
