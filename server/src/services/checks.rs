@@ -130,7 +130,7 @@ impl ports::Checks for Checks {
             catalog_limits: self.shared.catalog_limits,
         };
         if subject.entry.refusal().is_none() {
-            entry::count_use(&self.shared, &row);
+            let _ = entry::count_use(&self.shared, &row).await;
         }
         let named =
             if row.is_credential == 1 { format!("{}, the team credential", row.name) } else { row.name.clone() };

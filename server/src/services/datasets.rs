@@ -3,7 +3,7 @@
 mod picker;
 mod reading;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -85,13 +85,17 @@ impl ports::Datasets for Datasets {
         let picked: Vec<_> = picked.into_iter().collect();
         // Before anything is added: a schedule that cannot be is the form's to correct.
         let schedule = picks.is_refreshed.then(|| scheduled(&self.shared, &picks)).transpose()?;
+        let is_own = |dataset: &DatasetRow| dataset.connection_id == row.id;
+        let before = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        let before: HashSet<_> = before.into_iter().filter(is_own).map(|dataset| dataset.id).collect();
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
         if let Some(schedule) = schedule {
             let mut datasets = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+            // What was a dataset already keeps what somebody set for it.
             datasets.retain(|dataset| {
                 let name = (dataset.schema_name.clone(), dataset.name.clone());
-                dataset.connection_id == row.id && picked.contains(&name)
+                is_own(dataset) && picked.contains(&name) && !before.contains(&dataset.id)
             });
             refreshes::keep_all(&self.shared, actor, (&row.id, &row.name), &datasets, &schedule).await?;
         }

@@ -6,6 +6,7 @@ use redshift::iam::Minted;
 use redshift::{Error, Session};
 use secrecy::SecretString;
 use store::{ConnectionRow, Found};
+use tokio::task::JoinHandle;
 
 use super::findings::{finding, is_sign_in_refused};
 use super::iam::{self, Minter, has_expired};
@@ -23,23 +24,26 @@ pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
         _ if lacks_credential(row) => return Err(Finding::ReconnectRequired),
         _ => {}
     }
-    count_use(shared, row);
-    match row.method.as_str() {
+    let counted = count_use(shared, row);
+    let opened = match row.method.as_str() {
         "iam" => minted(shared, row, member_id).await,
         _ => with_password(shared, row).await,
-    }
+    };
+    // Whatever is asked next, and held against the budget, finds this one counted. A failure was logged.
+    let _ = counted.await;
+    opened
 }
 
-/// A source is asked once more today: that of the connection, where it is a draft of one that is tried. Nobody waits for
-/// that.
-pub(crate) fn count_use(shared: &Shared, row: &ConnectionRow) {
+/// A source is asked once more today: that of the connection, where it is a draft of one that is tried. Counted also
+/// where nobody waits for it any more.
+pub(crate) fn count_use(shared: &Shared, row: &ConnectionRow) -> JoinHandle<()> {
     let own = if row.replaces_id.is_empty() { &row.id } else { &row.replaces_id };
     let (store, connection_id, now) = (shared.store.clone(), own.clone(), shared.clock.now());
     tokio::spawn(async move {
         if let Err(error) = store.source_use_add(&connection_id, now.div_euclid(DAY)).await {
             log_failure("a use of a source could not be counted", &error);
         }
-    });
+    })
 }
 
 /// It leans on the team credential, and that is gone or leads elsewhere by now.

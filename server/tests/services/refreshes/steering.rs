@@ -27,6 +27,22 @@ async fn what_is_turned_off_is_gone_from_the_disk() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_a_dataset_already_keeps_its_schedule_when_its_schema_is_added() {
+    let data = Refreshed::new(10).await;
+    data.set(every(1, "hours")).await;
+    let (backend, actor) = (&data.team.world.backend, &data.team.world.actor);
+    let (connection_id, schedule) = (data.team.connection.clone(), every(2, "days"));
+    let picks =
+        Picks { connection_id, whole_schema: "public".into(), is_refreshed: true, schedule, ..Picks::default() };
+    assert_eq!(backend.datasets.add(actor, picks.clone()).await, Ok(0));
+    assert_eq!(data.view().await.schedule.unwrap().to_string(), "every hour");
+    // Nor is it turned on where somebody turned it off.
+    backend.refreshes.turn_off(actor, &data.dataset).await.unwrap();
+    assert_eq!(backend.datasets.add(actor, picks).await, Ok(0));
+    assert_eq!(data.state().await, RefreshState::Live);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_runs_while_it_is_paused() {
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "hours")).await;
