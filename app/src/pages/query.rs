@@ -19,6 +19,7 @@ use crate::api::queries::{RunQuery, ShowQuery, ShowWorkspace, Shown};
 use crate::parts::{FaultNotice, PageFault, Post, every_while, load, load_after};
 use editor::{Draft, Editor};
 use history::HistoryList;
+use keep::Keeping;
 use outcome::Outcome;
 use queue::QueueList;
 
@@ -36,6 +37,7 @@ pub fn QueryPage() -> impl IntoView {
     let changes = RwSignal::new(0_usize);
     // The text in the editor is its writer's: it is set once, and the result beneath comes and goes.
     let workspace = load(move || ShowWorkspace { id: id.get_untracked() });
+    let keeping = Keeping::new(id, changes);
     let shown = load_after(move || changes.get(), move || ShowQuery { id: id.get(), first: first() });
     let is_running = Signal::derive(move || {
         let query = shown.get().and_then(Result::ok).flatten();
@@ -107,7 +109,7 @@ pub fn QueryPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
-                        Ok(Some(shown)) => view! { <Outcome shown charted changes/> }.into_any(),
+                        Ok(Some(shown)) => view! { <Outcome shown charted keeping/> }.into_any(),
                         // Said above, where the same was asked.
                         _ => ().into_any(),
                     }

@@ -95,6 +95,11 @@ impl Posting {
         self.sent.pending().get()
     }
 
+    /// As before the first was sent.
+    pub fn forget(&self) {
+        self.sent.clear();
+    }
+
     /// Counts the answers.
     pub fn count(&self) -> usize {
         self.sent.version().get()

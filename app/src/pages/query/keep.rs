@@ -4,19 +4,45 @@ use contract::query::{Purpose, QueryView};
 use leptos::prelude::*;
 
 use crate::api::queries::{RenameQuery, RunQueryAgain, ShareQuery};
-use crate::parts::{FaultNotice, Post, PostForm, first_refused};
+use crate::parts::{FaultNotice, Post, PostForm, Posting, first_refused};
 use crate::words::Told;
 
+/// What can be pressed. Made where the page begins: what is pressed while the query is shown anew is heard all the same.
+#[derive(Clone, Copy)]
+pub struct Keeping {
+    again: Post<RunQueryAgain>,
+    rename: Post<RenameQuery>,
+    share: Post<ShareQuery>,
+}
+
+impl Keeping {
+    /// Counts in `changes` what was done to the query.
+    pub fn new(id: Memo<String>, changes: RwSignal<usize>) -> Self {
+        let (again, rename, share) =
+            (Post::<RunQueryAgain>::new(), Post::<RenameQuery>::new(), Post::<ShareQuery>::new());
+        Effect::new(move |seen: Option<usize>| {
+            let count = again.count() + rename.count() + share.count();
+            if seen.is_some_and(|seen| seen != count) {
+                changes.update(|changes| *changes += 1);
+            }
+            count
+        });
+        // What was refused of one query is nothing of the next.
+        Effect::new(move |seen: Option<String>| {
+            let id = id.get();
+            if seen.is_some_and(|seen| seen != id) {
+                let posts: [Posting; 3] = [again.into(), rename.into(), share.into()];
+                posts.iter().for_each(Posting::forget);
+            }
+            id
+        });
+        Self { again, rename, share }
+    }
+}
+
 #[component]
-pub fn Keep(query: QueryView<Told>, changes: RwSignal<usize>) -> impl IntoView {
-    let (again, rename, share) = (Post::<RunQueryAgain>::new(), Post::<RenameQuery>::new(), Post::<ShareQuery>::new());
-    Effect::new(move |seen: Option<usize>| {
-        let count = again.count() + rename.count() + share.count();
-        if seen.is_some_and(|seen| seen != count) {
-            changes.update(|changes| *changes += 1);
-        }
-        count
-    });
+pub fn Keep(query: QueryView<Told>, keeping: Keeping) -> impl IntoView {
+    let Keeping { again, rename, share } = keeping;
     let refused = move || first_refused([again.into(), rename.into(), share.into()]);
     let (id, own_id, is_shared) = (query.id.clone(), query.id.clone(), query.is_shared);
     let is_refused = query.finding.as_ref().is_some_and(|finding| finding.code == "statement_refused");

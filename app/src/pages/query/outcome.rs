@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::chart::Charts;
-use super::keep::Keep;
+use super::keep::{Keep, Keeping};
 use super::progress::Progress;
 use crate::api::queries::Shown;
 use crate::parts::{Grid, Loaded, Made, WideGrid};
@@ -16,11 +16,11 @@ use crate::paths;
 use crate::words::{Told, numbers};
 
 #[component]
-pub fn Outcome(shown: Shown, charted: Loaded<String>, changes: RwSignal<usize>) -> impl IntoView {
+pub fn Outcome(shown: Shown, charted: Loaded<String>, keeping: Keeping) -> impl IntoView {
     let Shown { query, record } = shown;
     let is_running = query.state.is_running();
     let word = state(query.state);
-    let keep = query.is_own.then(|| view! { <Keep query=query.clone() changes/> });
+    let keep = query.is_own.then(|| view! { <Keep query=query.clone() keeping/> });
     view! {
         <section class="result" aria-label="Result" data-state=word data-answer="" tabindex="-1">
             <Heading query=query.clone()/>
