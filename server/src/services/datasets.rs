@@ -86,7 +86,10 @@ impl ports::Datasets for Datasets {
         // Before anything is added: a schedule that cannot be is the form's to correct.
         let schedule = picks.is_refreshed.then(|| scheduled(&self.shared, &picks)).transpose()?;
         let is_own = |dataset: &DatasetRow| dataset.connection_id == row.id;
-        let before = store.dataset_list(&actor.team_id).await.map_err(store_fault)?;
+        let before = match schedule {
+            Some(_) => store.dataset_list(&actor.team_id).await.map_err(store_fault)?,
+            None => Vec::new(),
+        };
         let before: HashSet<_> = before.into_iter().filter(is_own).map(|dataset| dataset.id).collect();
         let place = NewDataset { team_id: &actor.team_id, connection_id: &row.id, member_id: &actor.member_id };
         let added = store.dataset_insert(place, &picked, now()).await.map_err(store_fault)?;
