@@ -26,6 +26,8 @@ pub use hint::{Hint, Step};
 
 /// What pressing costs, on Redshift Serverless (its pricing page: "billed … with a 60-second minimum charge").
 pub const WAKES: &str = "Wakes the workgroup: it is billed for at least 60 seconds.";
+/// The same of what a schedule does.
+pub const RUN_WAKES: &str = "Each run wakes the workgroup, which is billed for at least 60 seconds.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {

@@ -83,7 +83,7 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
     }).toPass();
   }
   await page.getByRole('link', { name: 'public.nightly' }).click();
-  await expect(strip(page, 'fresh')).toContainText('Served from the snapshot of', { timeout: 20_000 });
+  await expect(strip(page, 'fresh')).toContainText('Snapshot of', { timeout: 20_000 });
   if (!hasScript) await page.reload();
   await expect(page.locator('.verdict')).toContainText(/From the snapshot, less than a minute old when asked: The first 100 rows/, { timeout: 20_000 });
   expect(snapshots(flitch).length).toBe(1);

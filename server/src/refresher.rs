@@ -205,6 +205,7 @@ impl Refresher {
 }
 
 pub use store::{BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
+pub(crate) use verdict::{Verdict, verdict};
 
 /// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
 pub(crate) fn is_from_outside(asked_by: &str) -> bool {
@@ -214,6 +215,7 @@ pub(crate) fn is_from_outside(asked_by: &str) -> bool {
 fn cause(due: &DueRow) -> &'static str {
     use contract::refresh::Cause;
     let cause = match due.asked_by.as_str() {
+        "" if is_another_try(due) => Cause::Retry,
         "" => Cause::Schedule,
         BY_BEGINNING => Cause::Beginning,
         BY_TRIGGER => Cause::Trigger,
@@ -221,4 +223,11 @@ fn cause(due: &DueRow) -> &'static str {
         _ => Cause::Person,
     };
     cause.as_str()
+}
+
+/// Nobody asked for it, and the time that it is due at is none of its schedule's.
+fn is_another_try(due: &DueRow) -> bool {
+    let schedule: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
+    let own = |next: i64| calendar::due(&schedule, due.set_at, &due.dataset_id, next - 1);
+    due.asked_at.is_some() || due.next_at.is_some_and(|next| own(next) != Some(next))
 }

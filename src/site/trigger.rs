@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::words::refresh::{ASKED_LATELY, OVER_BUDGET};
+use app::words::refresh::{ADDRESS_UNKNOWN, ASKED_LATELY, OVER_BUDGET};
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -35,6 +35,7 @@ async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<S
             let wait = [(header::RETRY_AFTER, retry_after_seconds.to_string())];
             (StatusCode::TOO_MANY_REQUESTS, wait, "That was too often.\n").into_response()
         }
+        Err(Fault::NotFound) => (StatusCode::NOT_FOUND, format!("{ADDRESS_UNKNOWN}\n")).into_response(),
         Err(fault) => {
             let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, app::words::faults::fault(&fault) + "\n").into_response()

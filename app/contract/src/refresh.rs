@@ -23,7 +23,7 @@ pub enum RefreshState<F = Finding> {
     /// Served from a snapshot; the last run went well.
     Fresh,
     /// Served from the last good snapshot: so many runs failed since, the last of them for this reason; or none did, and
-    /// none came when it was due.
+    /// none came when it was due; or the last found the source too full to let it in, which counts as no failure.
     Stale {
         failures: u32,
         why: Option<F>,
@@ -86,6 +86,8 @@ pub enum Cause {
     /// It was turned on.
     Beginning,
     Schedule,
+    /// One before did not get to its end.
+    Retry,
     Person,
     /// The address for other systems.
     Trigger,
@@ -98,6 +100,7 @@ impl Cause {
         match self {
             Self::Beginning => "beginning",
             Self::Schedule => "schedule",
+            Self::Retry => "retry",
             Self::Person => "person",
             Self::Trigger => "trigger",
             Self::Command => "command",

@@ -13,8 +13,10 @@ pub struct RefreshShown {
     pub strip: String,
     /// The state in a few words, for who listens: it is said again when it becomes another, not with every row read.
     pub standing: String,
-    /// The state, the next runs and those before, for its own view.
+    /// The state and the next runs, for its own view.
     pub details: String,
+    /// Those before.
+    pub runs: String,
     /// When what is served was read; 0 where nothing is.
     pub taken_at: i64,
     pub is_on: bool,
@@ -55,7 +57,8 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
     Ok(RefreshShown {
         strip: crate::made::refresh::strip(&view, &dataset_id),
         standing: crate::made::refresh::standing(&view),
-        details: crate::made::refresh::details(&view),
+        details: crate::made::refresh::details(&view, &dataset.summary.connection_id),
+        runs: crate::made::refresh::runs(&view),
         taken_at: view.snapshot.map_or(0, |facts| facts.taken_at),
         is_on: view.is_on,
         is_moving: view.is_moving(),

@@ -50,7 +50,13 @@ fn Help(facts: AddSourceFacts, aws: AwsFacts, user: String, schema: String) -> i
             {iam}
             <h2>"One credential for the team"</h2>
             <p>
-                "An admin can store one of these in Settings → Data connections. New connections then start from it: nothing                  to type, and no secret in the connection. Members use it; nobody can read it back, or aim it elsewhere."
+                "An admin can store one of these in Settings → Data connections. New connections then start from it: nothing \
+                 to type, and no secret in the connection. Members use it; nobody can read it back, or aim it elsewhere."
+            </p>
+            <h2>"Refresh"</h2>
+            <p>
+                "A dataset can be read as a whole on a schedule, and looked at from that snapshot: "
+                <a href=paths::HELP_REFRESH>"what refresh does"</a>"."
             </p>
             <h2>"Network"</h2>
             <EgressPanel egress=facts.egress/>

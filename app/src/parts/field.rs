@@ -12,6 +12,9 @@ pub fn TextField(
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] is_required: bool,
     #[prop(optional)] is_invalid: bool,
+    /// In characters.
+    #[prop(optional)]
+    longest: Option<u16>,
     #[prop(optional)] on_text: Option<Callback<String>>,
     /// Where the name is not the page's only one.
     #[prop(optional)]
@@ -29,6 +32,7 @@ pub fn TextField(
                 type=kind.unwrap_or("text")
                 value=value
                 autocomplete=autocomplete.unwrap_or("off")
+                maxlength=longest
                 required=is_required
                 aria-invalid=is_invalid.then_some("true")
                 aria-describedby=described

@@ -16,7 +16,9 @@ pub fn keep_place() {
         let focused = window_event_listener(ev::focusin, move |event| {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if let Some(target) = target.filter(|target| !target.has_attribute("data-answer")) {
-                place.set_value(target.get_attribute("data-place").unwrap_or_default());
+                // A field may have its form's place: what it is submitted for.
+                let named = target.closest("[data-place]").ok().flatten();
+                place.set_value(named.and_then(|named| named.get_attribute("data-place")).unwrap_or_default());
             }
         });
         // Whoever points somewhere leaves the place; pointing at a control takes it again.

@@ -13,6 +13,15 @@ pub fn duration(us: u64) -> String {
     }
 }
 
+/// `a few seconds`, `40 seconds`, `12 minutes`: what is guessed, no finer than it can be.
+pub fn roughly(us: u64) -> String {
+    match us / 1_000_000 {
+        0..10 => "a few seconds".to_owned(),
+        seconds @ 10..100 => format!("{} seconds", seconds.next_multiple_of(10)),
+        seconds => age(seconds.next_multiple_of(60) * 1_000_000),
+    }
+}
+
 /// `1 table`, `12,345 tables`.
 pub fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
     let number = number.into();
@@ -92,6 +101,8 @@ mod tests {
         assert_eq!((age(59_999_999).as_str(), age(60_000_000).as_str()), ("less than a minute", "1 minute"));
         assert_eq!((age(7_199_000_000).as_str(), age(7_200_000_000).as_str()), ("119 minutes", "2 hours"));
         assert_eq!(age(172_800_000_000), "2 days");
+        assert_eq!((roughly(9_999_999).as_str(), roughly(38_200_000).as_str()), ("a few seconds", "40 seconds"));
+        assert_eq!((roughly(100_000_000).as_str(), roughly(7_140_000_000).as_str()), ("2 minutes", "119 minutes"));
         assert_eq!((bytes(999).as_str(), bytes(12_345_678).as_str()), ("999 B", "12.3 MB"));
         assert_eq!(count(1_u32, "table", "tables"), "1 table");
         assert_eq!(count(5_000_000_000_u64, "row", "rows"), "5,000,000,000 rows");

@@ -10,6 +10,7 @@ use redshift::arrow::Drained;
 use store::{DueRow, RefreshEnd, RunRef};
 use tokio::sync::watch;
 
+use super::is_from_outside;
 use super::read::Read;
 use super::verdict::{Verdict, verdict, wait_minutes};
 use crate::metrics;
@@ -196,9 +197,12 @@ impl Work {
             Verdict::Passing | Verdict::Crowded => Some(now + wait),
             Verdict::Standing | Verdict::Credential | Verdict::Rest => None,
         };
-        // What never runs by itself is not tried again by itself.
+        // Where nothing runs by itself, a person that asked sees what came of it. Another system asks once, when its load
+        // is done: that, and a try after it that nobody asked for, is tried again.
         let schedule: Schedule = serde_json::from_str(&self.due.schedule).unwrap_or_default();
-        let retry_at = retry_at.filter(|_| schedule.minutes().is_some() || is_end);
+        let asked_by = self.due.asked_by.as_str();
+        let comes_again = schedule.minutes().is_some() || asked_by.is_empty() || is_from_outside(asked_by);
+        let retry_at = retry_at.filter(|_| comes_again || is_end);
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {

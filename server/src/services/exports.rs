@@ -141,8 +141,14 @@ impl ports::Exports for Exports {
             self.ask_source(actor, &row, format).await?
         };
         audit::done(shared, actor, Deed { action: Action::ResultExported, target: id, named: &named }).await;
+        // Somebody may have removed the dataset meanwhile: the file has the connection's name then.
+        let dataset = match &row.dataset_id {
+            Some(id) => shared.store.dataset_fetch(&actor.team_id, id).await.map_err(store_fault)?,
+            None => None,
+        };
+        let dataset = dataset.map(|dataset| format!("{}.{}", dataset.schema_name, dataset.name));
         Ok(ports::Export {
-            name: file_name(&row, format),
+            name: file_name(&row, dataset.as_deref(), format),
             format,
             query_id: pieces.query_id().to_owned(),
             chunks: Box::new(pieces),
@@ -150,16 +156,23 @@ impl ports::Exports for Exports {
     }
 }
 
-/// After the query, or the connection that it was asked of and the day; letters of any alphabet.
-fn file_name(row: &QueryRow, format: FileFormat) -> String {
+/// After the query; or the dataset or else the connection that it was asked of, and the day, or when the snapshot was
+/// taken that it came from. Letters of any alphabet.
+fn file_name(row: &QueryRow, dataset: Option<&str>, format: FileFormat) -> String {
     let plain = |text: &str| -> String {
         let letter = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { ' ' };
         let text: String = text.chars().take(60).map(letter).collect();
         text.split_whitespace().collect::<Vec<_>>().join("-").trim_matches(['-', '.']).to_owned()
     };
-    let day = time::OffsetDateTime::from_unix_timestamp(row.queued_at / SECOND);
-    let day = day.map(|day| format!("-{}", day.date())).unwrap_or_default();
-    let names = [plain(&row.name), plain(&row.connection_name) + &day];
+    let moment = |at: i64| time::OffsetDateTime::from_unix_timestamp(at / SECOND).ok();
+    let of = match row.snapshot_id.is_empty() {
+        true => moment(row.queued_at).map(|day| format!("-{}", day.date())),
+        false => {
+            moment(row.taken_at).map(|at| format!("-snapshot-{}-{:02}{:02}-UTC", at.date(), at.hour(), at.minute()))
+        }
+    };
+    let asked_of = plain(dataset.unwrap_or(&row.connection_name));
+    let names = [plain(&row.name), asked_of + &of.unwrap_or_default()];
     let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     format!("{name}.{}", format.as_str())
 }
@@ -175,9 +188,13 @@ mod tests {
             queued_at: 1_795_446_240_000_000,
             ..QueryRow::default()
         };
-        assert_eq!(file_name(&row, FileFormat::Csv), "Übersicht-..-etc-passwd.csv");
+        assert_eq!(file_name(&row, None, FileFormat::Csv), "Übersicht-..-etc-passwd.csv");
         let row = QueryRow { name: "\"\r\n".into(), connection_name: "sales / dev".into(), ..row };
-        assert_eq!(file_name(&row, FileFormat::Xlsx), "sales-dev-2026-11-23.xlsx");
+        assert_eq!(file_name(&row, None, FileFormat::Xlsx), "sales-dev-2026-11-23.xlsx");
+        assert_eq!(file_name(&row, Some("public.odd \"sales"), FileFormat::Csv), "public.odd-sales-2026-11-23.csv");
+        let row = QueryRow { snapshot_id: "one".into(), taken_at: row.queued_at - 60 * SECOND, ..row };
+        let name = file_name(&row, Some("public.sales"), FileFormat::Parquet);
+        assert_eq!(name, "public.sales-snapshot-2026-11-23-1503-UTC.parquet");
         let dataset = DatasetRow {
             id: String::new(),
             connection_id: String::new(),

@@ -214,8 +214,15 @@ impl ports::Refreshes for Refreshes {
         let halt = NewHalt { halt: "person", by: &actor.email, reason: &reason, at: self.shared.clock.now() };
         if self.shared.store.refresh_pause(&actor.team_id, dataset_id, halt).await.map_err(store_fault)? {
             self.wrote_with(actor, Action::RefreshPaused, &dataset, &reason).await;
+            return Ok(());
         }
-        Ok(())
+        let row = self.shared.store.refresh_fetch(&actor.team_id, dataset_id).await.map_err(store_fault)?;
+        match row {
+            Some(row) if row.is_on == 1 && row.halt_by == actor.email && row.halt_reason == reason => Ok(()),
+            // A reason that nobody would see is told to whoever typed it.
+            Some(row) if row.is_on == 1 => Err(Fault::RefreshPaused),
+            _ => Err(Fault::RefreshOff),
+        }
     }
 
     async fn resume(&self, actor: &Actor, dataset_id: &str) -> ports::Answer<()> {

@@ -22,11 +22,13 @@ const MINUTE: i64 = 60 * 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// Where it has a time of day, that is half a day away: at no hour of the clock does it come round in the middle of a test.
 pub fn every(every: u32, unit: &str) -> ScheduleFields {
+    let away = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).saturating_add(jiff::Span::new().hours(12));
     ScheduleFields {
         every: every.to_string(),
         unit: unit.into(),
-        at: "03:00".into(),
+        at: away.strftime("%H:%M").to_string(),
         weekday: "0".into(),
         zone: "UTC".into(),
     }

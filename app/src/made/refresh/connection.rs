@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::made::dataset_line::DatasetLine;
 use crate::parts::made;
 use crate::paths;
-use crate::words::numbers;
+use crate::words::{RUN_WAKES, numbers};
 
 pub fn of_connection(datasets: Vec<DatasetSummary>, refresh: &ConnectionRefresh, state: &ConnectionState) -> String {
     if datasets.is_empty() {
@@ -35,18 +35,21 @@ fn said(refresh: &ConnectionRefresh, state: &ConnectionState) -> impl IntoView +
         }
         _ if served == on => format!("{which} refreshed, and served from their snapshots in between."),
         _ if served == 0 => format!("{which} refreshed; none has a snapshot yet."),
-        _ => format!("{which} refreshed; {served} have a snapshot, and are served from it in between."),
+        _ => {
+            let have = if served == 1 { "1 has".to_owned() } else { format!("{served} have") };
+            format!("{which} refreshed; {have} a snapshot, and looks are served from it in between.")
+        }
     };
     let asked = match budget {
         0 => format!("The source was asked {} today (UTC).", times(asked_today)),
         budget => {
-            let rests = if asked_today >= budget && on > 0 { " Refreshes rest until midnight." } else { "" };
+            let rests = if asked_today >= budget && on > 0 { " Refreshes rest until midnight (UTC)." } else { "" };
             format!("The source was asked {} today (UTC), of {}.{rests}", times(asked_today), numbers::grouped(budget))
         }
     };
     let paused =
         (paused > 0 && is_live).then(|| format!(" {} paused.", numbers::count(paused, "of them is", "of them are")));
-    let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
+    let wakes = is_serverless.then_some(RUN_WAKES);
     view! {
         <p>{said} {paused} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
         {(refused > 0 && is_live).then(|| view! {
@@ -58,7 +61,7 @@ fn said(refresh: &ConnectionRefresh, state: &ConnectionState) -> impl IntoView +
                 </p>
             </div>
         })}
-        <p class="quiet">{asked}{wakes}</p>
+        <p class="quiet">{asked} " " {wakes}</p>
     }
 }
 

@@ -14,6 +14,16 @@ pub fn help() -> String {
                 "Off, every look at a dataset asks the source. On, the dataset is read as a whole in the background, and \
                  its rows, columns, charts and files come from that snapshot until the next run."
             </p>
+            <h2>"Where it is set"</h2>
+            <ul>
+                <li>"For one dataset: open it, then “Refresh”. There are its next runs, its schedule and what has run."</li>
+                <li>"For all datasets of a connection: on the connection's page, under “Refresh”; there is its daily budget too."</li>
+                <li>"When tables are picked: “Refresh them from the beginning”."</li>
+                <li>
+                    "“Pause” keeps the snapshot and its age, and lets nothing run until somebody presses “Resume”; a run \
+                     under way goes on to its end. “Turn refresh off” deletes the snapshot."
+                </li>
+            </ul>
             <h2>"What is promised"</h2>
             <ul>
                 <li>"Every answer says what it was served from, and how old that is."</li>
@@ -32,11 +42,13 @@ pub fn help() -> String {
             </p>
             <h2>"When it fails"</h2>
             <p>
-                "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. The \
+                "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. A source \
+                 that has no connection left is tried again every minute, and that counts as no failure. The \
                  fifth failure in a row pauses the schedule, with the reason. A password that the source refuses is not \
                  tried a second time: all datasets of the connection say “reconnect required”, and go on by themselves \
                  once it is edited or a check of it passes. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number) \
-                 fails the run, which names its column."
+                 fails the run, which names its column. \
+                 With “only when asked”, what a person asked for is not tried again by itself; what another system asked for is."
             </p>
             <h2>"What it costs"</h2>
             <p>
@@ -52,10 +64,14 @@ pub fn help() -> String {
                  it may not have seen what was loaded. Whoever has the address can start runs and nothing else; a new one \
                  takes its place. The operator's command is "<code>"flitch refresh DATASET_ID"</code>"."
             </p>
-            <p class="quiet">
-                "Snapshots lie where the operator says, and belong to the connection: disconnecting it deletes them at \
-                 once. What a snapshot cannot tell apart as exactly as the source (sums and ends of TIMETZ and of NUMERIC without a \
-                 precision, and the order of these, of JSON, money and the like) is asked of the source."
+            <h2>"Where snapshots are"</h2>
+            <p>
+                "They lie where the operator says, and belong to the connection: disconnecting it deletes them at once."
+            </p>
+            <p>
+                "A few questions go to the source although there is a snapshot, because it would answer them otherwise: \
+                 the sum, least and greatest of TIMETZ and of NUMERIC without a precision, and sorting by these or by a \
+                 column of JSON, money and the like. The answer says “Live” then."
             </p>
         </div>
     })

@@ -15,22 +15,24 @@ const GAP: usize = 3;
 pub fn Runs(runs: Vec<RunView<Told>>) -> impl IntoView {
     let rows = runs.iter().map(|run| view! { <Run run=run.clone()/> }).collect_view();
     view! {
-        <h2>"Runs"</h2>
-        {timeline(&runs)}
-        <div class="table-scroll" tabindex="0" role="group" aria-label="Runs">
-            <table class="plain-table runs">
-                <thead>
-                    <tr>
-                        <th scope="col">"Began"</th>
-                        <th scope="col">"Because of"</th>
-                        <th scope="col">"Outcome"</th>
-                        <th scope="col" class="number">"Took"</th>
-                        <th scope="col" class="number">"Rows"</th>
-                        <th scope="col" class="number">"Read at the source"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+        <div class="refresh-runs">
+            <h2>"Runs"</h2>
+            {timeline(&runs)}
+            <div class="table-scroll" tabindex="0" role="group" aria-label="Runs">
+                <table class="plain-table runs">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Began"</th>
+                            <th scope="col">"Because of"</th>
+                            <th scope="col">"Outcome"</th>
+                            <th scope="col" class="number">"Took"</th>
+                            <th scope="col" class="number">"Rows"</th>
+                            <th scope="col" class="number">"Read at the source"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
         </div>
     }
 }
@@ -84,6 +86,7 @@ fn Run(run: RunView<Told>) -> impl IntoView {
         (Cause::Person, who) => who.to_owned(),
         (Cause::Beginning, _) => "turning it on".to_owned(),
         (Cause::Schedule, _) => "the schedule".to_owned(),
+        (Cause::Retry, _) => "another try".to_owned(),
         (Cause::Trigger, _) => "its address".to_owned(),
         (Cause::Command, _) => "the operator".to_owned(),
     };

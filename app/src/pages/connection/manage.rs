@@ -132,7 +132,7 @@ fn Pause(action: Post<PauseConnection>, id: String) -> impl IntoView {
         <PostForm post=action attr:class="manage">
             <input type="hidden" name="id" value=id/>
             <p>"Pause: nothing is read through it until somebody resumes it. Nothing is erased."</p>
-            <TextField label="Reason" name="reason" hint="Shown to your team. It is optional."/>
+            <TextField label="Reason" name="reason" hint="Shown to your team, up to 200 characters. It is optional." longest=200/>
             <button type="submit" class="button-quiet">"Pause"</button>
         </PostForm>
     }

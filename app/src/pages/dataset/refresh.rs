@@ -15,7 +15,7 @@ use crate::parts::{
     first_refused, load_after, load_when,
 };
 use crate::paths;
-use crate::words::{WAKES, numbers};
+use crate::words::{RUN_WAKES, WAKES, numbers};
 
 /// A run under way is looked at this often; otherwise one may begin at any time.
 const SOON: Duration = Duration::from_millis(700);
@@ -64,7 +64,11 @@ impl Refresh {
             }
             taken_at
         });
-        let settings = settings(id, is_set, [set.into(), off.into(), pause.into(), address.into(), resume.into()]);
+        let how = Memo::new(move |before: Option<&Option<(bool, bool)>>| {
+            told().map(|shown| (shown.is_on, shown.is_paused)).or_else(|| before.copied().flatten())
+        });
+        let posts = [set.into(), off.into(), pause.into(), address.into(), resume.into()];
+        let settings = settings(id, is_set, how, posts);
         Self { id, shown, settings, now, cancel, set, off, pause, resume, address }
     }
 }
@@ -76,9 +80,22 @@ impl Refresh {
     }
 }
 
-/// Not with every look at a run, and not where it was refused: what somebody is typing is theirs.
-fn settings(id: Memo<String>, is_set: Signal<bool>, posts: [Posting; 5]) -> Loaded<RefreshShown> {
+/// Not with every look at a run, and not where it was refused: what somebody is typing is theirs. But where a colleague
+/// turned it on or off, or paused it, other forms are right.
+fn settings(
+    id: Memo<String>,
+    is_set: Signal<bool>,
+    how: Memo<Option<(bool, bool)>>,
+    posts: [Posting; 5],
+) -> Loaded<RefreshShown> {
     let changes = RwSignal::new(0);
+    Effect::new(move |before: Option<Option<(bool, bool)>>| {
+        let now = how.get();
+        if before.flatten().is_some_and(|before| Some(before) != now) {
+            changes.update(|changes| *changes += 1);
+        }
+        now
+    });
     Effect::new(move |before: Option<[usize; 5]>| {
         let counts = posts.map(|post| post.count());
         let before = before.unwrap_or_default();
@@ -146,7 +163,7 @@ pub fn RefreshView(refresh: Refresh) -> impl IntoView {
     let refused = move || first_refused([set.into(), off.into(), pause.into(), address.into()]);
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
-        <section aria-label="Runs and schedule" data-answer="" tabindex="-1">
+        <section aria-label="How it stands" data-answer="" tabindex="-1">
             <Transition>
                 {move || Suspend::new(async move {
                     match shown.await {
@@ -160,6 +177,10 @@ pub fn RefreshView(refresh: Refresh) -> impl IntoView {
             {move || Suspend::new(async move {
                 settings.wanted().await.and_then(Result::ok).map(|shown| view! { <Settings shown id set off pause address/> })
             })}
+        </Transition>
+        // Last, as it may be long.
+        <Transition>
+            {move || Suspend::new(async move { shown.await.ok().map(|shown| view! { <Made markup=shown.runs/> }) })}
         </Transition>
     }
 }
@@ -175,7 +196,7 @@ fn Settings(
 ) -> impl IntoView {
     let RefreshShown { is_on, is_paused, schedule, is_chosen, trigger, least_minutes, is_serverless, .. } = shown;
     let least = format!("At least {} apart.", numbers::count(least_minutes, "minute", "minutes"));
-    let wakes = is_serverless.then_some(" Each run wakes the workgroup, which is billed for at least 60 seconds.");
+    let wakes = is_serverless.then_some(RUN_WAKES);
     let has_address = trigger.is_some();
     view! {
         <h2>{if is_on { "Change the schedule" } else { "Turn it on" }}</h2>
@@ -184,15 +205,15 @@ fn Settings(
             <ScheduleForm name="schedule" post=set schedule is_chosen/>
             <button type="submit" class="button" data-place="set-refresh">{if is_on { "Change" } else { "Turn refresh on" }}</button>
         </PostForm>
-        <p class="quiet">{least} {wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+        <p class="quiet">{least} " " {wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
         {is_on.then(|| view! {
-            <details class="more">
+            <details class="more" data-opened="refresh-more">
                 <summary>"Pause, run from outside, or turn off"</summary>
                 {(!is_paused).then(|| view! {
-                    <PostForm post=pause attr:class="manage">
+                    <PostForm post=pause attr:class="manage" attr:data-place="resume">
                         <input type="hidden" name="dataset_id" value=move || id.get()/>
                         <p>"Pause: nothing runs by itself until somebody resumes it. What is served stays, with its age."</p>
-                        <TextField label="Reason" name="reason" hint="Shown to your team, up to 200 characters. It is optional."/>
+                        <TextField label="Reason" name="reason" hint="Shown to your team, up to 200 characters. It is optional." longest=200/>
                         <button type="submit" class="button-quiet" data-place="resume">"Pause"</button>
                     </PostForm>
                 })}

@@ -50,7 +50,7 @@ pub fn Rows(asked: Asked, name: String, search: Memo<String>) -> impl IntoView {
             <Files id=query.id/>
         </div>
         {is_loose.then(|| view! {
-            <p class="quiet">"Without an order the source may give a row on two pages, or on none. Sort by a column to page through all of them."</p>
+            <p class="quiet">"Without an order a row may be on two pages, or on none. Sort by a column to page through all of them."</p>
         })}
         <Grid label=format!("Rows of {name}") result sorting/>
         {(page > 1 || has_more).then(|| view! {

@@ -15,7 +15,7 @@ use crate::api::ApiError;
 use crate::api::datasets::{AddDatasets, PickerTold, ShowPicker};
 use crate::parts::{CopyText, FaultNotice, Icon, Post, PostForm, ScheduleForm, Shape, ask};
 use crate::paths;
-use crate::words::{catalog, numbers};
+use crate::words::{RUN_WAKES, catalog, numbers};
 
 /// What a group needs to know besides its schema.
 #[derive(Clone)]
@@ -40,7 +40,8 @@ pub fn SchemaList(
     search: Signal<String>,
     kind: Signal<String>,
 ) -> impl IntoView {
-    let PickerTold { connection_id, user, schemas, .. } = picker;
+    let PickerTold { connection_id, user, schemas, target, .. } = picker;
+    let wakes = target.is_serverless().then_some(RUN_WAKES);
     if schemas.is_empty() {
         return view! {
             <div class="empty">
@@ -108,7 +109,7 @@ pub fn SchemaList(
                     "Rebuild what is added in the background, and serve it from its snapshots in between"
                 </label>
                 <ScheduleForm name="picks[schedule]" post=add schedule=ScheduleFields::from(&Schedule::default())/>
-                <p class="quiet"><a href=paths::HELP_REFRESH>"What refresh does"</a></p>
+                <p class="quiet">{wakes} " " <a href=paths::HELP_REFRESH>"What refresh does"</a></p>
             </details>
             {least}
             <div

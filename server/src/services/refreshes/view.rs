@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{BY_BEGINNING, calendar, is_from_outside};
+use crate::refresher::{BY_BEGINNING, Verdict, calendar, is_from_outside, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -40,7 +40,8 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         Some(schedule) if is_on && !rests => {
             let from = if is_used_up(used) { (now.div_euclid(DAY) + 1) * DAY - 1 } else { now };
             // A try before the schedule's own time, where the last one failed.
-            let early = row.next_at.filter(|next| row.failures > 0 && *next > from);
+            let has_failed = row.failures > 0 || turned_away(&runs).is_some();
+            let early = row.next_at.filter(|next| has_failed && *next > from);
             let planned = calendar::upcoming(schedule, row.set_at, from, NEXT);
             let early = early.filter(|early| planned.first().is_none_or(|first| early < first));
             early.into_iter().chain(planned).take(NEXT).collect()
@@ -96,10 +97,17 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
         _ if is_used_up(used) && !is_moving(row, used) => over_budget,
+        _ if let Some(why) = turned_away(runs) => RefreshState::Stale { failures, why: Some(why) },
         _ if is_late(row, now) && !is_moving(row, used) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
+}
+
+/// Why the last run that ended was not let in, where that is nobody's failure.
+fn turned_away(runs: &[RunRow]) -> Option<Finding> {
+    let ended = runs.iter().find(|run| !matches!(run.state.as_str(), "running" | "cancelling"))?;
+    finding(ended).filter(|why| ended.state == "failed" && verdict(why) == Verdict::Crowded)
 }
 
 /// A run is asked for, and does not wait for the day to be over.

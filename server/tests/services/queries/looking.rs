@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use contract::query::{Ask, Purpose, QueryView};
+use contract::explore::profile::{self, Plot};
+use contract::query::{Ask, Column, ColumnShape, Purpose, QueryView};
 
 use super::Connected;
 
@@ -73,4 +74,21 @@ async fn what_needs_columns_asks_for_the_first_rows_by_itself() {
     other.database.run("drop table gone").await;
     let view = other.asked(&gone, &Ask::Profile).await;
     assert_eq!(view.finding.as_ref().map(contract::finding::Finding::code), Some("table_gone"));
+}
+
+/// PostgreSQL's NUMERIC without a precision holds what no floating-point number can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn columns_of_numbers_without_bounds_are_told() {
+    let team = Connected::new().await;
+    let fill = "create table sales (amount numeric);
+                insert into sales values (1), (2.5), (4), ('NaN'), ('Infinity'), ('-Infinity'), (1e200), (1e301), (null)";
+    team.database.run(fill).await;
+    let dataset = team.dataset().await;
+    let view = team.asked_for(&dataset, &Ask::Profile, Purpose::Profile).await;
+    let rows = view.result.unwrap_or_else(|| panic!("{:?}", view.finding)).rows;
+    let column = Column { name: "amount".into(), type_name: "numeric".into(), shape: ColumnShape::Number };
+    let told = profile::read(&[column], &rows).columns.remove(0);
+    assert_eq!((told.nulls, told.distinct, told.max.as_deref()), (1, Some(8), Some("NaN")));
+    let Some(Plot::Histogram { counts, .. }) = told.plot else { panic!("{told:?}") };
+    assert_eq!((counts[0], counts[profile::BARS - 1]), (3, 1), "those that have a place");
 }

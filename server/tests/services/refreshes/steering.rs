@@ -5,6 +5,7 @@ use std::time::Duration;
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::{Glance, Picks};
 use contract::fault::Fault;
+use contract::finding::Finding;
 use contract::object_name::ObjectName;
 use contract::refresh::{Cause, RefreshState, ScheduleFault, ScheduleFields, Triggered};
 
@@ -52,6 +53,9 @@ async fn nothing_runs_while_it_is_paused() {
     assert!(matches!(data.state().await, RefreshState::PausedBy { who, reason, .. }
         if who == "ann@acme.example" && reason == "load is late"));
     assert_eq!(refreshes.ask(&actor, &data.dataset).await, Err(Fault::RefreshPaused));
+    // Pressed twice it is one pause; a reason that would be lost is refused.
+    assert_eq!(refreshes.pause(&actor, &data.dataset, "load is late").await, Ok(()));
+    assert_eq!(refreshes.pause(&actor, &data.dataset, "another").await, Err(Fault::RefreshPaused));
     data.shift(5 * HOUR);
     assert_eq!(data.turn().await, 1);
     assert!(data.view().await.snapshot.is_some(), "it is served, with its age");
@@ -201,6 +205,48 @@ async fn a_trigger_beyond_the_budget_leaves_standing_why_it_rests() {
     data.shift(DAY);
     assert_eq!(data.turn().await, 7, "as a trigger within the budget is tried");
     assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 6, .. }));
+}
+
+/// Another system asks once, when its load is done: what failed by chance is tried again for it, and for no person.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() {
+    let mut data = Refreshed::new(10).await;
+    data.set(every(1, "asked")).await;
+    assert_eq!(data.turn().await, 1);
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let address = data.view().await.trigger.unwrap();
+    let code = address.rsplit('/').next().unwrap();
+    let user = data.team.database.user("few", "some-password").await;
+    data.team.database.run(&format!("grant select on sales to {user}")).await;
+    data.team.edit(data.team.string(&user, "some-password")).await;
+    data.team.database.run(&format!("alter role {user} connection limit 0")).await;
+    data.ask().await;
+    assert_eq!(data.turn().await, 2);
+    let view = data.view().await;
+    assert!(
+        matches!(&view.state, RefreshState::Stale { failures: 0, why: Some(Finding::TooManyConnections) }),
+        "{:?}",
+        view.state
+    );
+    assert!(view.next.is_empty());
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 2, "a person has seen it");
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    for runs in 3..6 {
+        assert_eq!(data.turn().await, runs);
+        assert_eq!(data.view().await.next.len(), 1);
+        data.shift(2 * MINUTE);
+    }
+    data.team.database.run(&format!("alter role {user} connection limit 5")).await;
+    assert_eq!(data.turn().await, 6);
+    let view = data.view().await;
+    assert_eq!(view.state, RefreshState::Fresh);
+    let causes: Vec<_> = view.runs.iter().map(|run| run.cause).collect();
+    let (first, then) = (Cause::Beginning, Cause::Retry);
+    assert_eq!(causes, [then, then, then, Cause::Trigger, Cause::Person, first]);
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 6, "it came to its end");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

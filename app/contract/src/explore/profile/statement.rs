@@ -30,7 +30,7 @@ pub fn statement(table: &ObjectName, columns: &[Column], rows: u32, dialect: Dia
     }
     let mut parts = Parts::default();
     for (at, column) in columns.iter().take(MAX_COLUMNS).enumerate() {
-        parts.add(at, quoted(&column.name)?, Kind::of(column), width(column), dialect);
+        parts.add(at, quoted(&column.name)?, column, dialect);
     }
     let Parts { drawn, seen, facts, numbers, nulls, distinct, least, greatest, place, label } = &parts;
     let (distinct, least, greatest) = (case(distinct, "bigint"), case(least, "varchar"), case(greatest, "varchar"));
@@ -106,7 +106,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, at: usize, name: String, kind: Kind, width: Option<usize>, dialect: Dialect) {
+    fn add(&mut self, at: usize, name: String, column: &Column, dialect: Dialect) {
+        let (kind, width) = (Kind::of(column), width(column));
+        // It may hold NaN, infinities and more than a floating-point number can.
+        let is_unbounded = matches!(kind, Kind::Decimal { .. }) && !column.type_name.contains('(');
         let comma = if at == 0 { "" } else { "," };
         let drawn = match kind {
             Kind::Text { is_varying: true } if width.is_some_and(|width| width <= WIDE) => name,
@@ -135,7 +138,15 @@ impl Parts {
             put(&mut self.facts, format_args!(", count(distinct c{at}) as d{at}"));
             put(&mut self.distinct, format_args!(" when {at} then d{at}"));
         }
-        let axis = axis(at, kind);
+        // PostgreSQL's alone: any NUMERIC of Redshift has a precision.
+        let axis = if is_unbounded && dialect == Dialect::Redshift {
+            Some(format!(
+                "case when c{at} between cast('-1e300' as numeric) and cast('1e300' as numeric) \
+                 then cast(c{at} as double precision) end"
+            ))
+        } else {
+            axis(at, kind)
+        };
         if let Some(axis) = &axis {
             put(&mut self.seen, format_args!(", {axis} as f{at}"));
             put(&mut self.facts, format_args!(", min(f{at}) as x{at}, max(f{at}) as y{at}"));
