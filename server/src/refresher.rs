@@ -204,7 +204,7 @@ impl Refresher {
     }
 }
 
-pub use store::{BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
+pub use store::{BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
 pub(crate) use verdict::{Verdict, verdict};
 
 /// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
@@ -218,6 +218,7 @@ fn cause(due: &DueRow) -> &'static str {
         "" if is_another_try(due) => Cause::Retry,
         "" => Cause::Schedule,
         BY_BEGINNING => Cause::Beginning,
+        BY_ABSENCE => Cause::Absence,
         BY_TRIGGER => Cause::Trigger,
         BY_COMMAND => Cause::Command,
         _ => Cause::Person,

@@ -85,6 +85,8 @@ pub struct Running {
 pub enum Cause {
     /// It was turned on.
     Beginning,
+    /// Its snapshot is there no more: its connection leads elsewhere now, for instance.
+    Absence,
     Schedule,
     /// One before did not get to its end.
     Retry,
@@ -99,6 +101,7 @@ impl Cause {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Beginning => "beginning",
+            Self::Absence => "absence",
             Self::Schedule => "schedule",
             Self::Retry => "retry",
             Self::Person => "person",

@@ -85,6 +85,7 @@ fn Run(run: RunView<Told>) -> impl IntoView {
     let cause = match (run.cause, run.by.as_str()) {
         (Cause::Person, who) => who.to_owned(),
         (Cause::Beginning, _) => "turning it on".to_owned(),
+        (Cause::Absence, _) => "no snapshot being left".to_owned(),
         (Cause::Schedule, _) => "the schedule".to_owned(),
         (Cause::Retry, _) => "another try".to_owned(),
         (Cause::Trigger, _) => "its address".to_owned(),

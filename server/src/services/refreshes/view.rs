@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{BY_BEGINNING, Verdict, calendar, is_from_outside, verdict};
+use crate::refresher::{BY_ABSENCE, BY_BEGINNING, Verdict, calendar, is_from_outside, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -177,7 +177,7 @@ fn running(row: &RefreshRow, runs: &[RunRow], now: i64) -> Option<Running> {
 }
 
 fn run(row: RunRow) -> RunView {
-    let is_nobody = row.asked_by == BY_BEGINNING || is_from_outside(&row.asked_by);
+    let is_nobody = [BY_BEGINNING, BY_ABSENCE].contains(&row.asked_by.as_str()) || is_from_outside(&row.asked_by);
     RunView {
         cause: parse(&row.cause).unwrap_or(Cause::Schedule),
         state: run_state(&row.state),

@@ -64,6 +64,10 @@ pub const BY_COMMAND: &str = "@command";
 /// Who asks for the first run.
 pub const BY_BEGINNING: &str = "@beginning";
 
+/// Of a run that nobody asked for, but a snapshot that is there no more: its connection leads elsewhere now, was
+/// reconnected, or the object was gone.
+pub const BY_ABSENCE: &str = "@absence";
+
 impl Store {
     /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet. What was paused by a
     /// person stays paused. False where the dataset is not the team's.

@@ -4,6 +4,7 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, FromRow};
 
+use super::life::BY_ABSENCE;
 use crate::{Result, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,11 +132,13 @@ impl Store {
         sqlx::query(
             "update refresh
              set snapshot_id = '',
+                 asked_by = case when asked_at is null and halt in ('', 'credential') then $3 else asked_by end,
                  asked_at = case when halt in ('', 'credential') then coalesce(asked_at, cast($2 as bigint)) else asked_at end
              where snapshot_id = $1 and is_on = 1",
         )
         .bind(id)
         .bind(now)
+        .bind(BY_ABSENCE)
         .execute(&mut *write)
         .await?;
         sqlx::query("delete from snapshot where id = $1").bind(id).execute(&mut *write).await?;

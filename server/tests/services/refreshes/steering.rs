@@ -220,33 +220,30 @@ async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() 
     let user = data.team.database.user("few", "some-password").await;
     data.team.database.run(&format!("grant select on sales to {user}")).await;
     data.team.edit(data.team.string(&user, "some-password")).await;
+    assert_eq!(data.turn().await, 2, "what was read through another way in is gone");
     data.team.database.run(&format!("alter role {user} connection limit 0")).await;
     data.ask().await;
-    assert_eq!(data.turn().await, 2);
+    assert_eq!(data.turn().await, 3);
     let view = data.view().await;
-    assert!(
-        matches!(&view.state, RefreshState::Stale { failures: 0, why: Some(Finding::TooManyConnections) }),
-        "{:?}",
-        view.state
-    );
-    assert!(view.next.is_empty());
+    assert_eq!(view.state, RefreshState::Stale { failures: 0, why: Some(Finding::TooManyConnections) });
+    assert!(view.next.is_empty(), "{view:?}");
     data.shift(DAY);
-    assert_eq!(data.turn().await, 2, "a person has seen it");
+    assert_eq!(data.turn().await, 3, "a person has seen it");
     assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
-    for runs in 3..6 {
+    for runs in 4..7 {
         assert_eq!(data.turn().await, runs);
         assert_eq!(data.view().await.next.len(), 1);
         data.shift(2 * MINUTE);
     }
     data.team.database.run(&format!("alter role {user} connection limit 5")).await;
-    assert_eq!(data.turn().await, 6);
+    assert_eq!(data.turn().await, 7);
     let view = data.view().await;
     assert_eq!(view.state, RefreshState::Fresh);
     let causes: Vec<_> = view.runs.iter().map(|run| run.cause).collect();
-    let (first, then) = (Cause::Beginning, Cause::Retry);
-    assert_eq!(causes, [then, then, then, Cause::Trigger, Cause::Person, first]);
+    use Cause::{Absence, Beginning, Person, Retry};
+    assert_eq!(causes, [Retry, Retry, Retry, Cause::Trigger, Person, Absence, Beginning]);
     data.shift(DAY);
-    assert_eq!(data.turn().await, 6, "it came to its end");
+    assert_eq!(data.turn().await, 7, "it came to its end");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
