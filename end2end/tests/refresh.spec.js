@@ -259,8 +259,10 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   // Paused by hand, with a reason; then off, and its snapshot gone.
   await page.getByText('Pause, run from outside, or turn off').click();
   await page.getByLabel('Reason').fill('the load is late');
-  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByLabel('Reason').press('Enter');
   await expect(strip(page, 'paused')).toContainText('Paused by ');
+  // The field is gone; the keyboard is where the way back is.
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeFocused();
   expect(ask()).toMatchObject({ status: 1, stderr: expect.stringContaining('Somebody paused') });
   await expect(page.locator('.refresh-details')).toContainText('the load is late');
   await expect(page.getByLabel('Reason')).toHaveCount(0);
@@ -286,6 +288,9 @@ test('a page that is open asks the source for nothing when a colleague turns ref
   await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 20_000 });
   await page.getByRole('link', { name: 'public.nightly' }).click();
   await expect(page.locator('.verdict')).toContainText('From the snapshot', { timeout: 20_000 });
+  const second = await page.context().newPage();
+  await visit(second, `${page.url().split('?')[0]}?view=refresh`, hasScript);
+  await expect(second.getByRole('heading', { name: 'Change the schedule' })).toBeVisible();
   const asked = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   const colleague = await page.context().newPage();
@@ -293,6 +298,8 @@ test('a page that is open asks the source for nothing when a colleague turns ref
   await colleague.getByText('Pause, run from outside, or turn off').click();
   await colleague.getByRole('button', { name: 'Turn refresh off' }).click();
   await expect(strip(colleague, 'fresh')).toHaveCount(0);
+  // Where it is set, the forms are those of what it is now.
+  await expect(second.getByRole('heading', { name: 'Turn it on' })).toBeVisible({ timeout: 30_000 });
   // The open page finds out by itself; what it asks for then has left before the next request does.
   await expect(page.locator('.refresh-strip')).toHaveCount(0, { timeout: 30_000 });
   await page.evaluate(() => fetch('/health/live'));
