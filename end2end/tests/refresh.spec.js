@@ -201,7 +201,9 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
     select id::bigint as id, pg_sleep(case when id % 1000 = 0 then 0.4 end)::text as note from generate_series(1, 200000) id`);
   await page.getByRole('button', { name: 'Refresh now' }).click();
   await expect(strip(page, 'fresh')).toContainText(/Reading: [\d,]+ rows, [\d.]+ [kM]?B, [\d,]+ rows a second, about [^.]+ left\./, { timeout: 20_000 });
-  await expect(page.locator('.run-drift')).toContainText('Columns changed: new: note; gone: amount; id was integer and is bigint.');
+  for (const place of ['.refresh-strip', '.runs']) {
+    await expect(page.locator(`${place} .run-drift`)).toContainText('Columns changed: new: note; gone: amount; id was integer and is bigint.');
+  }
   await page.getByRole('button', { name: 'Cancel the run' }).click();
   await expect(page.locator('.runs tbody tr').first()).toContainText('Cancelled', { timeout: 20_000 });
   await tab(page, 'Rows').click();

@@ -153,6 +153,8 @@ pub struct RefreshView<F = Finding> {
     pub running: Option<Running>,
     /// A run was asked for, and has not begun.
     pub is_asked: bool,
+    /// A run was asked for from outside, and waits for the day to be over: its budget is used up.
+    pub is_put_off: bool,
     /// The newest first.
     pub runs: Vec<RunView<F>>,
     /// The address that starts a run from outside, if there is one.
@@ -207,6 +209,7 @@ impl<F> RefreshView<F> {
             snapshot: self.snapshot,
             running: self.running,
             is_asked: self.is_asked,
+            is_put_off: self.is_put_off,
             trigger: self.trigger,
             is_serverless: self.is_serverless,
             least_minutes: self.least_minutes,

@@ -7,7 +7,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
-use contract::refresh::{RefreshState, RefreshView, Running, SnapshotFacts};
+use contract::refresh::{RefreshState, RefreshView, RunState, Running, SnapshotFacts};
 use leptos::prelude::*;
 
 use crate::parts::made;
@@ -31,11 +31,14 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     let follows = if view.is_asked { " Another run was asked for meanwhile, and follows." } else { "" };
     let progress = view.running.as_ref().map(progress);
     let progress = progress.map(|progress| view! { <span class="quiet">{progress} {follows}</span> });
+    let drift = view.runs.iter().find(|run| run.state == RunState::Running && !run.drift.is_empty());
+    let drift = drift.map(|run| view! { <span class="run-drift">{runs::changed(&run.drift)}</span> });
     made(view! {
         <p class="refresh-strip" data-state=code>
             <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state) data-place="state">{name}</a>
             <span>{said} " " {why.to_owned()}</span>
             {progress}
+            {drift}
         </p>
     })
 }

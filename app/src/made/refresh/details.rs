@@ -3,7 +3,7 @@
 use contract::refresh::{RefreshState, RunState, Unit};
 use leptos::prelude::*;
 
-use super::runs::Runs;
+use super::runs::{Runs, changed};
 use super::{View, machine, why};
 use crate::parts::{Made, made};
 use crate::paths;
@@ -31,6 +31,11 @@ pub fn details(view: &View, connection_id: &str) -> String {
         });
         view! { <h2>"Next runs"</h2> <ol class="next-runs">{runs.collect_view()}</ol> }
     });
+    let served = view.runs.iter().find(|run| run.state == RunState::Done).filter(|run| !run.drift.is_empty());
+    let drift = served.map(|run| {
+        let when = numbers::moment(run.started_at);
+        view! { <p class="run-drift">"The run of " {when} ": " {changed(&run.drift)}</p> }
+    });
     // Where the way out leads through its connection.
     let is_cut_off = matches!(
         view.state,
@@ -41,7 +46,7 @@ pub fn details(view: &View, connection_id: &str) -> String {
     });
     made(view! {
         <div class="refresh-details">
-            {meaning} {why} {connection} {snapshot} {schedule} {next}
+            {meaning} {why} {connection} {snapshot} {drift} {schedule} {next}
         </div>
     })
 }
@@ -114,8 +119,9 @@ fn meaning(view: &View) -> Option<String> {
         }
         RefreshState::OverBudget { limit } => format!(
             "The source was asked as often today as it may be ({}). Refreshing goes on after midnight UTC, or when \
-             the connection's daily budget is raised.{served}",
-            numbers::grouped(*limit)
+             the connection's daily budget is raised{then}.{served}",
+            numbers::grouped(*limit),
+            then = if view.is_put_off { "; a run that another system asked for starts then" } else { "" },
         ),
     })
 }

@@ -117,7 +117,7 @@ fn Run(run: RunView<Told>) -> impl IntoView {
 }
 
 /// How the columns changed, in one sentence.
-fn changed(drift: &Drift) -> String {
+pub(super) fn changed(drift: &Drift) -> String {
     let mut parts = Vec::new();
     if !drift.added.is_empty() {
         parts.push(format!("new: {}", drift.added.join(", ")));

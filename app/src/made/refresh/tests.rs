@@ -14,10 +14,26 @@ fn view(state: RefreshState<Told>) -> View {
         snapshot: None,
         running: None,
         is_asked: false,
+        is_put_off: false,
         runs: Vec::new(),
         trigger: None,
         is_serverless: false,
         least_minutes: 5,
+    }
+}
+
+fn run(started_at: i64, state: RunState) -> RunView<Told> {
+    RunView {
+        id: String::new(),
+        cause: Cause::Schedule,
+        by: String::new(),
+        state,
+        started_at,
+        duration_us: 0,
+        rows: 0,
+        bytes: 0,
+        why: None,
+        drift: Drift::default(),
     }
 }
 
@@ -37,24 +53,25 @@ fn a_source_that_is_full_is_no_failure_and_is_said() {
 
 #[test]
 fn only_the_failures_that_count_say_since_when() {
-    let run = |started_at, state| RunView {
-        id: String::new(),
-        cause: Cause::Schedule,
-        by: String::new(),
-        state,
-        started_at,
-        duration_us: 0,
-        rows: 0,
-        bytes: 0,
-        why: None,
-        drift: Drift::default(),
-    };
     let mut view = view(RefreshState::Stale { failures: 1, why: None });
     view.runs = vec![run(60_000_000, RunState::Failed), run(0, RunState::Failed)];
     assert!(details(&view, "id").contains("1 of 5: runs fail since 1970-01-01 00:01 UTC."));
     assert!(details(&view, "id").contains("pauses the schedule."));
     view.schedule = Some(Schedule { unit: Unit::Asked, ..Schedule::default() });
     assert!(details(&view, "id").contains("pauses it."));
+}
+
+#[test]
+fn changed_columns_are_told_above_while_they_are_read_and_after() {
+    let drift = Drift { added: vec!["note".into()], ..Drift::default() };
+    let run = |state, drift| RunView { drift, ..run(60_000_000, state) };
+    let mut view = view(RefreshState::Fresh);
+    view.runs = vec![run(RunState::Running, drift.clone()), run(RunState::Done, Drift::default())];
+    assert!(strip(&view, "id").contains("Columns changed: new: note."));
+    assert!(!details(&view, "id").contains("Columns changed"), "they are not served yet");
+    view.runs = vec![run(RunState::Failed, Drift::default()), run(RunState::Done, drift)];
+    assert!(!strip(&view, "id").contains("Columns changed"));
+    assert!(details(&view, "id").contains("The run of 1970-01-01 00:01 UTC: Columns changed: new: note."));
 }
 
 #[test]

@@ -58,6 +58,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         state: state(&connection, &row, &runs, used, now),
         running: running(&row, &runs, now),
         is_asked: is_on && is_asked(&row, used) && connection.state == "live",
+        is_put_off: is_on && row.asked_at.is_some() && !is_asked(&row, used),
         runs: runs.into_iter().map(run).collect(),
         trigger: trigger(shared, &actor.team_id, dataset, &row),
         is_serverless: target.is_serverless(),
