@@ -33,8 +33,8 @@ pub fn details(view: &View, connection_id: &str) -> String {
     });
     let served = view.runs.iter().find(|run| run.state == RunState::Done).filter(|run| !run.drift.is_empty());
     let drift = served.map(|run| {
-        let when = numbers::moment(run.started_at);
-        view! { <p class="run-drift">"The run of " {when} ": " {changed(&run.drift)}</p> }
+        let said = format!("{} So since the run of {}.", changed(&run.drift), numbers::moment(run.started_at));
+        view! { <p class="run-drift">{said}</p> }
     });
     // Where the way out leads through its connection.
     let is_cut_off = matches!(

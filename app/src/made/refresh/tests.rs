@@ -71,7 +71,7 @@ fn changed_columns_are_told_above_while_they_are_read_and_after() {
     assert!(!details(&view, "id").contains("Columns changed"), "they are not served yet");
     view.runs = vec![run(RunState::Failed, Drift::default()), run(RunState::Done, drift)];
     assert!(!strip(&view, "id").contains("Columns changed"));
-    assert!(details(&view, "id").contains("The run of 1970-01-01 00:01 UTC: Columns changed: new: note."));
+    assert!(details(&view, "id").contains("Columns changed: new: note. So since the run of 1970-01-01 00:01 UTC."));
 }
 
 #[test]
