@@ -41,7 +41,7 @@ async function served() {
 }
 
 await until(async () => !(await ann.shown(id)).is_moving, 'the first run');
-const ledger = { kills: 0, 'old one served': 0, 'new one served': 0, runs_lost: 0, slowest_start_ms: 0, slowest_anew_ms: 0 };
+const ledger = { kills: 0, 'old one served': 0, 'new one served': 0, runs_lost: 0, slow_starts: 0, slowest_start_ms: 0, slowest_anew_ms: 0 };
 let good = await served();
 
 // Each generation was counted once; whatever else began was lost by a kill, at most one run each time; nothing is under
@@ -67,7 +67,11 @@ for (let at = 0; at < kills; at += 1) {
   await server.signal('SIGKILL');
   const took = await server.start();
   ledger.slowest_start_ms = Math.max(ledger.slowest_start_ms, took);
-  if (took > 5000) throw new Error(`ready after ${took} ms`);
+  if (took > 5000) {
+    // A machine with other work to do may hold one up; more than that is the program's own.
+    ledger.slow_starts += 1;
+    if (ledger.slow_starts > 1 + kills / 100) throw new Error(`ready after ${took} ms: ${JSON.stringify(ledger)}`);
+  }
   const found = await served();
   if (found !== good && found !== generation) throw new Error(`generation ${found} is served, neither ${good} nor ${generation}`);
   ledger.kills += 1;

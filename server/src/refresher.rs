@@ -229,6 +229,6 @@ fn cause(due: &DueRow) -> &'static str {
 /// Nobody asked for it, and the time that it is due at is none of its schedule's.
 fn is_another_try(due: &DueRow) -> bool {
     let schedule: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
-    let own = |next: i64| calendar::due(&schedule, due.set_at, &due.dataset_id, next - 1);
-    due.asked_at.is_some() || due.next_at.is_some_and(|next| own(next) != Some(next))
+    let is_own = |next| calendar::is_due_at(&schedule, due.set_at, &due.dataset_id, next);
+    due.asked_at.is_some() || due.next_at.is_some_and(|next| !is_own(next))
 }

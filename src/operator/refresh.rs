@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use app::words::refresh::{ASKED_LATELY, OVER_BUDGET};
+use app::words::refresh::{ASKED_LATELY, OVER_BUDGET, WAY_REFUSED};
 use clap::Args;
 use contract::fault::Fault;
 use contract::refresh::Triggered;
@@ -26,6 +26,10 @@ pub async fn refresh(args: &RefreshArgs) -> anyhow::Result<ExitCode> {
         Some(Triggered::OverBudget) => println!("{OVER_BUDGET}"),
         Some(Triggered::CutOff) => {
             eprintln!("{}", app::words::faults::fault(&Fault::ConnectionRests));
+            return Ok(ExitCode::FAILURE);
+        }
+        Some(Triggered::Refused) => {
+            eprintln!("{WAY_REFUSED}");
             return Ok(ExitCode::FAILURE);
         }
         Some(Triggered::Paused) => {

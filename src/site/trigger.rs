@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::words::refresh::{ADDRESS_UNKNOWN, ASKED_LATELY, OVER_BUDGET};
+use app::words::refresh::{ADDRESS_UNKNOWN, ASKED_LATELY, OVER_BUDGET, WAY_REFUSED};
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -31,6 +31,7 @@ async fn trigger(State(refreshes): State<Arc<dyn Refreshes>>, Path(code): Path<S
         Ok(Triggered::Paused) => {
             (StatusCode::CONFLICT, "Somebody paused the refresh of this dataset.\n").into_response()
         }
+        Ok(Triggered::Refused) => (StatusCode::CONFLICT, format!("{WAY_REFUSED}\n")).into_response(),
         Err(Fault::TooManyTries { retry_after_seconds }) => {
             let wait = [(header::RETRY_AFTER, retry_after_seconds.to_string())];
             (StatusCode::TOO_MANY_REQUESTS, wait, "That was too often.\n").into_response()

@@ -35,6 +35,8 @@ pub enum Glance {
     Late,
     /// The last run failed; another will follow.
     Failing,
+    /// The source had no room for the last run; another will follow.
+    Crowded,
     /// Nothing runs by itself until somebody does something.
     Resting,
     /// The source refused the way in.

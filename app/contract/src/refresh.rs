@@ -258,6 +258,8 @@ pub enum Triggered {
     CutOff,
     /// Somebody paused it.
     Paused,
+    /// The source refused the way in, and there is no other yet.
+    Refused,
     /// The day's budget of its connection is used up: a run starts when the day is over.
     OverBudget,
 }

@@ -20,6 +20,9 @@ pub use help::help;
 
 type View = RefreshView<Told>;
 
+/// The code of a finding: the source has no connection left.
+const FULL: &str = "too_many_connections";
+
 /// One line above every view. Empty where it is off: then the answer itself says that it is live.
 pub fn strip(view: &View, dataset_id: &str) -> String {
     if !view.is_on {
@@ -28,6 +31,8 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     let (code, name) = state(view);
     let said = said(view);
     let why = why(view).map(|why| why.sentence.as_str()).unwrap_or_default();
+    let next = view.next.first().filter(|_| matches!(view.state, RefreshState::Stale { .. }) && view.running.is_none());
+    let next = next.map(|next| format!(" Next run: {}.", numbers::moment(*next)));
     let follows = if view.is_asked { " Another run was asked for meanwhile, and follows." } else { "" };
     let progress = view.running.as_ref().map(progress);
     let progress = progress.map(|progress| view! { <span class="quiet">{progress} {follows}</span> });
@@ -36,7 +41,7 @@ pub fn strip(view: &View, dataset_id: &str) -> String {
     made(view! {
         <p class="refresh-strip" data-state=code>
             <a href=paths::dataset_refresh(dataset_id) class="badge" data-state=tone(&view.state) data-place="state">{name}</a>
-            <span>{said} " " {why.to_owned()}</span>
+            <span>{said} " " {why.to_owned()} {next}</span>
             {progress}
             {drift}
         </p>
@@ -68,7 +73,7 @@ fn state(view: &View) -> (&'static str, String) {
         RefreshState::First => ("first", "No snapshot yet".into()),
         RefreshState::Fresh => ("fresh", "Fresh".into()),
         RefreshState::Stale { failures: 0, why: None } => ("stale", "Stale: overdue".into()),
-        RefreshState::Stale { failures: 0, .. } => {
+        RefreshState::Stale { .. } if is_full(view) => {
             let word = if view.snapshot.is_some() { "Stale" } else { "No snapshot yet" };
             ("stale", format!("{word}: the source is full"))
         }
@@ -112,9 +117,14 @@ fn progress(running: &Running) -> String {
     let rate = numbers::grouped(u64::try_from(per_second).unwrap_or(u64::MAX));
     let left = running.left_us.map(|left| format!(", about {} left", numbers::roughly(left))).unwrap_or_default();
     match running.rows {
-        0 => format!("Reading for {}; no row has arrived yet.", numbers::duration(running.since_us)),
+        0 => format!("Under way for {}; no row has arrived yet.", numbers::duration(running.since_us)),
         _ => format!("Reading: {rows}, {}, {rate} rows a second{left}.", numbers::bytes(running.bytes)),
     }
+}
+
+/// The source had no room for the last run, which is nobody's failure.
+fn is_full(view: &View) -> bool {
+    matches!(&view.state, RefreshState::Stale { why: Some(why), .. } if why.code == FULL)
 }
 
 /// Why the last run came to nothing, where that is what matters.

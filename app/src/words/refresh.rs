@@ -11,6 +11,9 @@ pub const ASKED_LATELY: &str =
 /// The same, where the source may not be asked any more today.
 pub const OVER_BUDGET: &str = "The source was asked as often as it may be today (UTC). A refresh starts when the day is over, or the budget is raised.";
 
+/// To a system, or an operator, where the source refused the way in: it is not tried again unseen.
+pub const WAY_REFUSED: &str = "The source refused the way in, and no run starts until a check of the connection passes or it is edited. Mend it, then ask again.";
+
 /// To a system with an address that is none, or is none any more.
 pub const ADDRESS_UNKNOWN: &str = "No dataset has this address: another took its place, or its refresh was turned off. Copy it anew from the dataset's page, under Refresh.";
 

@@ -22,6 +22,7 @@ pub fn standing(Standing { glance, age_us }: Standing) -> String {
         Glance::Good => Some("no snapshot yet"),
         Glance::Late => Some("overdue"),
         Glance::Failing => Some("refresh fails"),
+        Glance::Crowded => Some("the source is full"),
         Glance::Resting => Some("refresh rests"),
         Glance::Refused => Some("reconnect required"),
     };

@@ -79,6 +79,11 @@ pub fn delay(schedule: &Schedule, dataset_id: &str) -> i64 {
     i64::try_from(hash % most.max(1)).unwrap_or_default()
 }
 
+/// Whether a dataset is due at that moment by its schedule.
+pub fn is_due_at(schedule: &Schedule, set_at: i64, dataset_id: &str, moment: i64) -> bool {
+    due(schedule, set_at, dataset_id, moment - delay(schedule, dataset_id) - 1) == Some(moment)
+}
+
 /// The next time that a dataset is due by itself.
 pub fn due(schedule: &Schedule, set_at: i64, dataset_id: &str, after: i64) -> Option<i64> {
     next(schedule, set_at, after).map(|moment| moment + delay(schedule, dataset_id))
@@ -188,6 +193,24 @@ mod tests {
             assert_eq!(super::zone(zone), None, "{zone}");
         }
         assert_eq!(super::zone("europe/berlin").as_deref(), Some("Europe/Berlin"), "as the database writes it");
+    }
+
+    #[test]
+    fn a_schedules_own_times_are_told_from_others() {
+        let set = at("2026-11-25T10:07:00Z");
+        for schedule in [daily(2, 180, "Europe/Berlin"), Schedule { unit: Unit::Hours, ..Schedule::default() }] {
+            for dataset in ["one", "two", "three"] {
+                let mut moment = set;
+                for _ in 0..5 {
+                    moment = due(&schedule, set, dataset, moment).unwrap();
+                    assert!(is_due_at(&schedule, set, dataset, moment));
+                    assert!(
+                        !is_due_at(&schedule, set, dataset, moment + 1)
+                            && !is_due_at(&schedule, set, dataset, moment - 1)
+                    );
+                }
+            }
+        }
     }
 
     #[test]

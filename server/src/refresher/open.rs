@@ -20,7 +20,11 @@ pub(super) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) 
     let mut tries = 0;
     loop {
         tries += 1;
-        let finding = match entry::open(shared, row, member_id).await {
+        let opened = match tries {
+            1 => entry::open(shared, row, member_id).await,
+            _ => entry::open_again(shared, row, member_id).await,
+        };
+        let finding = match opened {
             Err(finding) if matches!(verdict(&finding), Verdict::Passing | Verdict::Crowded) => finding,
             opened => return opened,
         };

@@ -190,18 +190,25 @@ impl Work {
             Ok(row) => row.map_or(0, |row| row.failures),
             Err(_) => 0,
         };
-        let wait = i64::from(wait_minutes(u32::try_from(failures).unwrap_or(0) + 1)) * 60 * SECOND;
+        // To be turned away counts as none, and is soon over.
+        let failed = if verdict == Verdict::Crowded { 0 } else { u32::try_from(failures).unwrap_or(0) + 1 };
+        let wait = i64::from(wait_minutes(failed)) * 60 * SECOND;
         let retry_at = match verdict {
             // Whoever comes next begins at once.
             _ if is_end || *finding == Finding::RefreshOvertaken => Some(now),
             Verdict::Passing | Verdict::Crowded => Some(now + wait),
-            Verdict::Standing | Verdict::Credential | Verdict::Rest => None,
+            // As soon as there is another way in, or this one is open again.
+            Verdict::Credential => Some(now),
+            Verdict::Standing | Verdict::Rest => None,
         };
         // Where nothing runs by itself, a person that asked sees what came of it. Another system asks once, when its load
-        // is done: that, and a try after it that nobody asked for, is tried again.
+        // is done: that is tried again, also where a person came between.
         let schedule: Schedule = serde_json::from_str(&self.due.schedule).unwrap_or_default();
         let asked_by = self.due.asked_by.as_str();
-        let comes_again = schedule.minutes().is_some() || asked_by.is_empty() || is_from_outside(asked_by);
+        let comes_again = schedule.minutes().is_some()
+            || asked_by.is_empty()
+            || is_from_outside(asked_by)
+            || self.due.next_at.is_some();
         let retry_at = retry_at.filter(|_| comes_again || is_end);
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {

@@ -1,5 +1,6 @@
 //! Refreshing datasets, as people see and steer it. The work itself is the refresher's.
 
+mod outside;
 pub(crate) mod view;
 
 use std::sync::Arc;
@@ -10,20 +11,19 @@ use contract::audit::Action;
 use contract::fault::Fault;
 use contract::ports;
 use contract::refresh::{ConnectionRefresh, RefreshView, Schedule, ScheduleFault, ScheduleFields, Triggered};
-use contract::team::{Actor, Role};
-use store::{AskedRun, DatasetRow, NewHalt, NewRefresh, Store, StoreError, Wish};
+use contract::team::Actor;
+use store::{AskedRun, DatasetRow, NewHalt, NewRefresh, Wish};
 use vault::Binding;
 
 use super::audit::{self, Deed};
 use super::limits::Limit;
 use super::sessions::{digest, fresh};
-use super::{SECOND, Shared, datasets, place, snapshots, store_fault, to_json};
-use crate::refresher::{BY_TRIGGER, calendar};
+use super::{Shared, datasets, place, snapshots, store_fault, to_json};
+use crate::refresher::calendar;
+
+pub(crate) use outside::ask_from_outside;
 
 pub(crate) const SEALED_FIELD: &str = "trigger";
-
-/// Within this time of one trigger, another is the same.
-const WINDOW: i64 = 60 * SECOND;
 
 pub(crate) struct Refreshes {
     shared: Arc<Shared>,
@@ -74,12 +74,16 @@ pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Sched
 
 async fn keep(shared: &Shared, actor: &Actor, dataset: &DatasetRow, schedule: &Schedule) -> Result<(), Fault> {
     let now = shared.clock.now();
+    let before = shared.store.refresh_fetch(&actor.team_id, &dataset.id).await.map_err(store_fault)?;
+    // What another system asked for, and is to be tried again, is not of the schedule.
+    let before = before.filter(|row| row.schedule == to_json(schedule) && row.is_on == 1);
+    let pending = before.and_then(|row| row.next_at).filter(|_| schedule.minutes().is_none());
     let new = NewRefresh {
         team_id: &actor.team_id,
         dataset_id: &dataset.id,
         member_id: &actor.member_id,
         schedule: &to_json(schedule),
-        next_at: calendar::due(schedule, now, &dataset.id, now),
+        next_at: calendar::due(schedule, now, &dataset.id, now).or(pending),
         now,
     };
     if !shared.store.refresh_set(new).await.map_err(store_fault)? {
@@ -103,25 +107,6 @@ pub(crate) async fn keep_all(
     let named = format!("{name}, datasets: {}, {schedule}", datasets.len());
     audit::done(shared, actor, Deed { action: Action::RefreshSet, target: connection_id, named: &named }).await;
     Ok(())
-}
-
-/// Asks for a run in the name of another system, or of the operator. Within a window of one, another is the same.
-pub(crate) async fn ask_from_outside(
-    store: &Store,
-    (team_id, dataset_id): (&str, &str),
-    by: &str,
-    now: i64,
-) -> Result<Option<Triggered>, StoreError> {
-    let wish = Wish { by, since: Some(now - WINDOW), now };
-    Ok(match store.refresh_ask(team_id, dataset_id, wish).await? {
-        AskedRun::Asked => Some(Triggered::Started),
-        AskedRun::Joined => Some(Triggered::Joined),
-        AskedRun::Recent => Some(Triggered::Recent),
-        AskedRun::CutOff => Some(Triggered::CutOff),
-        AskedRun::Paused => Some(Triggered::Paused),
-        AskedRun::OverBudget => Some(Triggered::OverBudget),
-        AskedRun::Off => None,
-    })
 }
 
 fn binding<'a>(team_id: &'a str, dataset: &'a DatasetRow) -> Binding<'a> {
@@ -190,7 +175,7 @@ impl ports::Refreshes for Refreshes {
                 self.wrote(actor, Action::RefreshAsked, &dataset).await;
                 Ok(())
             }
-            AskedRun::Joined | AskedRun::Recent | AskedRun::OverBudget => Ok(()),
+            AskedRun::Joined | AskedRun::Recent | AskedRun::OverBudget | AskedRun::Refused => Ok(()),
             AskedRun::CutOff => Err(Fault::ConnectionRests),
             AskedRun::Paused => Err(Fault::RefreshPaused),
             AskedRun::Off => Err(Fault::RefreshOff),
@@ -252,30 +237,7 @@ impl ports::Refreshes for Refreshes {
     }
 
     async fn trigger(&self, code: &str, client: &str) -> ports::Answer<Triggered> {
-        let found = self.shared.store.refresh_by_trigger(&digest(code)).await.map_err(store_fault)?;
-        let Some((team_id, dataset_id)) = found else {
-            self.tries.take(&client.to_owned())?;
-            return Err(Fault::NotFound);
-        };
-        self.calls.take(&dataset_id)?;
-        let now = self.shared.clock.now();
-        let asked = ask_from_outside(&self.shared.store, (&team_id, &dataset_id), BY_TRIGGER, now).await;
-        let triggered = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
-        if triggered == Triggered::Started {
-            self.shared.nudge.notify_one();
-            let nobody = Actor {
-                team_id,
-                member_id: String::new(),
-                email: "the dataset's address".to_owned(),
-                team_name: String::new(),
-                role: Role::Member,
-            };
-            // The run is asked for by now, whether or not that can be written down.
-            if let Ok(Some(dataset)) = self.shared.store.dataset_fetch(&nobody.team_id, &dataset_id).await {
-                self.wrote(&nobody, Action::RefreshAsked, &dataset).await;
-            }
-        }
-        Ok(triggered)
+        outside::trigger(self, code, client).await
     }
 
     async fn of_connection(&self, actor: &Actor, connection_id: &str) -> ports::Answer<ConnectionRefresh> {

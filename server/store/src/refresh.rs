@@ -53,6 +53,8 @@ pub struct RefreshRow {
     pub halt_at: i64,
     pub run_id: String,
     pub trigger_code: Option<Vec<u8>>,
+    /// JSON: why the last run that ended came to nothing; empty where it did not.
+    pub last_finding: String,
     /// Of the run that the snapshot is of; none where nothing is served.
     pub taken_at: Option<i64>,
     pub row_count: Option<i64>,
@@ -79,6 +81,11 @@ macro_rules! select_refresh {
             halt!(),
             " as halt,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,
+                    coalesce((select x.finding from refresh_run x
+                              where x.dataset_id = r.dataset_id
+                                and x.state not in ('running', 'cancelling')
+                              order by x.started_at desc, x.id desc
+                              limit 1), '') as last_finding,
                     s.taken_at, s.row_count, s.byte_count
              from refresh r
              join connection c on c.id = r.connection_id

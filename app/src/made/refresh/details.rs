@@ -4,7 +4,7 @@ use contract::refresh::{RefreshState, RunState, Unit};
 use leptos::prelude::*;
 
 use super::runs::{Runs, changed};
-use super::{View, machine, why};
+use super::{FULL, View, is_full, machine, why};
 use crate::parts::{Made, made};
 use crate::paths;
 use crate::words::numbers;
@@ -33,8 +33,8 @@ pub fn details(view: &View, connection_id: &str) -> String {
     });
     let served = view.runs.iter().find(|run| run.state == RunState::Done).filter(|run| !run.drift.is_empty());
     let drift = served.map(|run| {
-        let said = format!("{} So since the run of {}.", changed(&run.drift), numbers::moment(run.started_at));
-        view! { <p class="run-drift">{said}</p> }
+        let when = numbers::moment(run.started_at);
+        view! { <p class="run-drift">{format!("What is served since {when}: {}", changed(&run.drift))}</p> }
     });
     // Where the way out leads through its connection.
     let is_cut_off = matches!(
@@ -59,7 +59,9 @@ pub fn runs(view: &View) -> String {
 /// Since when nothing but so many failures came.
 fn since(view: &View, failures: u32) -> String {
     let ended = view.runs.iter().filter(|run| !matches!(run.state, RunState::Running | RunState::Cancelling));
-    let failed = ended.take_while(|run| matches!(run.state, RunState::Failed | RunState::Lost));
+    let failed = ended
+        .take_while(|run| matches!(run.state, RunState::Failed | RunState::Lost))
+        .filter(|run| run.why.as_ref().is_none_or(|why| why.code != FULL));
     failed
         .take(failures as usize)
         .last()
@@ -79,9 +81,14 @@ fn meaning(view: &View) -> Option<String> {
         RefreshState::Stale { failures: 0, why: None } => {
             format!("A run was due and did not come, or was cancelled.{served} Refresh now makes a new one.")
         }
-        RefreshState::Stale { failures: 0, .. } => {
-            let again = if view.next.is_empty() { "Refresh now tries again" } else { "It is tried again every minute" };
-            format!("The source had no room for the last run. {again}, and that counts as no failure.{served}")
+        RefreshState::Stale { failures, .. } if is_full(view) => {
+            let again = match () {
+                () if view.is_moving() => "Another try is under way",
+                () if view.next.is_empty() => "Refresh now tries again",
+                () => "It is tried again every minute",
+            };
+            let before = if *failures > 0 { format!(" Before it, {failures} of 5 runs failed.") } else { String::new() };
+            format!("The source had no room for the last run, which counts as no failure. {again}.{before}{served}")
         }
         RefreshState::Stale { failures, .. } => {
             let what = if view.schedule.as_ref().is_some_and(|schedule| schedule.unit == Unit::Asked) {

@@ -45,8 +45,8 @@ pub fn help() -> String {
                 "What may pass by itself is tried again after 1, 5, 15 and 60 minutes; the rest at its next time. A source \
                  that has no connection left is tried again every minute, and that counts as no failure. The \
                  fifth failure in a row pauses the schedule, with the reason. A password that the source refuses is not \
-                 tried a second time: all datasets of the connection say “reconnect required”, and go on by themselves \
-                 once it is edited or a check of it passes. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number) \
+                 tried a second time, unless somebody says so: all datasets of the connection say “reconnect required”, and go on by themselves \
+                 once it is edited or a check of it passes. A value that a snapshot cannot keep (“infinity” as a date, “NaN” as a decimal number of a precision) \
                  fails the run, which names its column. \
                  With “only when asked”, what a person asked for is not tried again by itself; what another system asked for is."
             </p>

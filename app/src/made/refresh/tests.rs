@@ -46,7 +46,7 @@ fn a_source_that_is_full_is_no_failure_and_is_said() {
     view.snapshot = Some(SnapshotFacts { taken_at: 0, age_us: 60_000_000, rows: 1, bytes: 1 });
     let strip = strip(&view, "id");
     assert!(strip.contains("Stale: the source is full") && strip.contains("No room."), "{strip}");
-    assert!(details(&view, "id").contains("Refresh now tries again, and that counts as no failure."));
+    assert!(details(&view, "id").contains("counts as no failure. Refresh now tries again."));
     view.next = vec![0];
     assert!(details(&view, "id").contains("It is tried again every minute"));
 }
@@ -71,7 +71,7 @@ fn changed_columns_are_told_above_while_they_are_read_and_after() {
     assert!(!details(&view, "id").contains("Columns changed"), "they are not served yet");
     view.runs = vec![run(RunState::Failed, Drift::default()), run(RunState::Done, drift)];
     assert!(!strip(&view, "id").contains("Columns changed"));
-    assert!(details(&view, "id").contains("Columns changed: new: note. So since the run of 1970-01-01 00:01 UTC."));
+    assert!(details(&view, "id").contains("What is served since 1970-01-01 00:01 UTC: Columns changed: new: note."));
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn Settings(
                         "Turn off: the snapshot is deleted, and every look asks the source again."
                         {has_address.then_some(" The address for runs from outside ends with it.")}
                     </p>
-                    <button type="submit" class="button-danger">"Turn refresh off"</button>
+                    <button type="submit" class="button-danger" data-place="set-refresh">"Turn refresh off"</button>
                 </PostForm>
             </details>
         })}

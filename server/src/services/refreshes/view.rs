@@ -40,7 +40,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         Some(schedule) if is_on && !rests => {
             let from = if is_used_up(used) { (now.div_euclid(DAY) + 1) * DAY - 1 } else { now };
             // A try before the schedule's own time, where the last one failed.
-            let has_failed = row.failures > 0 || turned_away(&runs).is_some();
+            let has_failed = row.failures > 0 || turned_away(&row).is_some();
             let early = row.next_at.filter(|next| has_failed && *next > from);
             let planned = calendar::upcoming(schedule, row.set_at, from, NEXT);
             let early = early.filter(|early| planned.first().is_none_or(|first| early < first));
@@ -78,7 +78,10 @@ fn is_used_up((asked, budget): (i64, i64)) -> bool {
 fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64), now: i64) -> RefreshState {
     let over_budget = RefreshState::OverBudget { limit: u32::try_from(used.1).unwrap_or(u32::MAX) };
     let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
-    let why = || runs.iter().find(|run| matches!(run.state.as_str(), "failed" | "lost")).and_then(finding);
+    let why = || {
+        let bad = runs.iter().take_while(|run| run.state != "done");
+        bad.filter(|run| matches!(run.state.as_str(), "failed" | "lost")).find_map(finding)
+    };
     if row.is_on == 0 {
         return RefreshState::Live;
     }
@@ -92,13 +95,17 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         (_, "person") => {
             RefreshState::PausedBy { who: row.halt_by.clone(), reason: row.halt_reason.clone(), since: row.halt_at }
         }
-        (_, "credential") => RefreshState::ReconnectRequired { why: why() },
+        (_, "credential") => {
+            RefreshState::ReconnectRequired { why: why().filter(|why| verdict(why) == Verdict::Credential) }
+        }
         (_, "failures") => RefreshState::PausedByFailures { failures, why: why() },
         (_, "budget") => over_budget,
+        // What stood in the way of a run before it was turned on says nothing of the first.
+        _ if row.taken_at.is_none() && failures == 0 && is_moving(row, used) => RefreshState::First,
+        _ if let Some(why) = turned_away(row) => RefreshState::Stale { failures, why: Some(why) },
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
         _ if is_used_up(used) && !is_moving(row, used) => over_budget,
-        _ if let Some(why) = turned_away(runs) => RefreshState::Stale { failures, why: Some(why) },
         _ if is_late(row, now) && !is_moving(row, used) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
@@ -106,9 +113,8 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
 }
 
 /// Why the last run that ended was not let in, where that is nobody's failure.
-fn turned_away(runs: &[RunRow]) -> Option<Finding> {
-    let ended = runs.iter().find(|run| !matches!(run.state.as_str(), "running" | "cancelling"))?;
-    finding(ended).filter(|why| ended.state == "failed" && verdict(why) == Verdict::Crowded)
+fn turned_away(row: &RefreshRow) -> Option<Finding> {
+    serde_json::from_str(&row.last_finding).ok().filter(|why| verdict(why) == Verdict::Crowded)
 }
 
 /// A run is asked for, and does not wait for the day to be over.
@@ -133,6 +139,7 @@ fn is_late(row: &RefreshRow, now: i64) -> bool {
 /// At a glance. That its connection rests stands beside the connection.
 pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), now: i64) -> Standing {
     let glance = match (row.halt.as_str(), row.failures) {
+        ("", _) if turned_away(row).is_some() => Glance::Crowded,
         ("", 0) if is_used_up(used) && !is_moving(row, used) => Glance::Resting,
         ("", 0) if is_late(row, now) && !is_moving(row, used) => Glance::Late,
         ("", 0) => Glance::Good,

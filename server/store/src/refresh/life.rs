@@ -44,6 +44,8 @@ pub enum AskedRun {
     Recent,
     /// Somebody paused it.
     Paused,
+    /// From outside, where the source refused the way in, and there is no other.
+    Refused,
     /// Its connection is paused or disconnected.
     CutOff,
     /// From outside, when the day's budget is used up: one will start when the day is over.
@@ -136,13 +138,17 @@ impl Store {
             return Ok(AskedRun::Off);
         }
         let found = sqlx::query_as(
-            "select r.halt, r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
+            "select case when r.halt = 'credential'
+                          and r.halt_version <> case when k.updated_at > c.updated_at then k.updated_at else c.updated_at end
+                         then '' else r.halt end,
+                    r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
                     case when c.daily_budget > 0
                           and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                  where u.connection_id = c.id and u.day = $2)
                          then 1 else 0 end
              from refresh r
              join connection c on c.id = r.connection_id
+             left join connection k on k.id = c.credential_id
              where r.dataset_id = $1",
         );
         let (halt, run_id, asked_at, asked_by, triggered_at, state, is_used_up): Found =
@@ -152,6 +158,10 @@ impl Store {
         }
         if halt == "person" {
             return Ok(AskedRun::Paused);
+        }
+        // A person tries it again knowingly.
+        if halt == "credential" && wish.since.is_some() {
+            return Ok(AskedRun::Refused);
         }
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
         let is_outside = wish.since.is_some();

@@ -1,6 +1,6 @@
 //! O-FAULT-11: clocks that jump, and days of 23 and of 25 hours. No storm, and no schedule lost.
 
-use contract::refresh::{RefreshState, ScheduleFields};
+use contract::refresh::{Cause, RefreshState, ScheduleFields};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -14,6 +14,7 @@ async fn o_fault_11_a_clock_that_jumps_makes_one_run_and_loses_none() {
     // A year ahead.
     data.shift(365 * DAY);
     assert_eq!(data.turn().await, 2);
+    assert_eq!(data.view().await.runs[0].cause, Cause::Schedule);
     assert_eq!(data.turn().await, 2, "no storm");
     assert!(data.view().await.next[0] > data.team.world.shared.clock.now());
     // An hour back: planned anew, without a run.

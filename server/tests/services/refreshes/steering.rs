@@ -61,6 +61,7 @@ async fn nothing_runs_while_it_is_paused() {
     assert!(data.view().await.snapshot.is_some(), "it is served, with its age");
     refreshes.resume(&actor, &data.dataset).await.unwrap();
     assert_eq!(data.turn().await, 2);
+    assert_eq!(data.view().await.runs[0].cause, Cause::Person);
     // And the whole connection.
     let lives = &data.team.world.backend.connection_life;
     lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
@@ -230,20 +231,62 @@ async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() 
     data.shift(DAY);
     assert_eq!(data.turn().await, 3, "a person has seen it");
     assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
-    for runs in 4..7 {
-        assert_eq!(data.turn().await, runs);
+    assert_eq!(data.turn().await, 4);
+    // A person that comes between, and one that saves the form as it is, take nothing away.
+    data.ask().await;
+    assert_eq!(data.turn().await, 5);
+    data.set(every(1, "asked")).await;
+    for runs in 6..8 {
         assert_eq!(data.view().await.next.len(), 1);
         data.shift(2 * MINUTE);
+        assert_eq!(data.turn().await, runs);
     }
+    let list = data.team.world.backend.datasets.list(&actor).await.unwrap();
+    let glances: Vec<_> = list.iter().filter_map(|dataset| dataset.standing.map(|standing| standing.glance)).collect();
+    assert_eq!(glances, [Glance::Crowded]);
+    data.shift(2 * MINUTE);
     data.team.database.run(&format!("alter role {user} connection limit 5")).await;
-    assert_eq!(data.turn().await, 7);
+    assert_eq!(data.turn().await, 8);
     let view = data.view().await;
     assert_eq!(view.state, RefreshState::Fresh);
     let causes: Vec<_> = view.runs.iter().map(|run| run.cause).collect();
     use Cause::{Absence, Beginning, Person, Retry};
-    assert_eq!(causes, [Retry, Retry, Retry, Cause::Trigger, Person, Absence, Beginning]);
+    assert_eq!(causes, [Retry, Retry, Retry, Person, Cause::Trigger, Person, Absence, Beginning]);
     data.shift(DAY);
-    assert_eq!(data.turn().await, 7, "it came to its end");
+    assert_eq!(data.turn().await, 8, "it came to its end");
+}
+
+/// A source that refused a password is not asked again because another system wants rows: it is told, and what it wanted
+/// comes once the way is mended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_does_not_try_a_refused_password_again() {
+    let mut data = Refreshed::new(10).await;
+    let user = data.team.database.user("late", "some-password").await;
+    data.team.database.run(&format!("grant select on sales to {user}")).await;
+    data.team.edit(data.team.string(&user, "some-password")).await;
+    data.set(every(1, "asked")).await;
+    assert_eq!(data.turn().await, 1);
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let address = data.view().await.trigger.unwrap();
+    let code = address.rsplit('/').next().unwrap();
+    data.team.database.run(&format!("alter role {user} password 'another-password'")).await;
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(data.turn().await, 2);
+    assert!(matches!(
+        data.state().await,
+        RefreshState::ReconnectRequired { why: Some(Finding::PasswordRefused { .. }) }
+    ));
+    data.shift(2 * MINUTE);
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Refused));
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 2);
+    data.team.edit(data.team.string(&user, "another-password")).await;
+    assert_eq!(data.turn().await, 3);
+    assert_eq!(data.state().await, RefreshState::Fresh);
+    data.shift(2 * MINUTE);
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(data.turn().await, 4);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
