@@ -15,38 +15,31 @@ use super::{DAY, Shared, log_failure};
 
 /// A session for one person's work, and the target as it is then known: by IAM, AWS tells host and user.
 pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
-    let counted = is_open(row).is_ok().then(|| count_use(shared, row));
+    match row.state.as_str() {
+        "paused" => {
+            let (by, reason) = (row.state_by.clone(), row.state_reason.clone());
+            return Err(Finding::ConnectionPaused { by, reason });
+        }
+        "disconnected" => return Err(Finding::ReconnectRequired),
+        _ if lacks_credential(row) => return Err(Finding::ReconnectRequired),
+        _ => {}
+    }
+    let counted = count_use(shared, row);
     let opened = open_again(shared, row, member_id).await;
     // Whatever is asked next, and held against the budget, finds this one counted. A failure was logged.
-    if let Some(counted) = counted {
-        let _ = counted.await;
-    }
+    let _ = counted.await;
     opened
 }
 
-/// The same once more, for the same work: the source was asked nothing yet.
+/// Once more after [`open`], for the same work: the source was asked nothing yet, and nothing more is counted.
 pub(crate) async fn open_again(
     shared: &Shared,
     row: &ConnectionRow,
     member_id: &str,
 ) -> Result<(Session, Target), Finding> {
-    is_open(row)?;
     match row.method.as_str() {
         "iam" => minted(shared, row, member_id).await,
         _ => with_password(shared, row).await,
-    }
-}
-
-/// Nobody took its way in from it.
-fn is_open(row: &ConnectionRow) -> Result<(), Finding> {
-    match row.state.as_str() {
-        "paused" => {
-            let (by, reason) = (row.state_by.clone(), row.state_reason.clone());
-            Err(Finding::ConnectionPaused { by, reason })
-        }
-        "disconnected" => Err(Finding::ReconnectRequired),
-        _ if lacks_credential(row) => Err(Finding::ReconnectRequired),
-        _ => Ok(()),
     }
 }
 

@@ -74,16 +74,21 @@ pub(crate) fn schedule(shared: &Shared, fields: &ScheduleFields) -> Result<Sched
 
 async fn keep(shared: &Shared, actor: &Actor, dataset: &DatasetRow, schedule: &Schedule) -> Result<(), Fault> {
     let now = shared.clock.now();
-    let before = shared.store.refresh_fetch(&actor.team_id, &dataset.id).await.map_err(store_fault)?;
-    // What another system asked for, and is to be tried again, is not of the schedule.
-    let before = before.filter(|row| row.schedule == to_json(schedule) && row.is_on == 1);
-    let pending = before.and_then(|row| row.next_at).filter(|_| schedule.minutes().is_none());
+    let stored = to_json(schedule);
+    let next_at = match calendar::due(schedule, now, &dataset.id, now) {
+        Some(due) => Some(due),
+        // Where nothing runs by itself, what another system asked for may be to be tried again.
+        None => {
+            let before = shared.store.refresh_fetch(&actor.team_id, &dataset.id).await.map_err(store_fault)?;
+            before.filter(|row| row.schedule == stored && row.is_on == 1).and_then(|row| row.next_at)
+        }
+    };
     let new = NewRefresh {
         team_id: &actor.team_id,
         dataset_id: &dataset.id,
         member_id: &actor.member_id,
-        schedule: &to_json(schedule),
-        next_at: calendar::due(schedule, now, &dataset.id, now).or(pending),
+        schedule: &stored,
+        next_at,
         now,
     };
     if !shared.store.refresh_set(new).await.map_err(store_fault)? {

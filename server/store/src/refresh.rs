@@ -1,5 +1,16 @@
 //! Refreshing datasets: when each is due, the run under way, the snapshot that is served.
 
+/// Why a refresh rests, as it stands: what was refused to another way in than there is now rests no more, and whoever was
+/// disconnected has none.
+macro_rules! halt {
+    () => {
+        "case when c.state = 'disconnected' then 'credential'
+              when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
+                                                                    then k.updated_at else c.updated_at end
+              then '' else r.halt end"
+    };
+}
+
 mod claim;
 mod due;
 mod life;
@@ -59,17 +70,6 @@ pub struct RefreshRow {
     pub taken_at: Option<i64>,
     pub row_count: Option<i64>,
     pub byte_count: Option<i64>,
-}
-
-/// Why a refresh rests, as it stands: what was refused to another way in than there is now rests no more, and whoever was
-/// disconnected has none.
-macro_rules! halt {
-    () => {
-        "case when c.state = 'disconnected' then 'credential'
-              when r.halt = 'credential' and r.halt_version <> case when k.updated_at > c.updated_at
-                                                                    then k.updated_at else c.updated_at end
-              then '' else r.halt end"
-    };
 }
 
 /// Refreshes as they stand, with what is served.

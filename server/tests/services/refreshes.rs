@@ -76,6 +76,12 @@ impl Refreshed {
         self.team.world.backend.refreshes.ask(&self.team.world.actor, &self.dataset).await.unwrap();
     }
 
+    /// Of an address that starts runs from outside, made anew.
+    pub async fn code(&self) -> String {
+        self.team.world.backend.refreshes.address(&self.team.world.actor, &self.dataset).await.unwrap();
+        self.view().await.trigger.unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+
     pub async fn view(&self) -> RefreshView {
         self.team.world.backend.refreshes.show(&self.team.world.actor, &self.dataset).await.unwrap()
     }

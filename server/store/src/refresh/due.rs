@@ -24,10 +24,10 @@ pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
-    /// back behind a plan makes it due too. What another system asks for waits where the
-    /// day's budget is used up, or the way in was refused.
+    /// back behind a plan makes it due too. What another system asks for waits where the day's
+    /// budget is used up, or the way in was refused.
     pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
-        let rows = sqlx::query_as(
+        let rows = sqlx::query_as(concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
                     r.asked_at, r.asked_by
              from refresh r
@@ -42,9 +42,9 @@ impl Store {
                and ((r.asked_at is not null
                      and r.halt <> 'person'
                      and not (r.asked_by in ('@trigger', '@command')
-                              and r.halt = 'credential'
-                              and r.halt_version = case when k.updated_at > c.updated_at
-                                                        then k.updated_at else c.updated_at end)
+                              and ",
+            halt!(),
+            " = 'credential')
                      and not (r.asked_by in ('@trigger', '@command')
                               and c.daily_budget > 0
                               and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
@@ -56,7 +56,7 @@ impl Store {
                                                             then k.updated_at else c.updated_at end))))
              order by coalesce(r.asked_at, r.next_at), r.dataset_id
              limit $3",
-        )
+        ))
         .bind(now)
         .bind(slack)
         .bind(limit)

@@ -137,11 +137,10 @@ impl Store {
         if lock.bind(dataset_id).bind(team_id).execute(&mut *write).await?.rows_affected() == 0 {
             return Ok(AskedRun::Off);
         }
-        let found = sqlx::query_as(
-            "select case when r.halt = 'credential'
-                          and r.halt_version <> case when k.updated_at > c.updated_at then k.updated_at else c.updated_at end
-                         then '' else r.halt end,
-                    r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
+        let found = sqlx::query_as(concat!(
+            "select ",
+            halt!(),
+            ", r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
                     case when c.daily_budget > 0
                           and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                  where u.connection_id = c.id and u.day = $2)
@@ -150,7 +149,7 @@ impl Store {
              join connection c on c.id = r.connection_id
              left join connection k on k.id = c.credential_id
              where r.dataset_id = $1",
-        );
+        ));
         let (halt, run_id, asked_at, asked_by, triggered_at, state, is_used_up): Found =
             found.bind(dataset_id).bind(wish.now.div_euclid(DAY)).fetch_one(&mut *write).await?;
         if state != "live" {

@@ -215,9 +215,7 @@ async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() 
     data.set(every(1, "asked")).await;
     assert_eq!(data.turn().await, 1);
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
+    let code = &data.code().await;
     let user = data.team.database.user("few", "some-password").await;
     data.team.database.run(&format!("grant select on sales to {user}")).await;
     data.team.edit(data.team.string(&user, "some-password")).await;
@@ -266,10 +264,8 @@ async fn a_trigger_does_not_try_a_refused_password_again() {
     data.team.edit(data.team.string(&user, "some-password")).await;
     data.set(every(1, "asked")).await;
     assert_eq!(data.turn().await, 1);
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
+    let refreshes = data.team.world.backend.refreshes.clone();
+    let code = &data.code().await;
     data.team.database.run(&format!("alter role {user} password 'another-password'")).await;
     assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
     assert_eq!(data.turn().await, 2);
@@ -439,10 +435,8 @@ async fn a_load_that_ends_while_a_run_reads_is_read_by_another() {
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "asked")).await;
     data.turn().await;
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
+    let refreshes = data.team.world.backend.refreshes.clone();
+    let code = &data.code().await;
     data.ask().await;
     // It has its statement sent, and would not see what is loaded now.
     data.refresher.turn().await;
@@ -459,9 +453,7 @@ async fn an_address_that_was_answered_paused_counts_once_it_goes_on() {
     data.set(every(1, "asked")).await;
     data.turn().await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
+    let code = &data.code().await;
     refreshes.pause(&actor, &data.dataset, "a move").await.unwrap();
     assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Paused));
     refreshes.resume(&actor, &data.dataset).await.unwrap();
