@@ -6,6 +6,7 @@ mod memory;
 mod reader;
 mod snapshots;
 mod spill;
+mod statistics;
 mod upload;
 mod writer;
 

@@ -29,7 +29,7 @@ use tokio::task::JoinHandle;
 
 use crate::memory::Memory;
 use crate::spill::Spill;
-use crate::{Snapshots, calendar, floats};
+use crate::{Snapshots, calendar, floats, statistics};
 
 /// The name of a snapshot in statements to it.
 pub const TABLE: &str = "snapshot";
@@ -228,8 +228,12 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     options.execution.parquet.schema_force_view_types = false;
     // What a sort sets aside on each core for merging what it wrote to disk: 10 MB would be more than a small share has.
     options.execution.sort_spill_reservation_bytes = 2 * 1024 * 1024;
-    let mut state =
-        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+    let mut state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_physical_optimizer_rules(statistics::rules())
+        .build();
     for function in calendar::functions().into_iter().chain(floats::functions()) {
         // A name of our own, which nothing has had before.
         let _ = state.register_udf(Arc::new(function));

@@ -85,11 +85,16 @@ async fn whole_or_not_at_all(snapshots: &Snapshots) {
     let asked = put(snapshots, "team/asked/1.parquet", 1).await;
     let spill = Folder::made();
     let reader = Reader::new(snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
-    let question = Question { sql: "select count(*) from snapshot", values: &[], is_in_order: false };
-    let mut rows = reader.ask("team/asked/1.parquet", question).await.unwrap();
-    let counted = rows.next().await.unwrap().unwrap();
-    let counts = counted.column(0).as_any().downcast_ref::<Int64Array>().unwrap();
-    assert_eq!(u64::try_from(counts.value(0)).unwrap(), asked.rows);
+    let number = async |sql: &str| {
+        let question = Question { sql, values: &[], is_in_order: false };
+        let mut rows = reader.ask("team/asked/1.parquet", question).await.unwrap();
+        let counted = rows.next().await.unwrap().unwrap();
+        counted.column(0).as_any().downcast_ref::<Int64Array>().unwrap().value(0)
+    };
+    assert_eq!(number("select count(*) from snapshot").await, i64::try_from(asked.rows).unwrap());
+    // Where no row is left there is no value either, whatever an estimate says of the only one that there could be.
+    assert_eq!(number("select count(distinct n) from snapshot where n = 5 and s = ''").await, 0);
+    assert_eq!(number("select count(distinct n) from snapshot where n = 5").await, 1);
     snapshots.remove("team/asked/1.parquet").await.unwrap();
 
     // On its way, given up, and forgotten: nobody sees any of it.
