@@ -86,13 +86,21 @@ fn span(kind: Kind, told: &ColumnProfile) -> Option<usize> {
     usize::try_from(span).ok().filter(|span| *span < steps(kind))
 }
 
-/// The least or greatest value. Moments as Redshift writes them; DataFusion has a `T` and a `Z`.
+/// The least or greatest value. Moments as Redshift writes them: DataFusion has a `T` and a `Z`, and fills a fraction up to
+/// three digits or six.
 fn end(kind: Kind, text: &Option<String>) -> Option<String> {
     let text = text.as_deref()?;
     Some(match kind {
-        Kind::Timestamp | Kind::TimestampTz => text.trim_end_matches('Z').replacen('T', " ", 1),
+        Kind::Timestamp | Kind::TimestampTz | Kind::Time if text.contains('.') => {
+            moment(text).trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        Kind::Timestamp | Kind::TimestampTz => moment(text),
         _ => text.to_owned(),
     })
+}
+
+fn moment(text: &str) -> String {
+    text.trim_end_matches('Z').replacen('T', " ", 1)
 }
 
 fn number(cell: &Option<String>) -> Option<u64> {
@@ -158,6 +166,14 @@ mod tests {
             &["0|facts|3|2024-02-28T10:00:00Z|2024-02-28 11:00:00|0|3", "0|plot|24|||1|", "0|plot|-3|||2|"],
         );
         assert_eq!(moment.min.as_deref(), Some("2024-02-28 10:00:00"));
+        for (type_name, least, greatest) in [
+            ("timestamptz", "2024-02-28T10:00:00.500Z", "2024-02-28 10:00:00.5"),
+            ("timestamp", "2024-02-28T10:00:00.000", "2024-02-28 10:00:00"),
+            ("time", "10:00:00.120", "10:00:00.12"),
+        ] {
+            let told = profile(type_name, &[&format!("0|facts|1|{least}|{greatest}|0|1")]);
+            assert_eq!((told.min.as_deref(), told.max.as_deref()), (Some(greatest), Some(greatest)));
+        }
         let mut counts = vec![0; STEPS];
         (counts[0], counts[STEPS - 1]) = (2, 1);
         assert_eq!(moment.plot, Some(Plot::Timeline { counts, is_by_value: false }));
