@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use cache::{Question, Reader, Snapshots, TABLE};
 use contract::explore::profile::ColumnProfile;
-use contract::explore::{By, Dialect, Explore, Filter, Function, Group, Kind, Measure, Operator, Sort, profile};
+use contract::explore::{
+    By, Dialect, Explore, Filter, Function, Group, Kind, MAX_LIMIT, Measure, Operator, Sort, profile,
+};
 use contract::object_name::ObjectName;
 use contract::query::Column;
 use rand::rngs::StdRng;
@@ -144,7 +146,8 @@ impl Drop for Both {
 
 const KEY: &str = "team/dataset/run.parquet";
 
-type Table = Vec<Vec<Option<String>>>;
+type Row = Vec<Option<String>>;
+type Table = Vec<Row>;
 
 impl Both {
     async fn new(random: &mut StdRng, rows: usize) -> Self {
@@ -254,6 +257,13 @@ fn is_equal(one: &Option<String>, other: &Option<String>, is_float: bool) -> boo
     }
 }
 
+/// The column that a statement orders by first.
+fn first_by(sql: &str) -> Option<usize> {
+    let order = sql.rsplit_once("\norder by ")?.1;
+    let place: usize = order.split_once(' ')?.0.parse().ok()?;
+    Some(place - 1)
+}
+
 async fn hold(seeds: std::ops::Range<u64>, questions: usize) {
     let mut answered = 0;
     for seed in seeds {
@@ -277,10 +287,26 @@ async fn hold(seeds: std::ops::Range<u64>, questions: usize) {
             };
             let answer = answer.unwrap_or_else(|error| panic!("{error}\n{place}"));
             let is_float = |column: usize| [700, 701].contains(&columns[column].oid);
-            let is_same = answer.len() == expected.len()
-                && answer.iter().zip(&expected).all(|(one, other)| {
-                    one.iter().zip(other).enumerate().all(|(at, (one, other))| is_equal(one, other, is_float(at)))
-                });
+            let is_alike = |one: &Row, other: &Row| {
+                one.iter().zip(other).enumerate().all(|(at, (one, other))| is_equal(one, other, is_float(at)))
+            };
+            let is_in_place = answer.iter().zip(&expected).all(|(one, other)| is_alike(one, other));
+            let by_float = first_by(&live.sql).filter(|first| is_float(*first));
+            let is_same = match by_float {
+                // What differs in the last digit has another place: these are rows of the source too, with the same keys.
+                Some(first) if !is_in_place => {
+                    let whole = Explore { limit: MAX_LIMIT, ..explore.clone() };
+                    let whole = whole.compile(&ObjectName::new("public", "t"), &both.columns, Dialect::Redshift);
+                    let whole = whole.unwrap();
+                    let (_, mut whole) = both.live(&whole.sql, &whole.values).await.unwrap();
+                    answer.iter().zip(&expected).all(|(one, other)| {
+                        let at = whole.iter().position(|row| is_alike(row, one));
+                        at.map(|at| whole.swap_remove(at)).is_some() && is_equal(&one[first], &other[first], true)
+                    })
+                }
+                _ => is_in_place,
+            };
+            let is_same = is_same && answer.len() == expected.len();
             assert!(is_same, "{place}\nlive {expected:?}\nkept {answer:?}");
             answered += 1;
         }
@@ -318,10 +344,11 @@ async fn source_and_snapshot_answer_alike() {
     hold(0..5, 80).await;
 }
 
-/// For `make test-long`: other seeds each time.
+/// For `make test-long`: other seeds each time, or from `FLITCH_LONG_SEED`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes minutes"]
 async fn source_and_snapshot_answer_alike_for_long() {
-    let seed = rand::random::<u32>();
-    hold(u64::from(seed)..u64::from(seed) + 200, 500).await;
+    let seed =
+        std::env::var("FLITCH_LONG_SEED").map_or_else(|_| rand::random::<u32>().into(), |seed| seed.parse().unwrap());
+    hold(seed..seed + 200, 500).await;
 }

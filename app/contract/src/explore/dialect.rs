@@ -126,12 +126,19 @@ impl Dialect {
         }
     }
 
-    /// In floating point.
+    /// In floating point, of the exact sum: added up one by one, the last digit would depend on the order of the rows.
     pub(super) fn decimal_average(self, column: &str, scale: u8, is_wide: bool) -> String {
         match self {
-            Self::Redshift => self.float("avg", column),
+            // So few digits are left before the point that a sum may need more than Redshift's 38.
+            Self::Redshift if scale > MOST_SUMMED => self.float("avg", column),
+            Self::Redshift => {
+                let sum = self.cast(&format!("sum({column})"), Type::Double);
+                format!("{sum} / nullif(count({column}), 0)")
+            }
+            // By way of text, which is read as the nearest number there is.
             Self::DataFusion => {
-                format!("{} / count({column})", self.cast(&summed(column, scale, is_wide), Type::Double))
+                let sum = self.cast(&summed(column, scale, is_wide), Type::Varchar);
+                format!("{} / count({column})", self.cast(&sum, Type::Double))
             }
         }
     }
@@ -162,6 +169,9 @@ impl Dialect {
         (format!("strpos({text}, "), ")")
     }
 }
+
+/// Digits after the point up to which a decimal's sum surely fits: twenty are left before it.
+const MOST_SUMMED: u8 = 18;
 
 /// DataFusion sums a decimal in 128 bits, and begins anew below zero where they are too few: what may need more of them is
 /// widened first, which takes as long again.

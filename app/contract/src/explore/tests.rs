@@ -78,7 +78,11 @@ fn measures_are_cast() {
     let select = |query: &str| sql(query).lines().nth(1).expect("a line").trim().to_owned();
     assert_eq!(select("m=sum&mc=id"), "cast(sum(cast(\"id\" as decimal(38, 0))) as decimal(38, 0)) as \"sum of id\"");
     assert_eq!(select("m=sum&mc=weight"), "sum(cast(\"weight\" as double precision)) as \"sum of weight\"");
-    assert_eq!(select("m=average&mc=price"), "avg(cast(\"price\" as double precision)) as \"average of price\"");
+    assert_eq!(
+        select("m=average&mc=price"),
+        "cast(sum(\"price\") as double precision) / nullif(count(\"price\"), 0) as \"average of price\""
+    );
+    assert_eq!(Dialect::Redshift.decimal_average("\"r\"", 20, true), "avg(cast(\"r\" as double precision))");
     assert_eq!(select("m=min&mc=code"), "min(cast(\"code\" as varchar)) as \"min of code\"");
     assert_eq!(select("m=max&mc=sold_at"), "max(\"sold_at\") as \"max of sold_at\"");
     assert_eq!(select("m=distinct&mc=city"), "cast(count(distinct \"city\") as bigint) as \"distinct city\"");
