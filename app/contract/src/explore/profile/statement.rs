@@ -108,8 +108,6 @@ struct Parts {
 impl Parts {
     fn add(&mut self, at: usize, name: String, column: &Column, dialect: Dialect) {
         let (kind, width) = (Kind::of(column), width(column));
-        // It may hold NaN, infinities and more than a floating-point number can.
-        let is_unbounded = matches!(kind, Kind::Decimal { .. }) && !column.type_name.contains('(');
         let comma = if at == 0 { "" } else { "," };
         let drawn = match kind {
             Kind::Text { is_varying: true } if width.is_some_and(|width| width <= WIDE) => name,
@@ -138,15 +136,9 @@ impl Parts {
             put(&mut self.facts, format_args!(", count(distinct c{at}) as d{at}"));
             put(&mut self.distinct, format_args!(" when {at} then d{at}"));
         }
-        // PostgreSQL's alone: any NUMERIC of Redshift has a precision.
-        let axis = if is_unbounded && dialect == Dialect::Redshift {
-            Some(format!(
-                "case when c{at} between cast('-1e300' as numeric) and cast('1e300' as numeric) \
-                 then cast(c{at} as double precision) end"
-            ))
-        } else {
-            axis(at, kind)
-        };
+        // PostgreSQL's alone: any NUMERIC of Redshift has a precision, and a snapshot's column too.
+        let is_unbounded = dialect == Dialect::Redshift && !column.type_name.contains('(');
+        let axis = axis(at, kind, is_unbounded);
         if let Some(axis) = &axis {
             put(&mut self.seen, format_args!(", {axis} as f{at}"));
             put(&mut self.facts, format_args!(", min(f{at}) as x{at}, max(f{at}) as y{at}"));
@@ -195,9 +187,14 @@ impl Parts {
     }
 }
 
-/// Where a value lies, as a floating-point number; days are whole.
-fn axis(at: usize, kind: Kind) -> Option<String> {
+/// Where a value lies, as a floating-point number; days are whole. A decimal number without bounds may be NaN, infinite
+/// or more than a floating-point number can be, and such a value is nowhere.
+fn axis(at: usize, kind: Kind, is_unbounded: bool) -> Option<String> {
     match kind {
+        Kind::Decimal { .. } if is_unbounded => Some(format!(
+            "case when c{at} between cast('-1e300' as numeric) and cast('1e300' as numeric) \
+             then cast(c{at} as double precision) end"
+        )),
         Kind::Integer | Kind::Decimal { .. } => Some(format!("cast(c{at} as double precision)")),
         // NaN and infinities are nowhere. The ends are literals of text, as Redshift would read 1e300 as a decimal.
         Kind::Real | Kind::Double => Some(format!(
