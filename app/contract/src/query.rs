@@ -5,7 +5,7 @@ mod workspace;
 
 use serde::{Deserialize, Serialize};
 
-use crate::explore::Explore;
+use crate::explore::{Explore, Kind};
 use crate::finding::Finding;
 
 pub use file::FileFormat;
@@ -218,5 +218,18 @@ impl Ask {
     /// The first rows, as the source gives them.
     pub fn rows() -> Self {
         Self::Preview { sort: String::new(), is_descending: false, page: 1 }
+    }
+
+    /// The column for which only the source can answer: a snapshot would put its values in another order, or add up
+    /// other ones.
+    pub fn source_alone<'a>(&self, columns: &'a [Column]) -> Option<&'a Column> {
+        match self {
+            Self::Preview { sort, .. } => {
+                columns.iter().find(|column| column.name == *sort && !Kind::sorts_in_snapshot(column))
+            }
+            Self::Explore(explore) => explore.text_in_snapshot(columns),
+            // Least and greatest are of values.
+            Self::Profile => columns.iter().find(|column| Kind::is_text_in_snapshot(column)),
+        }
     }
 }

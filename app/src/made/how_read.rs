@@ -1,14 +1,15 @@
 //! The statement behind an answer, to be read, copied and taken to the workspace.
 
 use contract::dataset::DatasetView;
-use contract::query::QueryView;
+use contract::query::{Ask, QueryView};
 use leptos::prelude::*;
 
 use crate::parts::{CopyText, made};
 use crate::paths;
 use crate::words::{Told, numbers};
 
-pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, is_open: bool) -> String {
+pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> String {
+    let is_open = matches!(ask, Ask::Explore(_));
     let sql = query.sql.as_str();
     let workspace = paths::query_with(&dataset.summary.connection_id, sql);
     let how = match query.snapshot {
@@ -19,7 +20,10 @@ pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, is_open: bool) -
         ),
         None => format!("In a read-only transaction that was rolled back, as {}.", dataset.user),
     };
+    // What its columns hold says so above a long list.
+    let why_live = if *ask == Ask::Profile { None } else { why_live(query, dataset, ask) };
     made(view! {
+        {why_live}
         <details class="more" open=is_open>
             <summary>"The SQL, and how it was read"</summary>
             <CopyText label="the statement".to_owned() text=sql.to_owned()/>
@@ -29,4 +33,15 @@ pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, is_open: bool) -
             </p>
         </details>
     })
+}
+
+/// Why the source was asked although there is a snapshot.
+pub fn why_live(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> Option<AnyView> {
+    let has_snapshot = dataset.summary.standing.is_some_and(|standing| standing.age_us.is_some());
+    let column = ask.source_alone(&dataset.columns).filter(|_| has_snapshot && query.snapshot.is_none())?;
+    let why = format!(
+        "The snapshot keeps “{}” ({}) as text, which has another order and no sum: the source was asked.",
+        column.name, column.type_name
+    );
+    Some(view! { <p class="quiet">{why} " " <a href=paths::HELP_REFRESH>"What a snapshot answers"</a></p> }.into_any())
 }

@@ -73,16 +73,15 @@ impl Explore {
         Ok(Compiled { sql: writer.sql, values: writer.values, columns: outputs, shown: writer.shown })
     }
 
-    /// Whether a snapshot has what the question needs.
-    pub fn fits_snapshot(&self, columns: &[Column]) -> bool {
-        let is_text_there =
-            |name: &str| columns.iter().find(|column| column.name == name).is_some_and(Kind::is_text_in_snapshot);
+    /// A column that the question needs the values of, and of which a snapshot has only text.
+    pub fn text_in_snapshot<'a>(&self, columns: &'a [Column]) -> Option<&'a Column> {
         let measured = self.measures.iter().filter(|measure| measure.function != Function::Count);
         let measured = measured.filter_map(|measure| measure.column.as_deref());
         let grouped = self.groups.iter().map(|group| group.column.as_str());
         let filtered = self.filters.iter().filter(|filter| filter.operator.takes_value());
         let filtered = filtered.map(|filter| filter.column.as_str());
-        !measured.chain(grouped).chain(filtered).any(is_text_there)
+        let mut needed = measured.chain(grouped).chain(filtered);
+        needed.find_map(|name| columns.iter().find(|column| column.name == name && Kind::is_text_in_snapshot(column)))
     }
 
     fn check_size(&self) -> Result<(), ExploreFault> {

@@ -39,26 +39,23 @@ pub(super) fn kept(snapshot: ServedRow, ask: &Ask) -> ports::Answer<Option<Kept>
     let Some(shapes) = super::shapes(&snapshot.columns) else { return Ok(None) };
     let columns = super::columns(&shapes);
     let table = ObjectName { schema: "public".to_owned(), name: cache::TABLE.to_owned() };
-    // Also where the snapshot lacks the column: the source says so, if it does too.
-    let is_sortable = |sort: &str| {
-        sort.is_empty() || columns.iter().any(|column| column.name == sort && Kind::sorts_in_snapshot(column))
-    };
+    if ask.source_alone(&columns).is_some() {
+        return Ok(None);
+    }
     let asked = match ask {
-        Ask::Preview { sort, .. } if !is_sortable(sort) => None,
+        // The snapshot lacks the column: the source says so, if it does too.
+        Ask::Preview { sort, .. } if !sort.is_empty() && columns.iter().all(|column| column.name != *sort) => None,
         Ask::Preview { sort, is_descending, page } => {
             let page = page_of(&columns, sort, *is_descending, *page);
             let ties: Vec<&str> = page.ties.iter().map(String::as_str).collect();
             let sql = sql::select_page(&table.schema, &table.name, page.as_sql(&ties));
             sql.map(|sql| (sql, Vec::new(), sort.is_empty()))
         }
-        Ask::Explore(explore) if !explore.fits_snapshot(&columns) => None,
         Ask::Explore(explore) => {
             let asked = explore.compile(&table, &columns, Dialect::DataFusion);
             let asked = asked.map_err(|fault| Fault::Explore { fault })?;
             Some((asked.sql, asked.values, false))
         }
-        // Least and greatest are of values.
-        Ask::Profile if columns.iter().any(Kind::is_text_in_snapshot) => None,
         Ask::Profile => {
             let sql = profile::statement(&table, &columns, profile::DEFAULT_ROWS, Dialect::DataFusion);
             // Read twice, and both times the same first rows.
