@@ -185,7 +185,7 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   const { hostname, port } = new URL(server.replace('postgres:', 'http:'));
   const relay = new Relay(hostname, Number(port));
   const own = await connected(page, flitch, hasScript, `refresh_fails_${process.pid}`,
-    'create table slow as select n as id, n as amount from generate_series(1, 200000) n', { relay });
+    'create table slow as select n as id, n::numeric as amount from generate_series(1, 200000) n', { relay });
   await page.getByLabel('slow').check();
   await page.getByRole('button', { name: 'Add ticked as datasets' }).click();
   await page.waitForURL(/connections\/[^/]+$/);
@@ -195,6 +195,12 @@ test('a run shows how far it is, and can be cancelled; changed columns are told;
   await expect(page.getByText('Off: every look at this dataset asks the source.')).toBeVisible();
   await page.getByRole('button', { name: 'Turn refresh on' }).click();
   await expect(strip(page, 'fresh')).toBeVisible({ timeout: 20_000 });
+
+  // What a snapshot cannot order is asked of the source, and that is said.
+  await tab(page, 'Columns').click();
+  await expect(page.getByText('The snapshot keeps “amount” (numeric) as text')).toBeVisible({ timeout: 20_000 });
+  await expect(page.locator('.verdict')).toContainText('Live:');
+  await tab(page, 'Refresh').click();
 
   // Slow enough to be watched; with other columns.
   psql(own, `alter table slow rename to plain; create view slow as

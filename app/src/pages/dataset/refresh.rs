@@ -68,7 +68,7 @@ impl Refresh {
             told().map(|shown| (shown.is_on, shown.is_paused)).or_else(|| before.copied().flatten())
         });
         let posts = [set.into(), off.into(), pause.into(), address.into(), resume.into()];
-        let settings = settings(id, is_set, how, posts);
+        let settings = settings(id, is_set, how, posts, [now.into(), pause.into()]);
         Self { id, shown, settings, now, cancel, set, off, pause, resume, address }
     }
 }
@@ -81,18 +81,23 @@ impl Refresh {
 }
 
 /// Not with every look at a run, and not where it was refused: what somebody is typing is theirs. But where a colleague
-/// turned it on or off, or paused it, other forms are right.
+/// turned it on or off, or paused it, other forms are right; and once it is resumed, what was refused of these because of
+/// the pause is said no longer.
 fn settings(
     id: Memo<String>,
     is_set: Signal<bool>,
     how: Memo<Option<(bool, bool)>>,
     posts: [Posting; 5],
+    of_pause: [Posting; 2],
 ) -> Loaded<RefreshShown> {
     let changes = RwSignal::new(0);
     Effect::new(move |before: Option<Option<(bool, bool)>>| {
         let now = how.get();
-        if before.flatten().is_some_and(|before| Some(before) != now) {
+        if let Some(before) = before.flatten().filter(|before| Some(*before) != now) {
             changes.update(|changes| *changes += 1);
+            if before.1 {
+                of_pause.iter().for_each(Posting::forget);
+            }
         }
         now
     });
