@@ -95,6 +95,8 @@ fn end(kind: Kind, text: &Option<String>) -> Option<String> {
             moment(text).trim_end_matches('0').trim_end_matches('.').to_owned()
         }
         Kind::Timestamp | Kind::TimestampTz => moment(text),
+        // Two ways to write the same number.
+        Kind::Real | Kind::Double if text == "-0" => "0".to_owned(),
         _ => text.to_owned(),
     })
 }
@@ -170,6 +172,7 @@ mod tests {
             ("timestamptz", "2024-02-28T10:00:00.500Z", "2024-02-28 10:00:00.5"),
             ("timestamp", "2024-02-28T10:00:00.000", "2024-02-28 10:00:00"),
             ("time", "10:00:00.120", "10:00:00.12"),
+            ("real", "-0", "0"),
         ] {
             let told = profile(type_name, &[&format!("0|facts|1|{least}|{greatest}|0|1")]);
             assert_eq!((told.min.as_deref(), told.max.as_deref()), (Some(greatest), Some(greatest)));
