@@ -168,7 +168,14 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
     let query = backend.queries.ask(&actor, &dataset_id, ask.clone()).await.map_err(guard::refuse)?;
     let query = guard::tell_query(&backend, &actor, query).await?;
     let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    let how_read = made::how_read::how_read(&query, &dataset, &ask);
+    let alone = match ask.source_alone(&dataset.columns).filter(|_| query.snapshot.is_none()) {
+        Some(column) => {
+            let refresh = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+            refresh.snapshot.is_some().then(|| column.clone())
+        }
+        None => None,
+    };
+    let how_read = made::how_read::how_read(&query, &dataset, &ask, alone.as_ref());
     let mut asked = Asked { query, made: String::new(), is_all: false, how_read };
     let is_drawn = !asked.is_running() && !matches!(ask, Ask::Preview { .. });
     let Some(result) = asked.query.result.as_ref().filter(|_| is_drawn) else { return Ok(asked) };
@@ -185,7 +192,7 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
                 (asked.made, asked.is_all) = (seen.markup, seen.is_number);
             }
             (Ask::Profile, Some(_)) => {
-                asked.made = made::profile::columns(&asked.query, &dataset, &rows);
+                asked.made = made::profile::columns(&asked.query, &dataset.columns, &rows, alone.as_ref());
                 // The page shows what was made of them.
                 asked.query.result = asked.query.result.take().map(|result| ResultSet { rows: Vec::new(), ..result });
             }

@@ -1,14 +1,15 @@
 //! The statement behind an answer, to be read, copied and taken to the workspace.
 
 use contract::dataset::DatasetView;
-use contract::query::{Ask, QueryView};
+use contract::query::{Ask, Column, QueryView};
 use leptos::prelude::*;
 
 use crate::parts::{CopyText, made};
 use crate::paths;
 use crate::words::{Told, numbers};
 
-pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> String {
+/// `alone` is the column for which the source was asked although there is a snapshot.
+pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask, alone: Option<&Column>) -> String {
     let is_open = matches!(ask, Ask::Explore(_));
     let sql = query.sql.as_str();
     let workspace = paths::query_with(&dataset.summary.connection_id, sql);
@@ -21,7 +22,7 @@ pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> St
         None => format!("In a read-only transaction that was rolled back, as {}.", dataset.user),
     };
     // What its columns hold says so above a long list.
-    let why_live = if *ask == Ask::Profile { None } else { why_live(query, dataset, ask) };
+    let why_live = alone.filter(|_| *ask != Ask::Profile).map(why_live);
     made(view! {
         {why_live}
         <details class="more" open=is_open>
@@ -36,12 +37,10 @@ pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> St
 }
 
 /// Why the source was asked although there is a snapshot.
-pub fn why_live(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask) -> Option<AnyView> {
-    let has_snapshot = dataset.summary.standing.is_some_and(|standing| standing.age_us.is_some());
-    let column = ask.source_alone(&dataset.columns).filter(|_| has_snapshot && query.snapshot.is_none())?;
+pub fn why_live(column: &Column) -> impl IntoView + use<> {
     let why = format!(
         "The snapshot keeps “{}” ({}) as text, which has another order and no sum: the source was asked.",
         column.name, column.type_name
     );
-    Some(view! { <p class="quiet">{why} " " <a href=paths::HELP_REFRESH>"What a snapshot answers"</a></p> }.into_any())
+    view! { <p class="quiet">{why} " " <a href=paths::HELP_REFRESH>"What a snapshot answers"</a></p> }
 }

@@ -1,18 +1,16 @@
 //! What each column of a dataset holds, of the first rows that the source gives.
 
-use contract::dataset::DatasetView;
 use contract::explore::Kind;
 use contract::explore::profile::{self, ColumnProfile, Plot};
-use contract::query::{Ask, Column, QueryView, Row};
+use contract::query::{Column, QueryView, Row};
 use leptos::prelude::*;
 
 use super::how_read::why_live;
 use crate::chart::spark;
 use crate::parts::made;
-use crate::words::{Told, numbers, served};
+use crate::words::{numbers, served};
 
-pub fn columns(query: &QueryView<Told>, dataset: &DatasetView, rows: &[Row]) -> String {
-    let columns = &dataset.columns;
+pub fn columns<T>(query: &QueryView<T>, columns: &[Column], rows: &[Row], alone: Option<&Column>) -> String {
     let read = profile::read(columns, rows);
     let sampled = read.rows;
     let rows = numbers::count(u32::try_from(sampled).unwrap_or(u32::MAX), "row", "rows");
@@ -20,7 +18,7 @@ pub fn columns(query: &QueryView<Told>, dataset: &DatasetView, rows: &[Row]) -> 
     let said = served::said(query, &format!("of {which} {rows}"));
     let each = columns.iter().zip(read.columns).map(|(column, profile)| one(column, profile, sampled));
     let each = each.collect_view();
-    let why_live = why_live(query, dataset, &Ask::Profile);
+    let why_live = alone.map(why_live);
     made(view! {
         <p class="verdict" role="status">{said}</p>
         {why_live}
