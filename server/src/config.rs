@@ -80,7 +80,8 @@ pub struct Settings {
     /// After so many seconds without a sign of life from the server that runs it, a refresh is taken over by another.
     #[arg(long, env = "FLITCH_REFRESH_LEASE_SECONDS", default_value_t = 15)]
     pub refresh_lease_seconds: u32,
-    /// Memory for answers from snapshots, in MiB. What needs more is written to disk meanwhile.
+    /// Memory for answers from snapshots, in MiB, beside 16 for each of up to 12 at once. What needs more is written to disk
+    /// meanwhile.
     #[arg(long, env = "FLITCH_SNAPSHOT_MEMORY_MIB", default_value_t = 512)]
     pub snapshot_memory_mib: u32,
     /// Clusters that the server's own AWS identity may mint for, as TEAM_ID/REGION/CLUSTER. Needed only where several

@@ -114,7 +114,9 @@ impl Refresher {
     pub async fn turn(&mut self) -> Duration {
         while self.runs.try_join_next().is_some() {}
         match self.shared.store.refresh_running().await {
-            Ok(running) => {
+            Ok(mut running) => {
+                // Those at work here live, also while the store takes no beat from them.
+                running.retain(|row| !self.shared.live.is_here(&row.run_id));
                 let lost = self.watch.look(running, self.shared.refresh_limits.lease, Instant::now());
                 self.take_over(lost).await;
             }
@@ -173,16 +175,21 @@ impl Refresher {
         if due.asked_at.is_none() && due.next_at.is_none_or(|next| next > now) {
             return shared.store.refresh_plan(&due, next_at, now).await;
         }
-        if due.asked_at.is_none() || is_from_outside(&due.asked_by) {
-            let (used, budget) = shared.store.source_use(&due.connection_id, now.div_euclid(DAY)).await?;
-            if budget > 0 && used >= budget {
-                return shared.store.refresh_halt_budget(&due.dataset_id, now).await;
-            }
-        }
         let run_id = new_id();
-        let per_connection = i64::from(shared.refresh_limits.per_connection);
-        let claim = Claim { run_id: &run_id, due: &due, cause: cause(&due), now, next_at, per_connection };
-        let Claimed::Yes { fence, version } = shared.store.refresh_claim(claim).await? else { return Ok(false) };
+        let claim = Claim {
+            run_id: &run_id,
+            due: &due,
+            cause: cause(&due),
+            now,
+            next_at,
+            per_connection: i64::from(shared.refresh_limits.per_connection),
+            is_on_budget: due.asked_at.is_none() || is_from_outside(&due.asked_by),
+        };
+        let (fence, version) = match shared.store.refresh_claim(claim).await? {
+            Claimed::Yes { fence, version } => (fence, version),
+            Claimed::OverBudget => return shared.store.refresh_halt_budget(&due.dataset_id, now).await,
+            Claimed::No | Claimed::Full => return Ok(false),
+        };
         let cancel = shared.live.enter(&run_id);
         let work = Work { shared, due, run_id, fence, version, cancel, end: self.end.subscribe() };
         self.runs.spawn(work.run());
@@ -210,6 +217,11 @@ pub(crate) use verdict::{Verdict, verdict};
 /// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
 pub(crate) fn is_from_outside(asked_by: &str) -> bool {
     [BY_TRIGGER, BY_COMMAND].contains(&asked_by)
+}
+
+/// Nobody else has an address: what else asks has a name that begins with `@`.
+pub(crate) fn is_of_a_person(asked_by: &str) -> bool {
+    !asked_by.is_empty() && !asked_by.starts_with('@')
 }
 
 fn cause(due: &DueRow) -> &'static str {

@@ -113,6 +113,8 @@ pub struct RefreshLimits {
 pub struct ExportLimits {
     pub bytes: u64,
     pub seconds: u32,
+    /// How long a reader may take nothing.
+    pub patience: Duration,
 }
 
 /// The backend that the site hands to its pages.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryPool, TrackConsumersPool};
 
-/// What every question gets, also where others have taken all. So few run at once that it does not matter much.
+/// What every question gets, beside what is shared where others have taken all of that.
 const LEAST: usize = 16 * 1024 * 1024;
 
 pub struct Memory {

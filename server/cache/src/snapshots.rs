@@ -147,10 +147,15 @@ impl Snapshots {
         Upload::new(upload, part_size, schema)
     }
 
-    /// Reads an object's own account of itself and holds it against what was written.
+    /// Reads an object's own account of itself and holds it against what was written. Of a folder, the file is on the disk
+    /// when this returns: whoever writes down that it is served may do so for good.
     pub async fn check(&self, key: &str, written: &Written) -> Result<(), SnapshotError> {
         let key = self.place(key);
         let size = self.objects.head(&key).await?.size;
+        if let Some(folder) = self.folder.clone() {
+            let file = key.to_string();
+            tokio::task::spawn_blocking(move || sync(&folder, &file)).await.map_err(std::io::Error::other)??;
+        }
         // A file ends in its footer, the footer's length and the format's name.
         let end = size.checked_sub(TAIL).filter(|_| size == written.bytes).ok_or(SnapshotError::Torn)?;
         let tail = self.objects.get_range(&key, end..size).await?;
@@ -186,35 +191,45 @@ impl Snapshots {
         Ok(listed.try_collect().await?)
     }
 
-    /// Removes what a process that was killed had begun to write in a folder, once it is this old, but nothing by a name
-    /// that is still at work. A bucket has rules of its own for that (S3's manual, "Configuring a bucket lifecycle
-    /// configuration to delete incomplete multipart uploads").
+    /// Removes what a process that was killed had begun to write in a folder, once it is this old, where its key is an
+    /// orphan's. A bucket has rules of its own for that (S3's manual, "Configuring a bucket lifecycle configuration to
+    /// delete incomplete multipart uploads").
     pub async fn sweep_begun(
         &self,
         age: Duration,
-        is_at_work: impl Fn(&str) -> bool + Send + 'static,
+        is_orphan: impl Fn(&str) -> bool + Send + 'static,
     ) -> Result<usize, SnapshotError> {
         let Some(folder) = self.folder.clone() else { return Ok(0) };
-        let swept = tokio::task::spawn_blocking(move || sweep(&folder, age, &is_at_work));
+        let swept = tokio::task::spawn_blocking(move || sweep(&folder, "", age, &is_orphan));
         Ok(swept.await.map_err(std::io::Error::other)??)
     }
 }
 
-/// What `object_store` writes aside has the object's name, `#` and a number; it lists no such file.
-fn sweep(folder: &Path, age: Duration, is_at_work: &dyn Fn(&str) -> bool) -> std::io::Result<usize> {
+/// `object_store` leaves it to the system when a file reaches the disk, and the folders that lead to it.
+fn sync(folder: &Path, file: &str) -> std::io::Result<()> {
+    let file = folder.join(file);
+    for path in file.ancestors().take_while(|path| path.starts_with(folder)) {
+        std::fs::File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// What `object_store` writes aside has the object's name, `#` and a number; it lists no such file. Keys of what lies in
+/// the folder begin with `place`.
+fn sweep(folder: &Path, place: &str, age: Duration, is_orphan: &dyn Fn(&str) -> bool) -> std::io::Result<usize> {
     let mut swept = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
         if entry.file_type()?.is_dir() {
-            swept += sweep(&entry.path(), age, is_at_work)?;
+            swept += sweep(&entry.path(), &format!("{place}{name}/"), age, is_orphan)?;
             continue;
         }
-        let name = entry.file_name();
         let is_aside = name
-            .to_str()
-            .and_then(|name| name.rsplit_once('#'))
+            .rsplit_once('#')
             .filter(|(_, number)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-            .is_some_and(|(name, _)| !is_at_work(name));
+            .is_some_and(|(name, _)| is_orphan(&format!("{place}{name}")));
         let is_old =
             || Ok::<_, std::io::Error>(entry.metadata()?.modified()?.elapsed().is_ok_and(|since| since >= age));
         if is_aside && is_old()? {

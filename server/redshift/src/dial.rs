@@ -1,8 +1,10 @@
 //! Opens the TCP connection, to a pinned address and to nothing else.
 
 use std::io;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
 use crate::address::PinnedAddr;
@@ -15,6 +17,13 @@ pub trait Dialer: Send + Sync {
     async fn dial(&self, address: PinnedAddr) -> io::Result<TcpStream>;
 }
 
+/// A statement may say nothing for many minutes, and what lies between forgets a silent connection without telling anybody
+/// (Redshift's management guide, "connecting-firewall-guidance"). So the system asks whether the
+/// other end is there, and ends the connection when it is not: after less than two minutes.
+const QUIET: Duration = Duration::from_secs(60);
+const BETWEEN: Duration = Duration::from_secs(10);
+const TRIES: u32 = 5;
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemDialer;
 
@@ -23,6 +32,8 @@ impl Dialer for SystemDialer {
     async fn dial(&self, address: PinnedAddr) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(address.socket_addr()).await?;
         stream.set_nodelay(true)?;
+        let keepalive = TcpKeepalive::new().with_time(QUIET).with_interval(BETWEEN).with_retries(TRIES);
+        SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
         Ok(stream)
     }
 }
@@ -52,5 +63,26 @@ fn classify(error: &io::Error) -> Error {
         io::ErrorKind::ConnectionRefused => Error::DialRefused,
         io::ErrorKind::TimedOut => Error::DialTimedOut,
         _ => Error::DialUnreachable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::Endpoint;
+    use crate::address::{Policy, SystemResolver, resolve};
+
+    #[tokio::test]
+    async fn the_system_asks_whether_the_other_end_is_there() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = Endpoint { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let policy = Policy { is_loopback_allowed: true, ..Policy::default() };
+        let found = resolve(&endpoint, &policy, &SystemResolver, &Deadlines::default()).await.unwrap();
+        let stream = SystemDialer.dial(found[0]).await.unwrap();
+        let socket = SockRef::from(&stream);
+        assert!(socket.keepalive().unwrap());
+        assert_eq!((socket.tcp_keepalive_time().unwrap(), socket.tcp_keepalive_interval().unwrap()), (QUIET, BETWEEN));
     }
 }

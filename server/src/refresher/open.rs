@@ -1,4 +1,5 @@
-//! Signing in for a run: tried again while what is in the way may pass, and no longer than a minute.
+//! Signing in for a run, which was counted when it was claimed: tried again while what is in the way may pass, and no longer
+//! than a minute.
 
 use std::time::{Duration, Instant};
 
@@ -14,17 +15,14 @@ use crate::services::{Shared, entry};
 const LONGEST: Duration = Duration::from_secs(45);
 
 pub(super) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
+    entry::admit(row)?;
     let started = Instant::now();
     let limits = shared.refresh_limits;
     let mut wait = limits.first_wait;
     let mut tries = 0;
     loop {
         tries += 1;
-        let opened = match tries {
-            1 => entry::open(shared, row, member_id).await,
-            _ => entry::open_again(shared, row, member_id).await,
-        };
-        let finding = match opened {
+        let finding = match entry::open_counted(shared, row, member_id).await {
             Err(finding) if matches!(verdict(&finding), Verdict::Passing | Verdict::Crowded) => finding,
             opened => return opened,
         };

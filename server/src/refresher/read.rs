@@ -56,7 +56,9 @@ impl Work {
         let write = self.write(&key, batches, progress, &dataset);
         let (drained, written) = tokio::select! {
             both = async { tokio::join!(drain, write) } => both,
-            never = queries::heed(&self.shared, &self.cancel, canceller) => never,
+            () = queries::heed(&self.shared, &self.cancel, canceller) => {
+                return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) });
+            }
         };
         session.close().await;
         self.reached("read");

@@ -10,7 +10,7 @@ use redshift::arrow::Drained;
 use store::{DueRow, RefreshEnd, RunRef};
 use tokio::sync::watch;
 
-use super::is_from_outside;
+use super::is_of_a_person;
 use super::read::Read;
 use super::verdict::{Verdict, verdict, wait_minutes};
 use crate::metrics;
@@ -62,6 +62,13 @@ pub(super) struct Work {
     pub end: watch::Receiver<bool>,
 }
 
+/// However it ends.
+impl Drop for Work {
+    fn drop(&mut self) {
+        self.shared.live.leave(&self.run_id);
+    }
+}
+
 impl Work {
     fn run_ref(&self) -> RunRef<'_> {
         RunRef { dataset_id: &self.due.dataset_id, run_id: &self.run_id, fence: self.fence }
@@ -86,7 +93,6 @@ impl Work {
             Err(Finding::Cancelled { .. }) if fate.is_apart.load(Ordering::Relaxed) => Err(Finding::RunLost),
             Err(finding) => Err(finding),
         };
-        self.shared.live.leave(&self.run_id);
         let finding = outcome.as_ref().err();
         let took = started.elapsed();
         let rows = drained.get().map_or(0, |drained: &Arc<Drained>| drained.rows());
@@ -180,6 +186,13 @@ impl Work {
         }
     }
 
+    /// Nothing can be read through its connection at present: that is paused, or cut off.
+    async fn rests(&self) -> bool {
+        let DueRow { team_id, set_by, connection_id, .. } = &self.due;
+        let connection = self.shared.store.connection_fetch(team_id, set_by, connection_id).await;
+        connection.is_ok_and(|row| row.is_some_and(|row| row.state != "live"))
+    }
+
     async fn fail(&self, finding: &Finding, took: Duration, drained: Option<&Arc<Drained>>) {
         let now = self.shared.clock.now();
         let is_cancelled = matches!(finding, Finding::Cancelled { .. });
@@ -201,15 +214,14 @@ impl Work {
             Verdict::Credential => Some(now),
             Verdict::Standing | Verdict::Rest => None,
         };
-        // Where nothing runs by itself, a person that asked sees what came of it. Another system asks once, when its load
-        // is done: that is tried again, also where a person came between.
+        // Where nothing runs by itself, a person that asked sees what came of it. Whoever else asks does so once: that is
+        // tried again, also where a person came between.
         let schedule: Schedule = serde_json::from_str(&self.due.schedule).unwrap_or_default();
         let asked_by = self.due.asked_by.as_str();
-        let comes_again = schedule.minutes().is_some()
-            || asked_by.is_empty()
-            || is_from_outside(asked_by)
-            || self.due.next_at.is_some();
+        let comes_again = schedule.minutes().is_some() || !is_of_a_person(asked_by) || self.due.next_at.is_some();
         let retry_at = retry_at.filter(|_| comes_again || is_end);
+        // Where the connection rests, what was under way begins anew once it goes on, as what only waited does.
+        let retry_at = if verdict == Verdict::Rest && self.rests().await { Some(now) } else { retry_at };
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {
@@ -224,6 +236,7 @@ impl Work {
             is_failure: !is_end && matches!(verdict, Verdict::Passing | Verdict::Standing),
             refused_version: (verdict == Verdict::Credential).then_some(self.version),
             retry_at,
+            asked_by: if is_end { asked_by } else { "" },
             now,
         };
         let kept = patiently("how a refresh failed could not be kept yet", || {

@@ -13,26 +13,28 @@ use super::iam::{self, Minter, has_expired};
 use super::place::{self, Way};
 use super::{DAY, Shared, log_failure};
 
+/// Whether anything may be asked through the connection as it stands.
+pub(crate) fn admit(row: &ConnectionRow) -> Result<(), Finding> {
+    match row.state.as_str() {
+        "paused" => Err(Finding::ConnectionPaused { by: row.state_by.clone(), reason: row.state_reason.clone() }),
+        "disconnected" => Err(Finding::ReconnectRequired),
+        _ if lacks_credential(row) => Err(Finding::ReconnectRequired),
+        _ => Ok(()),
+    }
+}
+
 /// A session for one person's work, and the target as it is then known: by IAM, AWS tells host and user.
 pub(crate) async fn open(shared: &Shared, row: &ConnectionRow, member_id: &str) -> Result<(Session, Target), Finding> {
-    match row.state.as_str() {
-        "paused" => {
-            let (by, reason) = (row.state_by.clone(), row.state_reason.clone());
-            return Err(Finding::ConnectionPaused { by, reason });
-        }
-        "disconnected" => return Err(Finding::ReconnectRequired),
-        _ if lacks_credential(row) => return Err(Finding::ReconnectRequired),
-        _ => {}
-    }
+    admit(row)?;
     let counted = count_use(shared, row);
-    let opened = open_again(shared, row, member_id).await;
+    let opened = open_counted(shared, row, member_id).await;
     // Whatever is asked next, and held against the budget, finds this one counted. A failure was logged.
     let _ = counted.await;
     opened
 }
 
-/// Once more after [`open`], for the same work: the source was asked nothing yet, and nothing more is counted.
-pub(crate) async fn open_again(
+/// For work that was admitted, and counted as a use of the source, already.
+pub(crate) async fn open_counted(
     shared: &Shared,
     row: &ConnectionRow,
     member_id: &str,

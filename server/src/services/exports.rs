@@ -22,8 +22,9 @@ use super::queries::{self, Job};
 use super::{SECOND, Shared, datasets, place, store_fault};
 use pieces::{Making, Pieces};
 
-/// What a file of a kept result takes at most, however slow its reader is.
-const LONGEST: i64 = 30 * 60 * SECOND;
+/// A file that is being made says so each few seconds; one that did not for this long was left by a process that is gone.
+const LEASE: i64 = 60 * SECOND;
+const RENEW: Duration = Duration::from_secs(10);
 
 pub(crate) struct Exports {
     shared: Arc<Shared>,
@@ -37,7 +38,7 @@ impl Exports {
     /// The row that tells of a file. Without a turn it is not in the queue: it asks nothing of the source.
     async fn without_turn(&self, actor: &Actor, of: &QueryRow, statement: &str) -> ports::Answer<QueryRow> {
         let asked = queries::Asked { dataset_id: None, purpose: Purpose::Export, statement, typed: "" };
-        let mut export = queries::row(actor, &of.connection_id, asked, &QueryState::Running, LONGEST);
+        let mut export = queries::row(actor, &of.connection_id, asked, &QueryState::Running, LEASE);
         (export.snapshot_id, export.taken_at) = (of.snapshot_id.clone(), of.taken_at);
         self.shared.store.query_insert(&export).await.map_err(store_fault)?;
         Ok(export)

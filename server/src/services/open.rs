@@ -87,6 +87,7 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
         export_limits: ExportLimits {
             bytes: u64::from(settings.export_gib) * 1024 * 1024 * 1024,
             seconds: settings.export_seconds,
+            patience: Duration::from_secs(30),
         },
         fair_use: FairUse {
             per_connection: settings.queries_per_connection.max(1),

@@ -2,6 +2,7 @@
 
 mod asking;
 mod begin;
+mod fresh;
 mod history;
 mod kept;
 mod live;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
-use super::{SECOND, Shared, log_failure};
+use super::{SECOND, Shared, log_failure, now};
 
 /// What another snapshot took the place of is kept for whoever is reading it.
 const GRACE: i64 = 15 * 60 * SECOND;
@@ -17,7 +17,7 @@ const AT_ONCE: i64 = 200;
 /// Removes what is not served any more: at once where its connection was cut off, leads elsewhere or is gone.
 pub async fn sweep(shared: &Shared) {
     loop {
-        let unserved = match shared.store.snapshot_unserved(shared.clock.now() - GRACE, AT_ONCE).await {
+        let unserved = match shared.store.snapshot_unserved(shared.clock.now() - GRACE, now(), AT_ONCE).await {
             Ok(unserved) => unserved,
             Err(error) => {
                 log_failure("snapshots to remove could not be looked up", &error);
@@ -41,8 +41,16 @@ pub async fn sweep(shared: &Shared) {
     }
 }
 
-/// Removes what no row tells of.
+/// Removes what no row tells of, of what can only be a snapshot of this installation: a bucket may hold other things, and
+/// what other installations keep there is theirs.
 pub async fn sweep_orphans(shared: &Shared, age: Duration) {
+    let teams: HashSet<String> = match shared.store.team_ids().await {
+        Ok(teams) => teams.into_iter().collect(),
+        Err(error) => {
+            log_failure("teams could not be looked up", &error);
+            return;
+        }
+    };
     // Listed before it is asked what runs: of a run that has ended in between, a row tells.
     let listed = shared.snapshots.list().await;
     let running = match shared.store.refresh_running().await {
@@ -54,7 +62,8 @@ pub async fn sweep_orphans(shared: &Shared, age: Duration) {
     };
     let running: HashSet<String> = running.into_iter().map(|row| format!("{}.parquet", row.run_id)).collect();
     let is_of_a_run = move |key: &str| running.contains(key.rsplit('/').next().unwrap_or(key));
-    if let Err(error) = shared.snapshots.sweep_begun(age, is_of_a_run.clone()).await {
+    let is_orphan = move |key: &str| is_a_snapshot_of(&teams, key) && !is_of_a_run(key);
+    if let Err(error) = shared.snapshots.sweep_begun(age, is_orphan.clone()).await {
         log_failure("unfinished snapshots could not be removed", &error);
     }
     let listed = match listed {
@@ -67,11 +76,22 @@ pub async fn sweep_orphans(shared: &Shared, age: Duration) {
     for object in listed {
         let is_old = SystemTime::now().duration_since(object.written_at).is_ok_and(|since| since >= age);
         if is_old
-            && !is_of_a_run(&object.key)
+            && is_orphan(&object.key)
             && matches!(shared.store.snapshot_is_known(&object.key).await, Ok(false))
             && let Err(error) = shared.snapshots.remove(&object.key).await
         {
             log_failure("an object that nobody knows of could not be removed", &error);
         }
     }
+}
+
+/// Whether a key is one that a run of one of these teams has: `<team>/<dataset>/<run>.parquet`.
+fn is_a_snapshot_of(teams: &HashSet<String>, key: &str) -> bool {
+    let mut parts = key.split('/');
+    let (team, dataset, run) = (parts.next(), parts.next(), parts.next());
+    let run = run.and_then(|run| run.strip_suffix(".parquet"));
+    parts.next().is_none()
+        && team.is_some_and(|team| teams.contains(team))
+        && dataset.is_some_and(store::is_id)
+        && run.is_some_and(store::is_id)
 }

@@ -97,3 +97,8 @@ pub struct Store {
 pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
+
+/// Whether a text is an id as [`new_id`] writes it.
+pub fn is_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text)
+}

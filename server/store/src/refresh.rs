@@ -98,6 +98,18 @@ macro_rules! select_refresh {
     };
 }
 
+/// How often a source was asked on a day, and how often it may be.
+const USE: &str = "
+    select coalesce(u.count, 0), c.daily_budget
+    from connection c
+    left join source_use u on u.connection_id = c.id and u.day = $2
+    where c.id = $1";
+
+const USE_ADD: &str = "
+    insert into source_use (connection_id, day, count)
+    select $1, $2, 1 from connection where id = $1
+    on conflict (connection_id, day) do update set count = source_use.count + 1";
+
 impl Store {
     pub async fn refresh_fetch(&self, team_id: &str, dataset_id: &str) -> Result<Option<RefreshRow>> {
         let row = sqlx::query_as(select_refresh!("r.dataset_id = $2"));
@@ -130,30 +142,14 @@ impl Store {
 
     /// How often a source was asked on a day, counting this once more.
     pub async fn source_use_add(&self, connection_id: &str, day: i64) -> Result<()> {
-        sqlx::query(
-            "insert into source_use (connection_id, day, count)
-             select $1, $2, 1 from connection where id = $1
-             on conflict (connection_id, day) do update set count = source_use.count + 1",
-        )
-        .bind(connection_id)
-        .bind(day)
-        .execute(self.pool())
-        .await?;
+        sqlx::query(USE_ADD).bind(connection_id).bind(day).execute(self.pool()).await?;
         Ok(())
     }
 
     /// How often a source was asked on a day, and how often it may be; 0 for as often as there is reason to.
     pub async fn source_use(&self, connection_id: &str, day: i64) -> Result<(i64, i64)> {
-        let used: Option<(i64, i64)> = sqlx::query_as(
-            "select coalesce(u.count, 0), c.daily_budget
-             from connection c
-             left join source_use u on u.connection_id = c.id and u.day = $2
-             where c.id = $1",
-        )
-        .bind(connection_id)
-        .bind(day)
-        .fetch_optional(self.pool())
-        .await?;
+        let used: Option<(i64, i64)> =
+            sqlx::query_as(USE).bind(connection_id).bind(day).fetch_optional(self.pool()).await?;
         Ok(used.unwrap_or_default())
     }
 

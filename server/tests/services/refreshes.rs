@@ -1,5 +1,6 @@
 //! Refreshing datasets: a real PostgreSQL as the source, a folder for the snapshots, and a clock that tests set.
 
+mod again;
 mod clocks;
 mod faults;
 mod lent;

@@ -110,6 +110,7 @@ pub struct Plan {
     pub cloud: Arc<dyn Cloud>,
     pub listed: Vec<ListedCluster>,
     pub refresh_limits: RefreshLimits,
+    pub export_patience: Duration,
 }
 
 impl Default for Plan {
@@ -136,6 +137,7 @@ impl Default for Plan {
                 lease: Duration::from_secs(3),
                 memory: 128 * 1024 * 1024,
             },
+            export_patience: Duration::from_secs(30),
         }
     }
 }
@@ -258,7 +260,7 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         catalog_limits: plan.catalog_limits,
         setup_code: SetupCode::open(&folder.join("setup-code"), true).unwrap(),
         query_limits: plan.query_limits,
-        export_limits: ExportLimits { bytes: u64::MAX, seconds: 600 },
+        export_limits: ExportLimits { bytes: u64::MAX, seconds: 600, patience: plan.export_patience },
         fair_use: FairUse { per_connection: 3, per_team: 8 },
         live: Live::default(),
         ended: Notify::new(),

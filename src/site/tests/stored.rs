@@ -81,7 +81,8 @@ async fn begun(store: &Store) -> (String, i64) {
     let due = store.refresh_due(8, i64::MAX / 2, 1, 1).await.unwrap().remove(0);
     let run_id = new_id();
     let next_at = Some(i64::MAX / 2);
-    let claim = Claim { run_id: &run_id, due: &due, cause: "person", now: 8, next_at, per_connection: 1 };
+    let claim =
+        Claim { run_id: &run_id, due: &due, cause: "person", now: 8, next_at, per_connection: 1, is_on_budget: false };
     match store.refresh_claim(claim).await.unwrap() {
         Claimed::Yes { fence, .. } => (run_id, fence),
         other => panic!("{other:?}"),

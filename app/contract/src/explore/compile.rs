@@ -219,15 +219,12 @@ impl Source<'_> {
             // A decimal can hold neither NaN nor 1e300, so floating point stays what it is.
             (Function::Sum, Kind::Real | Kind::Double) => self.dialect.float("sum", &column),
             (Function::Sum, Kind::Decimal { scale, is_wide }) => self.dialect.decimal_sum(&column, scale, is_wide),
-            // Cast before too: the sum of a narrow type would overflow, or be of another one, by the engine's rules.
-            (Function::Sum, _) => {
-                let to = Type::Decimal(0);
-                cast(&format!("sum({})", cast(&column, to)), to)
-            }
+            (Function::Sum, _) => cast(&self.dialect.integer_sum(&column), Type::Decimal(0)),
             // Of decimals it would have as many digits as the engine likes.
             (Function::Average, Kind::Decimal { scale, is_wide }) => {
                 self.dialect.decimal_average(&column, scale, is_wide)
             }
+            (Function::Average, Kind::Integer) => self.dialect.integer_average(&column),
             (Function::Average, _) => self.dialect.float("avg", &column),
             (Function::Min, _) => self.dialect.min(&column, kind),
             (Function::Max, _) => self.dialect.max(&column, kind),

@@ -126,19 +126,31 @@ impl Dialect {
         }
     }
 
-    /// In floating point, of the exact sum: added up one by one, the last digit would depend on the order of the rows.
+    pub(super) fn integer_sum(self, column: &str) -> String {
+        // Cast before: the sum of a narrow type would overflow, or be of another one, by the engine's rules.
+        format!("sum({})", self.cast(column, Type::Decimal(0)))
+    }
+
+    pub(super) fn integer_average(self, column: &str) -> String {
+        self.average(&self.integer_sum(column), column)
+    }
+
     pub(super) fn decimal_average(self, column: &str, scale: u8, is_wide: bool) -> String {
         match self {
             // So few digits are left before the point that a sum may need more than Redshift's 38.
             Self::Redshift if scale > MOST_SUMMED => self.float("avg", column),
-            Self::Redshift => {
-                let sum = self.cast(&format!("sum({column})"), Type::Double);
-                format!("{sum} / nullif(count({column}), 0)")
-            }
+            Self::Redshift => self.average(&format!("sum({column})"), column),
+            Self::DataFusion => self.average(&summed(column, scale, is_wide), column),
+        }
+    }
+
+    /// In floating point, of the exact sum: added up one by one, the last digit would depend on the order of the rows.
+    fn average(self, sum: &str, column: &str) -> String {
+        match self {
+            Self::Redshift => format!("{} / nullif(count({column}), 0)", self.cast(sum, Type::Double)),
             // By way of text, which is read as the nearest number there is.
             Self::DataFusion => {
-                let sum = self.cast(&summed(column, scale, is_wide), Type::Varchar);
-                format!("{} / count({column})", self.cast(&sum, Type::Double))
+                format!("{} / count({column})", self.cast(&self.cast(sum, Type::Varchar), Type::Double))
             }
         }
     }

@@ -79,6 +79,10 @@ fn measures_are_cast() {
     assert_eq!(select("m=sum&mc=id"), "cast(sum(cast(\"id\" as decimal(38, 0))) as decimal(38, 0)) as \"sum of id\"");
     assert_eq!(select("m=sum&mc=weight"), "sum(cast(\"weight\" as double precision)) as \"sum of weight\"");
     assert_eq!(
+        select("m=average&mc=id"),
+        "cast(sum(cast(\"id\" as decimal(38, 0))) as double precision) / nullif(count(\"id\"), 0) as \"average of id\""
+    );
+    assert_eq!(
         select("m=average&mc=price"),
         "cast(sum(\"price\") as double precision) / nullif(count(\"price\"), 0) as \"average of price\""
     );

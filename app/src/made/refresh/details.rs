@@ -31,7 +31,8 @@ pub fn details(view: &View, connection_id: &str) -> String {
         });
         view! { <h2>"Next runs"</h2> <ol class="next-runs">{runs.collect_view()}</ol> }
     });
-    let served = view.runs.iter().find(|run| run.state == RunState::Done).filter(|run| !run.drift.is_empty());
+    let served = view.runs.iter().find(|run| run.state == RunState::Done && view.snapshot.is_some());
+    let served = served.filter(|run| !run.drift.is_empty());
     let drift = served.map(|run| {
         let when = numbers::moment(run.started_at);
         view! { <p class="run-drift">{format!("What is served since {when}: {}", changed(&run.drift))}</p> }

@@ -1,6 +1,6 @@
 //! How states read.
 
-use contract::refresh::{Cause, Drift, RunState, RunView, Schedule, Unit};
+use contract::refresh::{Cause, Drift, RunState, RunView, Schedule, SnapshotFacts, Unit};
 
 use super::*;
 use crate::words::Tone;
@@ -71,6 +71,8 @@ fn changed_columns_are_told_above_while_they_are_read_and_after() {
     assert!(!details(&view, "id").contains("Columns changed"), "they are not served yet");
     view.runs = vec![run(RunState::Failed, Drift::default()), run(RunState::Done, drift)];
     assert!(!strip(&view, "id").contains("Columns changed"));
+    assert!(!details(&view, "id").contains("Columns changed"), "nothing is served");
+    view.snapshot = Some(SnapshotFacts { taken_at: 0, age_us: 0, rows: 1, bytes: 1 });
     assert!(details(&view, "id").contains("What is served since 1970-01-01 00:01 UTC: Columns changed: new: note."));
 }
 

@@ -36,7 +36,7 @@ pub(super) fn memory(mib: u32) -> Hint {
 
 pub(super) fn gone() -> Hint {
     Hint::plain("The snapshot's file is not where it was written.")
-        .step("Refresh now writes a new one; until then, ask the source.")
+        .step("Where nothing is paused, a refresh that writes a new one starts at once. Until it has ended, ask the source.")
         .step("The operator checks what removes files from the data folder or the bucket.")
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::super::encode::{EncodeError, Encoder, Flow, Notes, encoder};
 use super::super::{Shared, internal, log_failure};
 
-type Piece = Result<Vec<u8>, Fault>;
+pub(super) type Piece = Result<Vec<u8>, Fault>;
 
 /// Why a file has no end.
 pub(super) enum Unfinished {
@@ -22,9 +22,6 @@ pub(super) enum Unfinished {
     Left,
     Failed(Finding),
 }
-
-/// How long a reader may take nothing.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Pieces that wait for a slow reader.
 const WAITING: usize = 4;
@@ -41,7 +38,7 @@ pub(crate) struct Pieces {
 /// The end that is written.
 pub(super) struct Making {
     encoder: Box<dyn Encoder>,
-    out: mpsc::Sender<Piece>,
+    out: Outlet,
 }
 
 impl Making {
@@ -49,6 +46,7 @@ impl Making {
         let encoder = encoder(format, &std::env::temp_dir());
         let encoder = encoder.map_err(|error| internal("a file could not be begun", &error))?;
         let (out, pieces) = mpsc::channel(WAITING);
+        let out = Outlet { out, patience: shared.export_limits.patience };
         let pieces = Pieces { shared: Arc::clone(shared), pieces, query_id: String::new(), is_over: false };
         Ok((Self { encoder, out }, pieces))
     }
@@ -62,7 +60,7 @@ impl Making {
             while let Some(batch) = batches.blocking_recv() {
                 let mut piece = Vec::new();
                 let flow = encoder.batch(&batch, &mut piece).map_err(|error| explain(&error))?;
-                if !piece.is_empty() && !send(&out, piece, PATIENCE) {
+                if !piece.is_empty() && !out.send(piece) {
                     return Ok(None);
                 }
                 if flow == Flow::Enough {
@@ -78,17 +76,13 @@ impl Making {
     }
 
     /// Writes the end of the file, and tells where it is not the result to the letter. What came without its end is
-    /// cut off.
+    /// to be [cut off](cut_off).
     pub async fn finish(self) -> Result<Notes, Unfinished> {
-        let Self { encoder, out } = self;
-        let end = move || match encoder.finish(&mut Outlet(out.clone())) {
+        let Self { encoder, mut out } = self;
+        let end = move || match encoder.finish(&mut out) {
             Ok(notes) => Ok(notes),
             Err(EncodeError::Out(_)) => Err(Unfinished::Left),
-            Err(error) => {
-                let finding = explain(&error);
-                let _ = out.blocking_send(Err(Fault::ExportFailed));
-                Err(Unfinished::Failed(finding))
-            }
+            Err(error) => Err(Unfinished::Failed(explain(&error))),
         };
         tokio::task::spawn_blocking(end).await.unwrap_or_else(|error| {
             Err(Unfinished::Failed(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
@@ -97,23 +91,35 @@ impl Making {
 
     /// The pieces, for telling that no more will come.
     pub fn out(&self) -> mpsc::Sender<Piece> {
-        self.out.clone()
+        self.out.out.clone()
     }
 }
 
-/// Hands a piece on, from the thread that makes the file. False where nobody takes it: the reader is gone, or took
-/// nothing for so long that others should have its place.
-fn send(out: &mpsc::Sender<Piece>, piece: Vec<u8>, patience: Duration) -> bool {
-    let handed = async { tokio::time::timeout(patience, out.send(Ok(piece))).await };
-    matches!(tokio::runtime::Handle::current().block_on(handed), Ok(Ok(())))
+/// Ends a file that is not whole with an error, so that no browser takes what there is for all of it. A reader that takes
+/// nothing is waited for, and may be for ever: all else is to be done before.
+pub(super) async fn cut_off(out: mpsc::Sender<Piece>) {
+    let _ = out.send(Err(Fault::ExportFailed)).await;
 }
 
-/// The pieces as something to write to. An error where nobody takes them any more.
-struct Outlet(mpsc::Sender<Piece>);
+/// What the thread that makes the file writes to.
+struct Outlet {
+    out: mpsc::Sender<Piece>,
+    patience: Duration,
+}
 
+impl Outlet {
+    /// Hands a piece on. False where nobody takes it: the reader is gone, or took nothing for so long that others should
+    /// have its place.
+    fn send(&self, piece: Vec<u8>) -> bool {
+        let handed = async { tokio::time::timeout(self.patience, self.out.send(Ok(piece))).await };
+        matches!(tokio::runtime::Handle::current().block_on(handed), Ok(Ok(())))
+    }
+}
+
+/// An error where nobody takes what is written any more.
 impl std::io::Write for Outlet {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        match send(&self.0, piece.to_vec(), PATIENCE) {
+        match self.send(piece.to_vec()) {
             true => Ok(piece.len()),
             false => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
         }
@@ -167,8 +173,8 @@ mod tests {
         let (out, mut pieces) = mpsc::channel(1);
         let (slow, stuck) = (Duration::from_secs(60), Duration::from_millis(50));
         let send = |number: u8, patience| {
-            let out = out.clone();
-            tokio::task::spawn_blocking(move || send(&out, vec![number], patience))
+            let out = Outlet { out: out.clone(), patience };
+            tokio::task::spawn_blocking(move || out.send(vec![number]))
         };
         assert!(send(1, slow).await.unwrap());
         let waits = send(2, slow);

@@ -13,9 +13,10 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::super::encode::Notes;
 use super::super::queries::{self, Enough, Job, perform};
-use super::super::{Shared, log_failure, store_fault, to_json};
+use super::super::{Shared, log_failure, now, store_fault, to_json};
 use super::notes::told;
-use super::pieces::{Making, Unfinished};
+use super::pieces::{Making, Piece, Unfinished, cut_off};
+use super::{LEASE, RENEW};
 
 /// Pages that are read from the store at once.
 const PAGES: i64 = 4;
@@ -40,16 +41,14 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
         (Ok(()), None, Some((making, _))) => {
             let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
             match making.finish().await {
-                Ok(notes) => write_down(&shared, &id, &told(&notes)).await,
+                Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
                 Err(Unfinished::Left) => spoil(&shared, &id, &left).await,
                 Err(Unfinished::Failed(finding)) => spoil(&shared, &id, &finding).await,
             }
         }
-        // The connection is cut off, so that no browser takes what there is for all of it.
-        _ => {
-            let _ = out.send(Err(Fault::ExportFailed)).await;
-        }
+        _ => {}
     }
+    cut_off(out).await;
 }
 
 /// All rows came, and still there is no file.
@@ -69,18 +68,21 @@ async fn write_down(shared: &Shared, id: &str, notes: &[String]) {
 
 /// From the pages of a result that is kept whole. `export` is the row that tells of the file.
 pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: QueryRow, making: Making) {
-    let _turn = AT_ONCE.acquire().await;
-    let started = Instant::now();
     let out = making.out();
-    let (send, batches) = mpsc::channel(1);
-    let feed = async {
-        let fed = feed(&shared, &row, &send).await;
-        drop(send);
-        fed
+    let make = async {
+        let _turn = AT_ONCE.acquire().await;
+        let started = Instant::now();
+        let (send, batches) = mpsc::channel(1);
+        let feed = async {
+            let fed = feed(&shared, &row, &send).await;
+            drop(send);
+            fed
+        };
+        let (fed, made) = tokio::join!(feed, making.take(batches));
+        let fed = fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None });
+        end(&shared, &export, started, (fed, made)).await
     };
-    let (fed, made) = tokio::join!(feed, making.take(batches));
-    let fed = fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None });
-    end(&shared, &export, started, (fed, made), out).await;
+    told_of(&shared, &export, make, out).await;
 }
 
 /// From a snapshot. `export` is the row that tells of the file.
@@ -91,39 +93,61 @@ pub(super) async fn from_snapshot(
     export: QueryRow,
     making: Making,
 ) {
-    let _turn = AT_ONCE.acquire().await;
-    let started = Instant::now();
     let out = making.out();
-    let (send, batches) = mpsc::channel(1);
-    // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory for
-    // putting the parts together that no disk can stand in for.
-    let question = Question { sql: &sql, values: &[], is_in_order: true };
-    let feed = queries::from_snapshot(&shared, &snapshot, question, send, u64::MAX);
-    let (fed, made) = tokio::join!(feed, making.take(batches));
-    end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made), out).await;
+    let make = async {
+        let _turn = AT_ONCE.acquire().await;
+        let started = Instant::now();
+        let (send, batches) = mpsc::channel(1);
+        // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory
+        // for putting the parts together that no disk can stand in for.
+        let question = Question { sql: &sql, values: &[], is_in_order: true };
+        let feed = queries::from_snapshot(&shared, &snapshot, question, send, u64::MAX);
+        let (fed, made) = tokio::join!(feed, making.take(batches));
+        end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made)).await
+    };
+    told_of(&shared, &export, make, out).await;
+}
+
+/// Makes a file, whose row says meanwhile that it is being made; the snapshot that it is made of stays so long.
+async fn told_of(shared: &Shared, export: &QueryRow, make: impl Future<Output = bool>, out: mpsc::Sender<Piece>) {
+    let renew = async {
+        loop {
+            tokio::time::sleep(RENEW).await;
+            if let Err(error) = shared.store.query_renew(export.run(), now() + LEASE, 0, 0).await {
+                log_failure("that a file is being made could not be kept", &error);
+            }
+        }
+    };
+    let is_whole = tokio::select! {
+        is_whole = make => is_whole,
+        never = renew => never,
+    };
+    if !is_whole {
+        cut_off(out).await;
+    }
 }
 
 /// Whether all rows came; why not, where there is more to say than that nobody reads any more.
 type Fed = Result<(), Option<Finding>>;
 
-/// Finishes the file where all of it came, and writes down how it went.
+/// Finishes the file where all of it came, and writes down how it went. False where there is no whole file.
 async fn end(
     shared: &Shared,
     export: &QueryRow,
     started: Instant,
     (fed, made): (Fed, Result<Option<(Making, bool)>, Finding>),
-    out: mpsc::Sender<Result<Vec<u8>, Fault>>,
-) {
+) -> bool {
     let unfinished = match (fed, made) {
         (Ok(()), Ok(Some((making, _)))) => match making.finish().await {
-            Ok(notes) => return written(shared, export.run(), started, &notes).await,
+            Ok(notes) => {
+                written(shared, export.run(), started, &notes).await;
+                return true;
+            }
             Err(unfinished) => unfinished,
         },
         (_, Err(finding)) | (Err(Some(finding)), _) => Unfinished::Failed(finding),
         _ => Unfinished::Left,
     };
-    // The connection is cut off, so that no browser takes what there is for all of it.
-    let _ = out.send(Err(Fault::ExportFailed)).await;
     let duration_us = started.elapsed().as_micros() as i64;
     let end = match &unfinished {
         Unfinished::Left => {
@@ -133,6 +157,7 @@ async fn end(
         Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
     };
     finish(shared, export.run(), end).await;
+    false
 }
 
 async fn written(shared: &Shared, run: Run<'_>, started: Instant, notes: &Notes) {

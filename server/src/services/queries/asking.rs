@@ -16,10 +16,7 @@ use super::super::checks::code;
 use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
 use super::run::Job;
 use super::statement::{self, Kept, Question};
-use super::{Asked, begin, kept, run_and_keep, shapes, used, view};
-
-/// An answer this young answers the next look too: a reload, a second tab, the browser's own poll.
-const FRESH: i64 = 60 * SECOND;
+use super::{Asked, begin, fresh, kept, run_and_keep, shapes, used, view};
 
 /// How far the clocks of two servers may be apart. What was asked later than that was asked before a clock was put back,
 /// and nobody knows how old it is.
@@ -61,7 +58,7 @@ async fn from_snapshot_or_source(
 ) -> ports::Answer<QueryRow> {
     let asked = statement::of(&dataset, ask)?;
     let newest = newest(shared, actor, &dataset, &asked).await?;
-    if let Some(row) = newest.filter(|row| kept::is_of(row, Some(&served), now() - FRESH)) {
+    if let Some(row) = newest.filter(|row| fresh::serves(row, Some(&served), now())) {
         return Ok(row);
     }
     match statement::kept(served, ask)? {
@@ -80,7 +77,7 @@ async fn fresh_or_new(
     ask: impl FnOnce(&DatasetRow) -> ports::Answer<Question> + Send,
 ) -> ports::Answer<QueryRow> {
     let asked = ask(&dataset)?;
-    match newest(shared, actor, &dataset, &asked).await?.filter(|row| kept::is_of(row, None, now() - FRESH)) {
+    match newest(shared, actor, &dataset, &asked).await?.filter(|row| fresh::serves(row, None, now())) {
         Some(row) => Ok(row),
         None => {
             let started = start(shared, actor, dataset, asked).await?;
@@ -94,7 +91,7 @@ pub(super) async fn anew(shared: &Arc<Shared>, actor: &Actor, dataset_id: &str, 
     let dataset = datasets::dataset(shared, actor, dataset_id).await?;
     let asked = statement::of(&dataset, ask)?;
     let newest = newest(shared, actor, &dataset, &asked).await?;
-    if !newest.is_some_and(|row| kept::is_live(&row) && view::state(&row).is_running()) {
+    if !newest.is_some_and(|row| fresh::is_live(&row) && view::state(&row).is_running()) {
         start(shared, actor, dataset, asked).await?;
     }
     Ok(())
@@ -117,7 +114,7 @@ pub(super) async fn instead(
     row: &QueryRow,
     ask: &Ask,
 ) -> ports::Answer<Option<ServedFrom>> {
-    let Some(dataset_id) = row.dataset_id.as_deref().filter(|_| kept::is_live(row)) else { return Ok(None) };
+    let Some(dataset_id) = row.dataset_id.as_deref().filter(|_| fresh::is_live(row)) else { return Ok(None) };
     let dataset = datasets::dataset(shared, actor, dataset_id).await?;
     let able = able(shared, actor, &dataset, ask).await?;
     Ok(able.map(|kept| view::served_from(shared, kept.snapshot.taken_at)))

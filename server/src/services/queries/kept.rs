@@ -71,6 +71,9 @@ async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
     let took = started.elapsed();
     let finding = outcome.as_ref().err();
     metrics::snapshot_asked(finding.map_or("", Finding::code), took);
+    if finding == Some(&Finding::SnapshotGone) {
+        make_anew(shared, &kept.snapshot.id).await;
+    }
     let read = outcome.as_ref().ok().copied().unwrap_or_default();
     let end = QueryEnd {
         state: &code(if finding.is_some() { &QueryState::Failed } else { &QueryState::Done }),
@@ -94,6 +97,16 @@ async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
         }
         Err(error) => {
             log_failure("a query's end could not be kept", &error);
+        }
+    }
+}
+
+/// What is there no more comes back with another run.
+async fn make_anew(shared: &Shared, snapshot_id: &str) {
+    match shared.store.snapshot_missing(snapshot_id, shared.clock.now()).await {
+        Ok(_) => shared.nudge.notify_one(),
+        Err(error) => {
+            log_failure("a run in place of a missing snapshot could not be asked for", &error);
         }
     }
 }
@@ -174,27 +187,6 @@ struct NotKept;
 #[derive(Debug, thiserror::Error)]
 #[error("a type that has no text")]
 struct NotText;
-
-/// The newest answer serves while it is of what is served now, or of a source that was asked a moment ago.
-pub(super) fn is_of(row: &QueryRow, served: Option<&store::ServedRow>, fresh_since: i64) -> bool {
-    let state = super::view::state(row);
-    let is_good = state == QueryState::Done || state.is_running();
-    match served {
-        // What the source told stays until the snapshot holds something newer; that it told nothing, until there is one.
-        Some(served) if is_live(row) => {
-            row.queued_at > fresh_since.max(if is_good { served.taken_at } else { served.switched_at })
-        }
-        // One that came to nothing is tried again, in a while.
-        Some(served) if row.snapshot_id == served.id => is_good || row.queued_at > fresh_since,
-        Some(_) => false,
-        None => is_live(row) && row.queued_at > fresh_since,
-    }
-}
-
-/// The source itself is asked, or was.
-pub(super) fn is_live(row: &QueryRow) -> bool {
-    row.snapshot_id.is_empty()
-}
 
 /// What is served of a dataset.
 pub(super) async fn served(

@@ -23,6 +23,10 @@ impl Live {
         self.running().remove(id);
     }
 
+    pub(crate) fn is_here(&self, id: &str) -> bool {
+        self.running().contains_key(id)
+    }
+
     /// Asks for the end of a query, if it runs here.
     pub(crate) fn cancel(&self, id: &str) {
         if let Some(cancel) = self.running().get(id) {

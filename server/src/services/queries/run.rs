@@ -33,6 +33,9 @@ const ALL_ELSE: Duration = Duration::from_secs(45);
 /// Between two wishes for the end of one statement.
 const ASK_AGAIN: Duration = Duration::from_millis(300);
 
+/// From the first of them until the connection is dropped: shorter than a server that stops has for its runs.
+const GIVE_UP: Duration = Duration::from_secs(6);
+
 /// Batches under way between the source and whoever takes them.
 const WAITING: usize = 2;
 
@@ -171,7 +174,7 @@ where
     let heed = heed(shared, cancel, session.canceller());
     let (drained, taken) = tokio::select! {
         both = async { tokio::join!(drain, take(batches)) } => both,
-        never = heed => never,
+        () = heed => return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
     };
     *notices = session.notices();
     session.close().await;
@@ -192,15 +195,19 @@ where
 }
 
 /// Passes the wish for an end on to the server, again and again until the statement has ended: PostgreSQL drops one that
-/// comes between two messages of the protocol.
-pub(crate) async fn heed<T>(shared: &Shared, cancel: &Cancel, canceller: Option<Canceller>) -> T {
+/// comes between two messages of the protocol. Returns when no answer has come for so long that the connection is to be
+/// dropped: it may lead nowhere any more.
+pub(crate) async fn heed(shared: &Shared, cancel: &Cancel, canceller: Option<Canceller>) {
     cancel.asked().await;
-    loop {
-        if let Some(canceller) = &canceller {
-            let _ = canceller.cancel(&*shared.means.dialer, &shared.means.deadlines).await;
+    let asking = async {
+        loop {
+            if let Some(canceller) = &canceller {
+                let _ = canceller.cancel(&*shared.means.dialer, &shared.means.deadlines).await;
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
         }
-        tokio::time::sleep(ASK_AGAIN).await;
-    }
+    };
+    let _: Result<(), _> = tokio::time::timeout(GIVE_UP, asking).await;
 }
 
 fn ended(error: &Error, target: &Target, job: &Job, sent: &str) -> Finding {

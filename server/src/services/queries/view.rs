@@ -26,6 +26,11 @@ pub(super) fn state(row: &QueryRow) -> QueryState {
     }
 }
 
+/// A file that is made of what is kept: it ends with its download, and not otherwise.
+fn is_download(row: &QueryRow) -> bool {
+    row.purpose == Purpose::Export.as_str() && row.state == "running" && row.started_at.is_none()
+}
+
 pub(super) fn purpose(row: &QueryRow) -> Purpose {
     parse(&row.purpose).unwrap_or(Purpose::Sql)
 }
@@ -56,7 +61,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         row_count: u64::try_from(row.row_count).unwrap_or(0),
         byte_count: u64::try_from(row.byte_count).unwrap_or(0),
         is_own,
-        can_cancel: is_own || actor.role == Role::Admin,
+        can_cancel: (is_own || actor.role == Role::Admin) && !is_download(&row),
         is_shared: row.is_shared == 1,
         wrong_at: match &finding {
             Some(

@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{BY_ABSENCE, BY_BEGINNING, Verdict, calendar, is_from_outside, verdict};
+use crate::refresher::{Verdict, calendar, is_from_outside, is_of_a_person, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -185,7 +185,7 @@ fn running(row: &RefreshRow, runs: &[RunRow], now: i64) -> Option<Running> {
 }
 
 fn run(row: RunRow) -> RunView {
-    let is_nobody = [BY_BEGINNING, BY_ABSENCE].contains(&row.asked_by.as_str()) || is_from_outside(&row.asked_by);
+    let is_of_a_person = is_of_a_person(&row.asked_by);
     RunView {
         cause: parse(&row.cause).unwrap_or(Cause::Schedule),
         state: run_state(&row.state),
@@ -194,7 +194,7 @@ fn run(row: RunRow) -> RunView {
         bytes: count(row.byte_count),
         why: finding(&row),
         drift: serde_json::from_str(&row.drift).unwrap_or_default(),
-        by: if is_nobody { String::new() } else { row.asked_by },
+        by: if is_of_a_person { row.asked_by } else { String::new() },
         started_at: row.started_at,
         id: row.id,
     }

@@ -53,7 +53,7 @@ impl Store {
                and (member_id = $3 or $4 = 1)
                and state in ('waiting', 'running')
                -- A file that is made of what is kept ends with its download.
-               and (state <> 'running' or started_at is not null or snapshot_id <> '')",
+               and (state <> 'running' or started_at is not null or (snapshot_id <> '' and purpose <> 'export'))",
         )
         .bind(id)
         .bind(team_id)

@@ -1,6 +1,7 @@
 //! A run is claimed once, on however many servers.
 
-use super::DueRow;
+use super::due::DAY;
+use super::{DueRow, USE, USE_ADD};
 use crate::{Result, Store};
 
 /// What whoever takes a dataset's run says.
@@ -13,6 +14,8 @@ pub struct Claim<'a> {
     /// When it is due by itself after this.
     pub next_at: Option<i64>,
     pub per_connection: i64,
+    /// Whoever asked for it rests once the day's budget is used up.
+    pub is_on_budget: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +30,13 @@ pub enum Claimed {
     No,
     /// As many run through its connection as may.
     Full,
+    /// The source was asked as often as it may be on this day.
+    OverBudget,
 }
 
 impl Store {
-    /// Takes a dataset's run, if it is still due and its connection has room. On however many servers, one gets it.
+    /// Takes a dataset's run, if it is still due and its connection has room. On however many servers, one gets it. It
+    /// counts as a use of the source from here on, so that of several at once none goes beyond the day's budget.
     pub async fn refresh_claim(&self, claim: Claim<'_>) -> Result<Claimed> {
         let due = claim.due;
         let mut write = self.begin().await?;
@@ -46,6 +52,12 @@ impl Store {
         if running >= claim.per_connection {
             return Ok(Claimed::Full);
         }
+        let day = claim.now.div_euclid(DAY);
+        let used: Option<(i64, i64)> =
+            sqlx::query_as(USE).bind(&due.connection_id).bind(day).fetch_optional(&mut *write).await?;
+        if claim.is_on_budget && used.is_some_and(|(used, budget)| budget > 0 && used >= budget) {
+            return Ok(Claimed::OverBudget);
+        }
         let claimed: Option<(i64, i64)> = sqlx::query_as(
             "update refresh
              set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4,
@@ -55,6 +67,7 @@ impl Store {
                and is_on = 1
                and run_id = ''
                and halt <> 'person'
+               and exists (select 1 from connection c where c.id = refresh.connection_id and c.state = 'live')
                and (asked_at is not null
                     or halt = ''
                     or (halt = 'credential'
@@ -94,6 +107,7 @@ impl Store {
         .bind(claim.now)
         .execute(&mut *write)
         .await?;
+        sqlx::query(USE_ADD).bind(&due.connection_id).bind(day).execute(&mut *write).await?;
         write.commit().await?;
         Ok(Claimed::Yes { fence, version })
     }

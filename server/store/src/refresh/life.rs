@@ -192,7 +192,7 @@ impl Store {
     /// Pauses it in a person's name. The run under way goes on to its end.
     pub async fn refresh_pause(&self, team_id: &str, dataset_id: &str, halt: NewHalt<'_>) -> Result<bool> {
         let paused = sqlx::query(
-            "update refresh set halt = $3, halt_by = $4, halt_reason = $5, halt_at = $6, asked_at = null
+            "update refresh set halt = $3, halt_by = $4, halt_reason = $5, halt_at = $6, asked_at = null, asked_by = ''
              where dataset_id = $1 and team_id = $2 and is_on = 1 and halt <> 'person'",
         )
         .bind(dataset_id)

@@ -28,6 +28,8 @@ pub struct RefreshEnd<'a> {
     pub refused_version: Option<i64>,
     /// Another try before the schedule's own time.
     pub retry_at: Option<i64>,
+    /// Whom the next run is for; empty for nobody.
+    pub asked_by: &'a str,
     pub now: i64,
 }
 
@@ -35,10 +37,11 @@ pub struct RefreshEnd<'a> {
 pub(super) const MOST_FAILURES: i64 = 5;
 
 /// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
-/// that it leans on, was changed since.
+/// that it leans on, was changed since. What was asked for by then waits for that, and is due then.
 const HALT: &str = "
     update refresh
-    set halt = 'credential', halt_at = $2, asked_at = null, halt_version = $3
+    set halt = 'credential', halt_at = $2, halt_version = $3, asked_at = null,
+        next_at = case when asked_at is not null and (next_at is null or next_at > $2) then $2 else next_at end
     where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
       and halt <> 'person'
       and $3 = (select max(v.updated_at) from connection v
@@ -163,7 +166,9 @@ impl Store {
                  halt = case when halt = '' and failures + $4 >= $5 then 'failures' else halt end,
                  halt_at = case when halt = '' and failures + $4 >= $5 then $7 else halt_at end,
                  next_at = case when cast($6 as bigint) is not null and (next_at is null or next_at > $6)
-                                then $6 else next_at end
+                                then $6 else next_at end,
+                 asked_by = case when $8 <> '' and asked_at is null and halt <> 'person' then $8 else asked_by end,
+                 asked_at = case when $8 <> '' and halt <> 'person' then coalesce(asked_at, $7) else asked_at end
              where dataset_id = $1
                and run_id = $2
                and fence = $3",
@@ -175,6 +180,7 @@ impl Store {
         .bind(MOST_FAILURES)
         .bind(end.retry_at)
         .bind(end.now)
+        .bind(end.asked_by)
         .execute(&mut *write)
         .await?;
         let is_own = ended.rows_affected() == 1;

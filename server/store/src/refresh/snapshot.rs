@@ -103,13 +103,17 @@ impl Store {
         Ok(row)
     }
 
-    /// Objects to remove: at once those that must not be shown any more, and after a while those that another one took
-    /// the place of, for whoever still reads them.
-    pub async fn snapshot_unserved(&self, retired_before: i64, limit: i64) -> Result<Vec<UnservedRow>> {
+    /// Objects to remove: at once those that must not be shown any more, and those that another one took the place of after
+    /// a while, once nobody reads them.
+    pub async fn snapshot_unserved(&self, retired_before: i64, now: i64, limit: i64) -> Result<Vec<UnservedRow>> {
         let rows = sqlx::query_as(
             "select s.id, s.object_key
              from snapshot s
-             where s.retired_at <= $1
+             where (s.retired_at <= $1
+                    and (s.retired_at = 0
+                         or not exists (select 1
+                                        from query q
+                                        where q.snapshot_id = s.id and q.state = 'running' and q.alive_until > $3)))
                 or not exists (select 1
                                from dataset d
                                join connection c on c.id = d.connection_id
@@ -121,6 +125,7 @@ impl Store {
         )
         .bind(retired_before)
         .bind(limit)
+        .bind(now)
         .fetch_all(self.pool())
         .await?;
         Ok(rows)
@@ -144,6 +149,21 @@ impl Store {
         sqlx::query("delete from snapshot where id = $1").bind(id).execute(&mut *write).await?;
         write.commit().await?;
         Ok(())
+    }
+
+    /// The object of a snapshot is not where it was written: another run is due, where nothing rests.
+    pub async fn snapshot_missing(&self, id: &str, now: i64) -> Result<bool> {
+        let due = sqlx::query(
+            "update refresh set next_at = $2, asked_by = $3
+             where snapshot_id = $1
+               and is_on = 1
+               and run_id = ''
+               and asked_at is null
+               and halt = ''
+               and (next_at is null or next_at > $2)",
+        );
+        let due = due.bind(id).bind(now).bind(BY_ABSENCE).execute(self.pool()).await?;
+        Ok(due.rows_affected() == 1)
     }
 
     /// Whether an object is one that some row tells of.

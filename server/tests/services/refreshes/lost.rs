@@ -95,15 +95,23 @@ async fn objects_of_nobody_are_removed_and_those_of_a_run_are_not() {
     let folder = std::path::Path::new(&served[0]).parent().unwrap();
     // Whole, and not switched to yet; begun; and the same of a run that nobody knows.
     let own = [format!("{run}.parquet"), format!("{run}.parquet#1")];
-    let nobodys = ["gone.parquet", "gone.parquet#1"];
-    for name in own.iter().map(String::as_str).chain(nobodys) {
-        std::fs::write(folder.join(name), "rows").unwrap();
+    let gone = format!("{}.parquet", store::new_id());
+    let nobodys = [gone.clone(), format!("{gone}#1")].map(|name| folder.join(name));
+    // Of another installation that shares the place, and nobody's snapshot at all.
+    let snapshots = data.team.world.folder.join("snapshots");
+    let another = snapshots.join(store::new_id()).join(store::new_id());
+    std::fs::create_dir_all(&another).unwrap();
+    let others = [another.join(&gone), another.join(format!("{gone}#1")), folder.join("sales.parquet")];
+    let others = others.into_iter().chain([snapshots.join("payroll.csv"), snapshots.join(&gone)]);
+    let others: Vec<_> = others.chain(own.iter().map(|name| folder.join(name))).collect();
+    for path in nobodys.iter().chain(&others) {
+        std::fs::write(path, "rows").unwrap();
     }
     sweep_orphans(&data.team.world.shared, Duration::from_secs(60)).await;
-    assert!(nobodys.iter().all(|name| folder.join(name).exists()), "not at once");
+    assert!(nobodys.iter().all(|path| path.exists()), "not at once");
     sweep_orphans(&data.team.world.shared, Duration::ZERO).await;
-    assert!(nobodys.iter().all(|name| !folder.join(name).exists()));
-    assert!(own.iter().all(|name| folder.join(name).exists()));
+    assert!(nobodys.iter().all(|path| !path.exists()));
+    assert!(others.iter().all(|path| path.exists()), "{others:?}");
     assert!(std::path::Path::new(&served[0]).exists());
 }
 
@@ -143,8 +151,15 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
     data.shift(2 * HOUR);
     let now = data.team.world.shared.clock.now();
     let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-    let claim =
-        store::Claim { run_id: "run", due: &due, cause: "schedule", now, next_at: Some(now + HOUR), per_connection: 2 };
+    let claim = store::Claim {
+        run_id: "run",
+        due: &due,
+        cause: "schedule",
+        now,
+        next_at: Some(now + HOUR),
+        per_connection: 2,
+        is_on_budget: true,
+    };
     let store::Claimed::Yes { fence, version } = store.refresh_claim(claim).await.unwrap() else {
         panic!("not claimed")
     };
@@ -159,6 +174,7 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
         is_failure: false,
         refused_version: Some(version),
         retry_at: None,
+        asked_by: "",
         now,
     };
     let run = store::RunRef { dataset_id: &data.dataset, run_id: "run", fence };

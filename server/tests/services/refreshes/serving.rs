@@ -1,10 +1,15 @@
 //! What is served between runs: every view of a dataset, and its files, without the source.
 
+use std::time::Duration;
+
 use contract::explore::{Explore, Function, Group, Measure};
 use contract::fault::Fault;
-use contract::query::{Ask, FileFormat, Purpose};
+use contract::query::{Ask, FileFormat, HistoryFilter, Purpose, QueryState};
+use contract::refresh::Cause;
+use server::services::snapshots::sweep;
 
-use super::{HOUR, Refreshed, every};
+use super::{HOUR, MINUTE, Refreshed, every};
+use crate::world::Plan;
 
 impl Refreshed {
     async fn asked(&self, ask: &Ask) -> contract::query::QueryView {
@@ -106,6 +111,61 @@ async fn every_view_is_served_while_the_source_is_gone() {
     assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
 }
 
+/// Four files are made at once. Whoever stops to take theirs, as a browser whose download is paused, gives up the place.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn downloads_that_are_paused_keep_nobody_from_another() {
+    let plan = Plan { export_patience: Duration::from_millis(300), ..Plan::default() };
+    let mut data = Refreshed::planned(plan, 400_000, "").await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let view = data.asked(&Ask::rows()).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let mut paused = Vec::new();
+    for _ in 0..4 {
+        let mut export = backend.exports.export(&actor, &view.id, FileFormat::Csv).await.unwrap();
+        assert!(export.chunks.next().await.unwrap().is_ok());
+        paused.push(export);
+    }
+    assert_eq!(data.file(&view.id).await.unwrap().lines().count(), 400_001);
+    // What there is of a paused one ends in an error, and its row says that nobody took it.
+    for mut export in paused {
+        let mut is_cut_off = false;
+        while let Some(piece) = export.chunks.next().await {
+            is_cut_off = piece.is_err();
+        }
+        assert!(is_cut_off);
+    }
+    let history = backend.queries.history(&actor, HistoryFilter::default()).await.unwrap();
+    let files = history.entries.into_iter().filter(|entry| entry.purpose == Purpose::Export);
+    let (done, failed): (Vec<_>, Vec<_>) = files.partition(|entry| entry.state == QueryState::Done);
+    assert_eq!((done.len(), failed.len()), (1, 4));
+    assert!(failed.iter().all(|entry| entry.state == QueryState::Failed));
+}
+
+/// A file of what is kept ends with its download; a wish for its end would be heard by nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_a_snapshot_is_not_there_to_be_cancelled() {
+    let mut data = Refreshed::new(400_000).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let view = data.asked(&Ask::rows()).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let mut export = backend.exports.export(&actor, &view.id, FileFormat::Csv).await.unwrap();
+    assert!(export.chunks.next().await.unwrap().is_ok());
+    let history = backend.queries.history(&actor, HistoryFilter::default()).await.unwrap();
+    let file = history.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap();
+    let seen = async || backend.queries.show(&actor, &file.id, 0).await.unwrap();
+    assert!(!seen().await.can_cancel);
+    backend.queries.cancel(&actor, &file.id).await.unwrap();
+    assert_eq!(seen().await.state, QueryState::Running);
+    while let Some(piece) = export.chunks.next().await {
+        piece.unwrap();
+    }
+    while seen().await.state != QueryState::Done {
+        tokio::task::yield_now().await;
+    }
+}
+
 impl Refreshed {
     async fn asked_for_profile(&self) -> contract::query::QueryView {
         let view = self.asked(&Ask::Profile).await;
@@ -123,9 +183,34 @@ async fn a_snapshot_whose_file_is_gone_says_so_and_the_source_still_answers() {
     assert_eq!(data.asked(&Ask::rows()).await.finding.unwrap().code(), "snapshot_gone");
     data.team.world.backend.queries.ask_again(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
     assert_eq!(data.asked(&Ask::rows()).await.result.unwrap().rows.len(), 10);
+    // That it was missed makes it anew.
+    assert_eq!(data.turn().await, 2);
+    assert_eq!(data.view().await.runs[0].cause, Cause::Absence);
+    assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
+}
+
+/// Somebody may have it open for longer than it is served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_is_made_of_stays_until_it_is_made() {
+    let mut data = Refreshed::new(400_000).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let view = data.asked(&Ask::rows()).await;
+    let (exports, actor) = (data.team.world.backend.exports.clone(), data.team.world.actor.clone());
+    let mut export = exports.export(&actor, &view.id, FileFormat::Csv).await.unwrap();
+    let mut bytes = export.chunks.next().await.unwrap().unwrap().len();
     data.ask().await;
     data.turn().await;
-    assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
+    data.shift(16 * MINUTE);
+    sweep(&data.team.world.shared).await;
+    assert_eq!(data.files().len(), 2);
+    while let Some(piece) = export.chunks.next().await {
+        bytes += piece.unwrap().len();
+    }
+    assert!(bytes > 400_000 * 10, "{bytes}");
+    while data.files().len() > 1 {
+        sweep(&data.team.world.shared).await;
+    }
 }
 
 /// A run reads the source as it was when its statement was sent. Who looked there since has seen something newer.

@@ -11,7 +11,7 @@ use contract::finding::Finding;
 use contract::refresh::{RefreshState, RunState};
 use redshift::{Dialer, PinnedAddr, SystemDialer};
 use server::services::RefreshLimits;
-use testkit::peer::BlackHole;
+use testkit::peer::{BlackHole, Relay};
 use tokio::net::TcpStream;
 
 use super::{DAY, MINUTE, Refreshed, every, states};
@@ -121,6 +121,33 @@ async fn o_fault_20_a_source_that_ends_in_the_middle_of_the_rows_leaves_no_part_
     assert!(wait > 0 && wait <= MINUTE, "{wait}");
     data.team.database.run("drop view sales; alter table quick rename to sales").await;
     data.shift(2 * MINUTE);
+    data.turn().await;
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+/// A connection that leads nowhere any more says nothing, and takes no cancel: whoever wants the run's end has it still.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_20_a_run_whose_connection_is_dead_can_be_cancelled() {
+    let (dialer, mut data) = led().await;
+    let relay = Relay::start(([127, 0, 0, 1], data.team.database.port).into()).await;
+    dialer.lead(Some(relay.address));
+    let slow = "alter table sales rename to quick; create view sales as
+                select n, pg_sleep(case when n % 20000 = 0 then 0.3 end)::text as x from generate_series(1, 2000000) n";
+    data.team.database.run(slow).await;
+    data.ask().await;
+    data.refresher.turn().await;
+    data.until(|view| view.runs[0].rows > 0).await;
+    relay.cut();
+    let run = data.view().await.running.unwrap().run_id;
+    data.team.world.backend.refreshes.cancel(&data.team.world.actor, &run).await.unwrap();
+    data.refresher.settle().await;
+    assert_eq!(states(&data.view().await), [RunState::Cancelled, RunState::Done]);
+    assert_eq!(data.files().len(), 1, "of the run before");
+    // The statement ends at the source once that learns of it.
+    drop(relay);
+    dialer.lead(None);
+    data.team.database.run("drop view sales; alter table quick rename to sales").await;
+    data.ask().await;
     data.turn().await;
     assert_eq!(data.state().await, RefreshState::Fresh);
 }

@@ -1,0 +1,157 @@
+//! Runs that were asked for, and did not come or were cut short: they come once nothing is in their way.
+
+use std::time::Duration;
+
+use contract::refresh::{Cause, RefreshState, RunState};
+use server::services::RefreshLimits;
+use store::{Claim, Claimed, RefreshEnd, RunRef};
+
+use super::{HOUR, MINUTE, Refreshed, every, states};
+use crate::world::Plan;
+
+const SLOW: &str = "create table pace as select 0.1::float8 as seconds; alter table sales rename to plain;
+                    create view sales as select n as id, pg_sleep((select seconds from pace))::text as x
+                    from generate_series(1, 1000) n";
+const QUICK: &str = "update pace set seconds = 0";
+
+/// What waited for its turn when the way in was refused has never been tried.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_what_waited_when_a_password_was_refused_comes_with_another() {
+    let tables: String = (0..5).map(|n| format!("create table t{n} as select {n} as n;")).collect();
+    let mut data = Refreshed::with(10, &tables).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("reader", "right-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    data.team.edit(data.team.string(&user, "wrong-password")).await;
+    for (at, dataset) in data.datasets.iter().enumerate() {
+        let unit = if at % 2 == 0 { "asked" } else { "days" };
+        backend.refreshes.set(&actor, dataset, every(1, unit)).await.unwrap();
+    }
+    for _ in 0..4 {
+        data.turn().await;
+    }
+    assert_eq!(backend.refreshes.of_connection(&actor, &data.team.connection).await.unwrap().refused, 6);
+    data.team.edit(data.team.string(&user, "right-password")).await;
+    for _ in 0..4 {
+        data.turn().await;
+    }
+    let mut tried = 0;
+    for dataset in &data.datasets {
+        let view = backend.refreshes.show(&actor, dataset).await.unwrap();
+        assert_eq!((view.state, view.runs[0].state), (RefreshState::Fresh, RunState::Done));
+        tried += view.runs.len();
+    }
+    assert!(tried <= 6 + 2, "{tried} runs, of which two began before the first was refused");
+}
+
+/// Whatever the schedule is: nobody cancelled it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_short_by_a_pause_of_its_connection_begins_anew_after_it() {
+    let mut data = Refreshed::new(10).await;
+    let (lives, actor) = (data.team.world.backend.connection_life.clone(), data.team.world.actor.clone());
+    data.team.database.run(SLOW).await;
+    data.set(every(1, "asked")).await;
+    data.refresher.turn().await;
+    while data.team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
+    data.refresher.settle().await;
+    data.team.database.run(QUICK).await;
+    assert_eq!(data.turn().await, 1, "not while it rests");
+    assert_eq!(states(&data.view().await), [RunState::Cancelled]);
+    lives.resume(&actor, &data.team.connection).await.unwrap();
+    data.turn().await;
+    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Cancelled]);
+}
+
+/// A pause may come between the look at what is due and the claim of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_claimed_of_a_connection_that_rests_by_now() {
+    let mut data = Refreshed::new(10).await;
+    let (lives, actor) = (data.team.world.backend.connection_life.clone(), data.team.world.actor.clone());
+    data.set(every(1, "asked")).await;
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    lives.pause(&actor, &data.team.connection, "").await.unwrap();
+    let claim =
+        Claim { run_id: "run", due: &due, cause: "person", now, next_at: None, per_connection: 2, is_on_budget: false };
+    assert_eq!(store.refresh_claim(claim).await.unwrap(), Claimed::No);
+    lives.resume(&actor, &data.team.connection).await.unwrap();
+    assert_eq!(data.turn().await, 1);
+    assert_eq!(data.state().await, RefreshState::Fresh);
+}
+
+/// Whoever comes next runs it for the same person: also where nothing runs by itself for want of a budget.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stopping_server_hands_over_is_still_of_whoever_asked() {
+    let mut data = Refreshed::new(10).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    data.set(every(1, "hours")).await;
+    data.turn().await;
+    backend.refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
+    data.shift(HOUR + MINUTE);
+    assert_eq!(data.turn().await, 1);
+    assert!(matches!(data.state().await, RefreshState::OverBudget { .. }));
+    data.ask().await;
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let next_at = Some(now + HOUR);
+    let claim =
+        Claim { run_id: "run", due: &due, cause: "person", now, next_at, per_connection: 2, is_on_budget: false };
+    let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
+    let end = RefreshEnd {
+        state: "lost",
+        duration_us: 1,
+        rows: 0,
+        bytes: 0,
+        finding: "\"run_lost\"",
+        is_failure: false,
+        refused_version: None,
+        retry_at: Some(now),
+        asked_by: &due.asked_by,
+        now,
+    };
+    let run = RunRef { dataset_id: &data.dataset, run_id: "run", fence };
+    assert!(store.refresh_fail(run, end).await.unwrap());
+    assert_eq!(data.turn().await, 3);
+    let runs = data.view().await.runs;
+    assert_eq!((runs[0].state, runs[0].cause, &runs[0].by), (RunState::Done, Cause::Person, &runs[1].by));
+    assert_eq!(data.turn().await, 3, "once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_are_due_at_once_none_goes_beyond_the_budget() {
+    let mut data = Refreshed::with(10, "create table other (id int)").await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    for dataset in &data.datasets {
+        backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    data.turn().await;
+    let used = async || backend.refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today;
+    let before = used().await;
+    backend.refreshes.budget(&actor, &data.team.connection, before + 1).await.unwrap();
+    data.team.world.shared.clock.shift(2 * HOUR);
+    data.refresher.turn().await;
+    data.refresher.settle().await;
+    assert_eq!(used().await, before + 1);
+}
+
+/// While the store takes no beat from them, as it does for a while where another process holds it, they go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_here_is_never_taken_over_from_here() {
+    let plan = Plan::default();
+    // Shorter than it takes until a beat comes.
+    let refresh_limits = RefreshLimits { lease: Duration::from_millis(200), ..plan.refresh_limits };
+    let mut data = Refreshed::planned(Plan { refresh_limits, ..plan }, 10, SLOW).await;
+    data.set(every(1, "hours")).await;
+    data.refresher.turn().await;
+    while data.team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for _ in 0..40 {
+        data.refresher.turn().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(states(&data.view().await), [RunState::Running]);
+}
