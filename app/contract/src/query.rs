@@ -80,6 +80,9 @@ pub struct Column {
     /// The type as Redshift's manual spells it, with length or precision.
     pub type_name: String,
     pub shape: ColumnShape,
+    /// Of a snapshot: some of its texts end in blanks. Engines do not agree on whether these count.
+    #[serde(default)]
+    pub ends_in_blanks: bool,
 }
 
 /// A row's cells, each as the server wrote it. `None` is SQL's NULL.
@@ -227,7 +230,7 @@ impl Ask {
             Self::Preview { sort, .. } => {
                 columns.iter().find(|column| column.name == *sort && !Kind::sorts_in_snapshot(column))
             }
-            Self::Explore(explore) => explore.text_in_snapshot(columns),
+            Self::Explore(explore) => explore.source_alone(columns),
             // Least and greatest are of values.
             Self::Profile => columns.iter().find(|column| Kind::is_text_in_snapshot(column)),
         }

@@ -1,6 +1,7 @@
 //! The statement behind an answer, to be read, copied and taken to the workspace.
 
 use contract::dataset::DatasetView;
+use contract::explore::Kind;
 use contract::query::{Ask, Column, QueryView};
 use leptos::prelude::*;
 
@@ -38,9 +39,35 @@ pub fn how_read(query: &QueryView<Told>, dataset: &DatasetView, ask: &Ask, alone
 
 /// Why the source was asked although there is a snapshot.
 pub fn why_live(column: &Column) -> impl IntoView + use<> {
-    let why = format!(
-        "The snapshot keeps “{}” ({}) as text, which has another order and no sum: the source was asked.",
-        column.name, column.type_name
-    );
+    let Column { name, type_name, .. } = column;
+    let why = match Kind::of(column).compares_otherwise() {
+        true => format!(
+            "Some values of “{name}” end in blanks, and only the source knows whether these count when it compares: it was \
+             asked."
+        ),
+        false => format!(
+            "The snapshot keeps “{name}” ({type_name}) as text, which has another order and no sum: the source was asked."
+        ),
+    };
     view! { <p class="quiet">{why} " " <a href=paths::HELP_REFRESH>"What a snapshot answers"</a></p> }
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::query::ColumnShape;
+
+    use super::*;
+
+    #[test]
+    fn why_the_source_was_asked_is_said_of_the_column() {
+        let column = |type_name: &str, ends_in_blanks| Column {
+            name: "city".into(),
+            type_name: type_name.into(),
+            shape: ColumnShape::Text,
+            ends_in_blanks,
+        };
+        let said = |column: &Column| made(why_live(column));
+        assert!(said(&column("varchar(20)", true)).contains("Some values of “city” end in blanks"));
+        assert!(said(&column("timetz", false)).contains("keeps “city” (timetz) as text"));
+    }
 }

@@ -48,6 +48,7 @@ pub struct Drained {
     rows: AtomicU64,
     bytes: AtomicU64,
     columns: OnceLock<Arc<[RowShape]>>,
+    ends_in_blanks: OnceLock<Vec<bool>>,
 }
 
 impl Drained {
@@ -64,6 +65,11 @@ impl Drained {
     /// None until the server has told.
     pub fn columns(&self) -> Option<Arc<[RowShape]>> {
         self.columns.get().cloned()
+    }
+
+    /// Whether a column has values that end in blanks; false until all rows have arrived.
+    pub fn ends_in_blanks(&self, column: usize) -> bool {
+        self.ends_in_blanks.get().is_some_and(|ends| ends.get(column) == Some(&true))
     }
 }
 
@@ -138,6 +144,7 @@ impl RowSink for BatchSink {
         if self.batch.rows() > 0 {
             self.send()?;
         }
+        let _ = self.drained.ends_in_blanks.set(self.batch.ends_in_blanks().to_vec());
         Ok(self.total_rows)
     }
 }
@@ -147,6 +154,25 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
+
+    #[test]
+    fn texts_that_end_in_blanks_are_known_once_all_have_arrived() {
+        let (mut sink, mut batches) = BatchSink::new(DrainLimits::default(), 4);
+        let drained = sink.drained();
+        let column = |name: &str, oid| RowShape { name: name.to_owned(), oid, type_modifier: -1 };
+        sink.begin(&[column("plain", 1043), column("padded", 1043), column("n", 20)]).unwrap();
+        for row in [[Some(b" a".as_slice()), Some(b"b "), Some(b"1")], [Some(b""), None, None]] {
+            for (at, value) in row.into_iter().enumerate() {
+                sink.field(at, value).unwrap();
+            }
+            sink.end_row().unwrap();
+        }
+        assert!(!drained.ends_in_blanks(1));
+        assert!(sink.poll_room(&mut Context::from_waker(Waker::noop())).is_ready());
+        assert_eq!(sink.finish(), Ok(2));
+        assert!(batches.try_recv().is_ok());
+        assert_eq!([0, 1, 2, 3].map(|at| drained.ends_in_blanks(at)), [false, true, false, false]);
+    }
 
     #[test]
     fn each_row_counts_when_it_arrives() {

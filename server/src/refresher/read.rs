@@ -100,7 +100,11 @@ impl Work {
         };
         let written = self.finish(&key, upload).await.map_err(|error| snapshot_finding(&error))?;
         self.reached("written");
-        let known = queries::columns(&columns);
+        let columns_kept = queries::kept_columns(&columns, |at| progress.ends_in_blanks(at));
+        let mut known = queries::columns(&columns);
+        for (at, column) in known.iter_mut().enumerate() {
+            column.ends_in_blanks = progress.ends_in_blanks(at);
+        }
         let snapshot = SnapshotRow {
             id: store::new_id(),
             team_id: self.due.team_id.clone(),
@@ -108,7 +112,7 @@ impl Work {
             connection_id: self.due.connection_id.clone(),
             purpose: connection.purpose.clone(),
             object_key: key,
-            columns: queries::kept_columns(&columns),
+            columns: columns_kept,
             known_columns: to_json(&known),
             row_count: written.rows as i64,
             byte_count: written.bytes as i64,

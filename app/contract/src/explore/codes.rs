@@ -73,8 +73,13 @@ codes! {
 }
 
 impl Operator {
-    /// It compares with a value that a person types.
+    /// It needs a value that a person types.
     pub fn takes_value(self) -> bool {
         !matches!(self, Self::IsTrue | Self::IsFalse | Self::IsNull | Self::IsNotNull)
+    }
+
+    /// It holds whole values against each other.
+    pub fn compares(self) -> bool {
+        self.takes_value() && !matches!(self, Self::Contains | Self::StartsWith)
     }
 }

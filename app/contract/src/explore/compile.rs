@@ -73,15 +73,22 @@ impl Explore {
         Ok(Compiled { sql: writer.sql, values: writer.values, columns: outputs, shown: writer.shown })
     }
 
-    /// A column that the question needs the values of, and of which a snapshot has only text.
-    pub fn text_in_snapshot<'a>(&self, columns: &'a [Column]) -> Option<&'a Column> {
+    /// A column that the question needs the values of, and of which a snapshot has only text; or one that it compares, and
+    /// that the source may compare otherwise.
+    pub fn source_alone<'a>(&self, columns: &'a [Column]) -> Option<&'a Column> {
+        let find =
+            |name: &str, is: fn(&Column) -> bool| columns.iter().find(|column| column.name == name && is(column));
+        let compared = self.filters.iter().filter(|filter| filter.operator.compares());
+        let mut compared = compared.map(|filter| filter.column.as_str());
         let measured = self.measures.iter().filter(|measure| measure.function != Function::Count);
         let measured = measured.filter_map(|measure| measure.column.as_deref());
         let grouped = self.groups.iter().map(|group| group.column.as_str());
         let filtered = self.filters.iter().filter(|filter| filter.operator.takes_value());
         let filtered = filtered.map(|filter| filter.column.as_str());
         let mut needed = measured.chain(grouped).chain(filtered);
-        needed.find_map(|name| columns.iter().find(|column| column.name == name && Kind::is_text_in_snapshot(column)))
+        needed
+            .find_map(|name| find(name, Kind::is_text_in_snapshot))
+            .or_else(|| compared.find_map(|name| find(name, |column| Kind::of(column).compares_otherwise())))
     }
 
     fn check_size(&self) -> Result<(), ExploreFault> {
@@ -191,7 +198,7 @@ impl Source<'_> {
             Some(bucket) if kind.buckets().contains(&bucket) => Ok(self.dialect.bucket(&column, kind, bucket)),
             Some(_) => Err(unfit),
             None if !kind.is_groupable() => Err(unfit),
-            None => Ok(self.dialect.value(&column, kind)),
+            None => Ok(self.dialect.whole(&column, kind)),
         }
     }
 

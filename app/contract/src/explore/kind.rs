@@ -25,6 +25,8 @@ pub enum Kind {
     /// some functions see and others do not.
     Text {
         is_varying: bool,
+        /// In a snapshot: see [`Column::ends_in_blanks`].
+        ends_in_blanks: bool,
     },
     Boolean,
     Date,
@@ -47,6 +49,7 @@ const DAYS: &[Bucket] = &[Bucket::Year, Bucket::Quarter, Bucket::Month, Bucket::
 impl Kind {
     pub fn of(column: &Column) -> Self {
         let (name, arguments) = column.type_name.split_once('(').unwrap_or((&column.type_name, ""));
+        let text = |is_varying| Self::Text { is_varying, ends_in_blanks: column.ends_in_blanks };
         match name.trim_end() {
             "smallint" | "integer" | "bigint" => Self::Integer,
             "numeric" | "decimal" => {
@@ -55,8 +58,8 @@ impl Kind {
             }
             "real" => Self::Real,
             "double precision" => Self::Double,
-            "varchar" | "character varying" | "text" => Self::Text { is_varying: true },
-            "char" | "character" | "bpchar" | "name" | "\"char\"" | "unknown" => Self::Text { is_varying: false },
+            "varchar" | "character varying" | "text" => text(true),
+            "char" | "character" | "bpchar" | "name" | "\"char\"" | "unknown" => text(false),
             "boolean" => Self::Boolean,
             "date" => Self::Date,
             "timestamp" | "timestamp without time zone" => Self::Timestamp,
@@ -117,6 +120,12 @@ impl Kind {
         }
     }
 
+    /// Redshift takes blanks at the end of a VARCHAR for nothing where it compares (developer guide, "Examples with
+    /// character types"); PostgreSQL and DataFusion do not.
+    pub fn compares_otherwise(self) -> bool {
+        matches!(self, Self::Text { is_varying: true, ends_in_blanks: true })
+    }
+
     /// Sorting by it gives the source's order in a snapshot too. What is neither number, time nor text (JSON, enumerated
     /// types, money, SUPER) has an order of its own there, and is text here.
     pub fn sorts_in_snapshot(column: &Column) -> bool {
@@ -142,7 +151,7 @@ mod tests {
     use crate::query::ColumnShape;
 
     fn column(type_name: &str) -> Column {
-        Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text }
+        Column { name: String::new(), type_name: type_name.to_owned(), shape: ColumnShape::Text, ends_in_blanks: false }
     }
 
     fn kind(type_name: &str) -> Kind {
@@ -170,8 +179,10 @@ mod tests {
         assert_eq!(kind("decimal(27)"), Kind::Decimal { scale: 0, is_wide: true });
         assert_eq!(kind("numeric"), Kind::Decimal { scale: 10, is_wide: true });
         assert_eq!(kind("numeric(1000,999)"), Kind::Decimal { scale: 10, is_wide: true });
-        assert_eq!(kind("varchar(256)"), Kind::Text { is_varying: true });
-        assert_eq!(kind("char(4)"), Kind::Text { is_varying: false });
+        assert_eq!(kind("varchar(256)"), Kind::Text { is_varying: true, ends_in_blanks: false });
+        assert_eq!(kind("char(4)"), Kind::Text { is_varying: false, ends_in_blanks: false });
+        let padded = Column { ends_in_blanks: true, ..column("varchar(256)") };
+        assert!(Kind::of(&padded).compares_otherwise() && !kind("varchar(256)").compares_otherwise());
         assert_eq!(kind("double precision"), Kind::Double);
         assert_eq!(kind("timestamptz"), Kind::TimestampTz);
         for other in ["super", "varbyte", "geometry", "hllsketch", "interval day to second", "type 999999", "", "("] {

@@ -5,7 +5,7 @@ use crate::object_name::ObjectName;
 use crate::query::{Column, ColumnShape};
 
 fn column(name: &str, type_name: &str) -> Column {
-    Column { name: name.to_owned(), type_name: type_name.to_owned(), shape: ColumnShape::Text }
+    Column { name: name.to_owned(), type_name: type_name.to_owned(), shape: ColumnShape::Text, ends_in_blanks: false }
 }
 
 fn columns() -> Vec<Column> {
@@ -56,7 +56,7 @@ fn a_question_is_one_select() {
         compiled.sql,
         "select
   cast(date_trunc('month', \"sold_at\") as date) as \"sold_at by month\",
-  \"city\",
+  rtrim(\"city\", ' ') as \"city\",
   cast(count(*) as bigint) as \"count\",
   cast(sum(cast(\"price\" as decimal(38, 2))) as decimal(38, 2)) as \"sum of price\"
 from \"public\".\"sales\"
@@ -89,7 +89,10 @@ fn measures_are_cast() {
     assert_eq!(Dialect::Redshift.decimal_average("\"r\"", 20, true), "avg(cast(\"r\" as double precision))");
     assert_eq!(select("m=min&mc=code"), "min(cast(\"code\" as varchar)) as \"min of code\"");
     assert_eq!(select("m=max&mc=sold_at"), "max(\"sold_at\") as \"max of sold_at\"");
-    assert_eq!(select("m=distinct&mc=city"), "cast(count(distinct \"city\") as bigint) as \"distinct city\"");
+    assert_eq!(
+        select("m=distinct&mc=city"),
+        "cast(count(distinct rtrim(\"city\", ' ')) as bigint) as \"distinct city\""
+    );
     assert_eq!(
         select("m=count&mc=shape"),
         "cast(count(case when \"shape\" is not null then 1 end) as bigint) as \"count of shape\""
@@ -154,7 +157,9 @@ fn names_are_quoted_and_differ() {
     let compiled = compile("g=say+\"hi\"&g=day&g=day&m=count&m=count").expect("a statement");
     let names: Vec<&str> = compiled.columns.iter().map(|output| &*output.name).collect();
     assert_eq!(names, ["say \"hi\"", "day", "day 2", "count", "count 2"]);
-    assert!(compiled.sql.starts_with("select\n  \"say \"\"hi\"\"\",\n  \"day\",\n  \"day\" as \"day 2\",\n"));
+    let first =
+        "select\n  rtrim(\"say \"\"hi\"\"\", ' ') as \"say \"\"hi\"\"\",\n  \"day\",\n  \"day\" as \"day 2\",\n";
+    assert!(compiled.sql.starts_with(first), "{}", compiled.sql);
 
     let long = "ü".repeat(60);
     let explore = Explore {
@@ -295,4 +300,25 @@ proptest! {
         let json = serde_json::to_string(&explore).unwrap();
         prop_assert_eq!(serde_json::from_str::<Explore>(&json).unwrap(), explore);
     }
+}
+
+#[test]
+fn blanks_at_the_end_of_text_are_told_apart_by_the_source_alone() {
+    let of = |query: &str, padded: &str| {
+        let columns = columns().into_iter().map(|column| Column { ends_in_blanks: column.name == padded, ..column });
+        let (columns, (explore, _)) = (columns.collect::<Vec<_>>(), Explore::from_query(query));
+        let alone = explore.source_alone(&columns).map(|column| column.name.clone());
+        let sql = explore.compile(&ObjectName::new("public", "sales"), &columns, Dialect::DataFusion).expect(query).sql;
+        (alone, sql)
+    };
+    let compared = "g=day&f=city&fo=eq&fv=Bonn";
+    assert_eq!((of(compared, "city").0.as_deref(), of(compared, "").0), (Some("city"), None));
+    let (alone, sql) = of("g=city&m=distinct&mc=city&f=city&fo=contains&fv=o", "city");
+    assert!(
+        alone.is_none() && sql.contains("rtrim(\"city\", ' ') as \"city\"") && sql.contains("strpos(\"city\", $1)"),
+        "{sql}"
+    );
+    // In a snapshot without such there is nothing to take off.
+    assert!(!of("g=city&m=max&mc=city", "").1.contains("rtrim"));
+    assert!(of("f=code&fo=eq&fv=AB", "code").0.is_none(), "CHAR is filled up with blanks wherever it is");
 }

@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn text_is_kept_as_it_is() {
-        let kind = Kind::Text { is_varying: true };
+        let kind = Kind::Text { is_varying: true, ends_in_blanks: false };
         assert_eq!(text(kind, " '\\; drop ").as_deref(), Some(" '\\; drop "));
         assert_eq!(read(kind, "a\0b"), Err(Expected::Text));
     }

@@ -70,8 +70,8 @@ pub fn help() -> String {
             </p>
             <p>
                 "A few questions go to the source although there is a snapshot, because it would answer them otherwise: \
-                 the sum, least and greatest of TIMETZ and of NUMERIC without a precision, and sorting by these or by a \
-                 column of JSON, money and the like. The answer says “Live” then, and for which column."
+                 the sum, least and greatest of TIMETZ and of NUMERIC without a precision, sorting by these or by a column of \
+                 JSON, money and the like, and filters that compare a column with a VARCHAR that ends in blanks. The answer says “Live” then, and for which column."
             </p>
         </div>
     })

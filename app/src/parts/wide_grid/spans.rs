@@ -61,7 +61,12 @@ mod tests {
 
     #[test]
     fn a_column_is_as_wide_as_what_is_in_it_within_reason() {
-        let column = |name: &str| Column { name: name.into(), type_name: "text".into(), shape: ColumnShape::Text };
+        let column = |name: &str| Column {
+            name: name.into(),
+            type_name: "text".into(),
+            shape: ColumnShape::Text,
+            ends_in_blanks: false,
+        };
         let cell = |letters: usize| Some("x".repeat(letters));
         let spans = Spans::of(&[column("n"), column("at"), column("note")], &[vec![cell(1), cell(29), cell(900)]]);
         assert_eq!(spans.span(0), (0.0, NARROWEST));

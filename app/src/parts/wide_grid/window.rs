@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn what_is_in_sight_is_little_whatever_the_screen() {
-        let column = Column { name: "a".repeat(19), type_name: String::new(), shape: ColumnShape::Text };
+        let column =
+            Column { name: "a".repeat(19), type_name: String::new(), shape: ColumnShape::Text, ends_in_blanks: false };
         let spans = Spans::of(&vec![column; 50], &[]);
         assert_eq!(spans.span(1), (167.0, 167.0));
         let at = |top, left, height, width| Window::at((top, left), (height, width), 100_000, &spans);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{FieldRef, Schema, SchemaRef};
+use arrow_schema::{FieldRef, SchemaRef};
 
 use super::columns::ColumnBuilder;
 use super::schema;
@@ -18,6 +18,8 @@ pub struct BatchBuilder {
     schema: SchemaRef,
     oids: Vec<u32>,
     columns: Vec<ColumnBuilder>,
+    /// Of each column: whether some value so far ended in a blank.
+    ends_in_blanks: Vec<bool>,
     rows: usize,
     bytes: usize,
 }
@@ -28,11 +30,12 @@ impl BatchBuilder {
         let oids: Vec<u32> = columns.iter().map(|column| column.oid).collect();
         let fields = schema.fields().iter().zip(&oids);
         let columns = fields.map(|(field, oid)| ColumnBuilder::new(*oid, field.data_type(), 0, 0)).collect();
-        Self { schema, oids, columns, rows: 0, bytes: 0 }
+        let ends_in_blanks = vec![false; oids.len()];
+        Self { schema, oids, columns, ends_in_blanks, rows: 0, bytes: 0 }
     }
 
     pub(super) fn empty() -> Self {
-        Self { schema: Arc::new(Schema::empty()), oids: Vec::new(), columns: Vec::new(), rows: 0, bytes: 0 }
+        Self::new(&[])
     }
 
     pub fn schema(&self) -> &SchemaRef {
@@ -43,6 +46,9 @@ impl BatchBuilder {
     pub fn push(&mut self, column: usize, value: Option<&[u8]>) -> Result<(), WireFault> {
         self.bytes += value.map_or(0, <[u8]>::len);
         let builder = self.columns.get_mut(column).ok_or(WireFault::Malformed)?;
+        if let Some([.., b' ']) = value {
+            self.ends_in_blanks[column] = true;
+        }
         let bad = || WireFault::BadValue { column: u16::try_from(column).unwrap_or(u16::MAX) };
         builder.append(value).ok_or_else(bad)
     }
@@ -59,6 +65,11 @@ impl BatchBuilder {
     /// Of text, since the last batch.
     pub fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Of each column, over all batches.
+    pub fn ends_in_blanks(&self) -> &[bool] {
+        &self.ends_in_blanks
     }
 
     pub fn is_full(&self) -> bool {
@@ -108,6 +119,7 @@ mod tests {
         assert_eq!(batch.column(0).as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [Some(7), None]);
         assert_eq!(batch.column(1).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(), [None, Some(1)]);
         push(&mut builder, Some(b"8"), None);
+        assert_eq!(builder.ends_in_blanks(), [false, false]);
         assert_eq!(builder.take().unwrap().num_rows(), 1);
         assert_eq!(builder.take().unwrap().num_rows(), 0);
     }

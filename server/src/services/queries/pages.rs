@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use contract::fault::Fault;
-use contract::query::Row;
+use contract::query::{Column, Row};
 use redshift::stream::RowShape;
 use redshift::text::TextBatch;
 use serde::{Deserialize, Serialize};
@@ -29,12 +29,27 @@ pub(crate) struct KeptColumn {
     name: String,
     oid: u32,
     modifier: i32,
+    /// Of a snapshot.
+    #[serde(default)]
+    ends_in_blanks: bool,
 }
 
-pub(crate) fn kept_columns(columns: &[RowShape]) -> String {
-    let kept =
-        |column: &RowShape| KeptColumn { name: column.name.clone(), oid: column.oid, modifier: column.type_modifier };
-    to_json(&columns.iter().map(kept).collect::<Vec<_>>())
+pub(crate) fn kept_columns(columns: &[RowShape], ends_in_blanks: impl Fn(usize) -> bool) -> String {
+    let kept = |(at, column): (usize, &RowShape)| KeptColumn {
+        name: column.name.clone(),
+        oid: column.oid,
+        modifier: column.type_modifier,
+        ends_in_blanks: ends_in_blanks(at),
+    };
+    to_json(&columns.iter().enumerate().map(kept).collect::<Vec<_>>())
+}
+
+/// The columns of a snapshot, as questions are held against them. `None` where there are none.
+pub(super) fn snapshot_columns(kept: &str) -> Option<Vec<Column>> {
+    let shapes = shapes(kept)?;
+    let kept: Vec<KeptColumn> = serde_json::from_str(kept).ok()?;
+    let columns = super::columns(&shapes).into_iter().zip(kept);
+    Some(columns.map(|(column, kept)| Column { ends_in_blanks: kept.ends_in_blanks, ..column }).collect())
 }
 
 /// `None` where there are none.
@@ -50,7 +65,7 @@ pub(super) async fn keep(shared: &Shared, row: &QueryRow, mut batches: mpsc::Rec
     let mut is_first = true;
     while let Some(batch) = batches.recv().await {
         if is_first {
-            let columns = kept_columns(batch.columns());
+            let columns = kept_columns(batch.columns(), |_| false);
             if let Err(error) = shared.store.query_columns(row.run(), &columns).await {
                 log_failure("a result's columns could not be kept", &error);
                 return 0;

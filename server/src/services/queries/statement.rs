@@ -14,6 +14,7 @@ use store::{ConnectionRow, DatasetRow, QueryRow, ServedRow};
 
 use super::super::audit::{self, Deed};
 use super::super::{Shared, store_fault, to_json};
+use super::pages::snapshot_columns;
 use super::spot::spot;
 use super::{Asked, begin};
 
@@ -36,8 +37,7 @@ pub(super) struct Kept {
 
 /// The question as the dataset's snapshot is asked it. None where only the source can answer it.
 pub(super) fn kept(snapshot: ServedRow, ask: &Ask) -> ports::Answer<Option<Kept>> {
-    let Some(shapes) = super::shapes(&snapshot.columns) else { return Ok(None) };
-    let columns = super::columns(&shapes);
+    let Some(columns) = snapshot_columns(&snapshot.columns) else { return Ok(None) };
     let table = ObjectName { schema: "public".to_owned(), name: cache::TABLE.to_owned() };
     if ask.source_alone(&columns).is_some() {
         return Ok(None);

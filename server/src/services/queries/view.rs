@@ -122,6 +122,7 @@ pub(crate) fn columns(shapes: &[RowShape]) -> Vec<Column> {
             Shape::Json => ColumnShape::Json,
             Shape::Binary => ColumnShape::Binary,
         },
+        ends_in_blanks: false,
     };
     shapes.iter().map(column).collect()
 }

@@ -86,7 +86,12 @@ async fn columns_of_numbers_without_bounds_are_told() {
     let dataset = team.dataset().await;
     let view = team.asked_for(&dataset, &Ask::Profile, Purpose::Profile).await;
     let rows = view.result.unwrap_or_else(|| panic!("{:?}", view.finding)).rows;
-    let column = Column { name: "amount".into(), type_name: "numeric".into(), shape: ColumnShape::Number };
+    let column = Column {
+        name: "amount".into(),
+        type_name: "numeric".into(),
+        shape: ColumnShape::Number,
+        ends_in_blanks: false,
+    };
     let told = profile::read(&[column], &rows).columns.remove(0);
     assert_eq!((told.nulls, told.distinct, told.max.as_deref()), (1, Some(8), Some("NaN")));
     let Some(Plot::Histogram { counts, .. }) = told.plot else { panic!("{told:?}") };

@@ -116,7 +116,12 @@ mod tests {
 
     /// Of one column, from rows whose cells stand between bars; an empty cell is NULL.
     fn profile(type_name: &str, rows: &[&str]) -> ColumnProfile {
-        let column = Column { name: "a".to_owned(), type_name: type_name.to_owned(), shape: ColumnShape::Text };
+        let column = Column {
+            name: "a".to_owned(),
+            type_name: type_name.to_owned(),
+            shape: ColumnShape::Text,
+            ends_in_blanks: false,
+        };
         let cell = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
         let rows: Vec<Vec<_>> = rows.iter().map(|row| row.split('|').map(cell).collect()).collect();
         let profile = read(&[column], &rows);

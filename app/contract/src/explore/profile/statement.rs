@@ -110,9 +110,14 @@ impl Parts {
         let (kind, width) = (Kind::of(column), width(column));
         let comma = if at == 0 { "" } else { "," };
         let drawn = match kind {
-            Kind::Text { is_varying: true } if width.is_some_and(|width| width <= WIDE) => name,
-            Kind::Text { is_varying: true } => format!("cast(left({name}, {}) as varchar({WIDE}))", WIDE / 4),
-            Kind::Text { is_varying: false } => {
+            Kind::Text { is_varying: true, .. } if width.is_some_and(|width| width <= WIDE) => {
+                dialect.whole(&name, kind)
+            }
+            Kind::Text { is_varying: true, .. } => {
+                // Cut off, it may end in blanks though no value does.
+                format!("cast(rtrim(left({name}, {}), ' ') as varchar({WIDE}))", WIDE / 4)
+            }
+            Kind::Text { is_varying: false, .. } => {
                 let text = if dialect == Dialect::DataFusion { dialect.value(&name, kind) } else { name };
                 format!("cast({text} as varchar({WIDE}))")
             }
@@ -234,6 +239,7 @@ mod tests {
             name: name.to_owned(),
             type_name: types[at % types.len()].to_owned(),
             shape: ColumnShape::Text,
+            ends_in_blanks: false,
         };
         (0..count).map(column).collect()
     }
@@ -250,9 +256,9 @@ mod tests {
             sql.starts_with(
                 r#"with drawn as (
   select
-    "a""b" as c0,
-    cast(left("a""b", 250) as varchar(1000)) as c1,
-    cast(left("a""b", 250) as varchar(1000)) as c2,
+    rtrim("a""b", ' ') as c0,
+    cast(rtrim(left("a""b", 250), ' ') as varchar(1000)) as c1,
+    cast(rtrim(left("a""b", 250), ' ') as varchar(1000)) as c2,
     cast("a""b" as varchar(1000)) as c3,
     case when "a""b" = true then 'true' when "a""b" = false then 'false' end as c4,
     "a""b" at time zone 'UTC' as c5,
