@@ -66,6 +66,8 @@ pub struct Asked {
     pub service: &'static str,
     pub operation: String,
     pub parameters: BTreeMap<String, String>,
+    /// From 1: AWS's SDKs try again by themselves, and say so (`amz-sdk-request`). 0 where nothing is said.
+    pub attempt: u32,
     pub at: Instant,
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Request {
     pub key: String,
     pub region: String,
     fields: BTreeMap<String, String>,
+    attempt: u32,
 }
 
 impl Request {
@@ -35,7 +36,9 @@ impl Request {
                 (if service == "sts" { Protocol::Sts } else { Protocol::Redshift }, operation, fields)
             }
         };
-        Ok(Self { protocol, operation, key: key.to_owned(), region: region.to_owned(), fields })
+        let attempt = header("amz-sdk-request").split([';', ' ']).find_map(|part| part.strip_prefix("attempt="));
+        let attempt = attempt.and_then(|attempt| attempt.parse().ok()).unwrap_or(0);
+        Ok(Self { protocol, operation, key: key.to_owned(), region: region.to_owned(), fields, attempt })
     }
 
     /// For the record.
@@ -45,7 +48,8 @@ impl Request {
             Protocol::Redshift => "redshift",
             Protocol::Json => "redshift-serverless",
         };
-        Asked { service, operation: self.operation.clone(), parameters: self.fields.clone(), at: Instant::now() }
+        let (operation, parameters) = (self.operation.clone(), self.fields.clone());
+        Asked { service, operation, parameters, attempt: self.attempt, at: Instant::now() }
     }
 
     pub fn field(&self, name: &str) -> &str {

@@ -37,16 +37,13 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
     });
     let ended = ended.await;
     let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    match (ended.outcome, ended.cut, made) {
-        (Ok(()), None, Some((making, _))) => {
-            let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
-            match making.finish().await {
-                Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
-                Err(Unfinished::Left) => spoil(&shared, &id, &left).await,
-                Err(Unfinished::Failed(finding)) => spoil(&shared, &id, &finding).await,
-            }
+    if let (Ok(()), None, Some((making, _))) = (ended.outcome, ended.cut, made) {
+        let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
+        match making.finish().await {
+            Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
+            Err(Unfinished::Left) => spoil(&shared, &id, &left).await,
+            Err(Unfinished::Failed(finding)) => spoil(&shared, &id, &finding).await,
         }
-        _ => {}
     }
     cut_off(out).await;
 }

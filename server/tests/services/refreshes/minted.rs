@@ -55,9 +55,11 @@ impl Minted {
         self.mints_at().len()
     }
 
-    fn mints_at(&self) -> Vec<Instant> {
+    /// Of each request for credentials: which attempt of the SDK's it was, and when.
+    fn mints_at(&self) -> Vec<(u32, Instant)> {
         let asked = self.sample.cloud.asked();
-        asked.iter().filter(|asked| asked.operation == "GetClusterCredentials").map(|asked| asked.at).collect()
+        let mints = asked.iter().filter(|asked| asked.operation == "GetClusterCredentials");
+        mints.map(|asked| (asked.attempt, asked.at)).collect()
     }
 }
 
@@ -139,10 +141,11 @@ async fn o_fault_16_throttled_for_ever_it_ends_after_five_tries_and_within_a_min
     assert!(started.elapsed() < Duration::from_secs(61), "{:?}", started.elapsed());
     let mints = data.mints_at().split_off(before);
     assert!(mints.len() <= 5 * 5, "{} mints", mints.len());
-    // Slower and slower: of its requests more fall into the first half of its time than into the second.
-    let half = started + started.elapsed() / 2;
-    let early = mints.iter().filter(|at| **at < half).count();
-    assert!(early > mints.len() / 2, "{early} of {}", mints.len());
+    // Slower and slower: each try begins later after the one before, and each is the SDK's own attempts.
+    let begun = mints.windows(2).filter(|pair| pair[1].0 == 1);
+    let pauses: Vec<Duration> = begun.map(|pair| pair[1].1 - pair[0].1).collect();
+    assert!((2..=4).contains(&pauses.len()), "{pauses:?}");
+    assert!(pauses.is_sorted(), "{pauses:?}");
     assert_eq!(code(&view), Some("aws_throttled"));
     assert!(matches!(view.state, RefreshState::Stale { failures: 1, .. }), "{:?}", view.state);
 }
