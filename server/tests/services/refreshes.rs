@@ -23,6 +23,13 @@ const MINUTE: i64 = 60 * 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// How fast it is read is decided when a statement begins: one that was left behind at the source may go on for long, and
+/// holds what it reads.
+const SLOW: &str = "create table pace as select 0.1::float8 as seconds; alter table sales rename to plain;
+                    create view sales as select n as id, pg_sleep((select seconds from pace))::text as x
+                    from generate_series(1, 1000) n";
+const QUICK: &str = "update pace set seconds = 0";
+
 /// Where it has a time of day, that is half a day away: at no hour of the clock does it come round in the middle of a test.
 pub fn every(every: u32, unit: &str) -> ScheduleFields {
     let away = jiff::Zoned::now().with_time_zone(jiff::tz::TimeZone::UTC).saturating_add(jiff::Span::new().hours(12));

@@ -46,17 +46,20 @@ pub(crate) fn kept_columns(columns: &[RowShape], ends_in_blanks: impl Fn(usize) 
 
 /// The columns of a snapshot, as questions are held against them. `None` where there are none.
 pub(super) fn snapshot_columns(kept: &str) -> Option<Vec<Column>> {
-    let shapes = shapes(kept)?;
     let kept: Vec<KeptColumn> = serde_json::from_str(kept).ok()?;
-    let columns = super::columns(&shapes).into_iter().zip(kept);
-    Some(columns.map(|(column, kept)| Column { ends_in_blanks: kept.ends_in_blanks, ..column }).collect())
+    let ends: Vec<bool> = kept.iter().map(|column| column.ends_in_blanks).collect();
+    let columns = super::columns(&shapes_of(kept)).into_iter().zip(ends);
+    Some(columns.map(|(column, ends_in_blanks)| Column { ends_in_blanks, ..column }).collect())
 }
 
 /// `None` where there are none.
 pub(crate) fn shapes(kept: &str) -> Option<Vec<RowShape>> {
-    let kept: Vec<KeptColumn> = serde_json::from_str(kept).ok()?;
+    serde_json::from_str(kept).ok().map(shapes_of)
+}
+
+fn shapes_of(kept: Vec<KeptColumn>) -> Vec<RowShape> {
     let shape = |column: KeptColumn| RowShape { name: column.name, oid: column.oid, type_modifier: column.modifier };
-    Some(kept.into_iter().map(shape).collect())
+    kept.into_iter().map(shape).collect()
 }
 
 /// Keeps what comes, page by page, until nothing more comes or nobody wants it. Answers how many rows there were.

@@ -53,10 +53,12 @@ impl Store {
             return Ok(Claimed::Full);
         }
         let day = claim.now.div_euclid(DAY);
-        let used: Option<(i64, i64)> =
-            sqlx::query_as(USE).bind(&due.connection_id).bind(day).fetch_optional(&mut *write).await?;
-        if claim.is_on_budget && used.is_some_and(|(used, budget)| budget > 0 && used >= budget) {
-            return Ok(Claimed::OverBudget);
+        if claim.is_on_budget {
+            let used: Option<(i64, i64)> =
+                sqlx::query_as(USE).bind(&due.connection_id).bind(day).fetch_optional(&mut *write).await?;
+            if used.is_some_and(|(used, budget)| budget > 0 && used >= budget) {
+                return Ok(Claimed::OverBudget);
+            }
         }
         let claimed: Option<(i64, i64)> = sqlx::query_as(
             "update refresh

@@ -6,13 +6,8 @@ use contract::refresh::{Cause, RefreshState, RunState};
 use server::services::RefreshLimits;
 use store::{Claim, Claimed, RefreshEnd, RunRef};
 
-use super::{HOUR, MINUTE, Refreshed, every, states};
+use super::{HOUR, MINUTE, QUICK, Refreshed, SLOW, every, states};
 use crate::world::Plan;
-
-const SLOW: &str = "create table pace as select 0.1::float8 as seconds; alter table sales rename to plain;
-                    create view sales as select n as id, pg_sleep((select seconds from pace))::text as x
-                    from generate_series(1, 1000) n";
-const QUICK: &str = "update pace set seconds = 0";
 
 /// What waited for its turn when the way in was refused has never been tried.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

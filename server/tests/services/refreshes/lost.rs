@@ -6,14 +6,7 @@ use contract::refresh::{RefreshState, RunState};
 use server::refresher::Refresher;
 use server::services::snapshots::{sweep, sweep_orphans};
 
-use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
-
-/// How fast it is read is decided when a statement begins: one that was left behind at the source may go on for long, and
-/// holds what it reads.
-const SLOW: &str = "create table pace as select 0.1::float8 as seconds; alter table sales rename to plain;
-                    create view sales as select n as id, pg_sleep((select seconds from pace))::text as x
-                    from generate_series(1, 1000) n";
-const QUICK: &str = "update pace set seconds = 0";
+use super::{DAY, HOUR, MINUTE, QUICK, Refreshed, SLOW, every, states};
 
 impl Refreshed {
     /// A run that reads, and whose worker is gone in the middle of it, as with its process.

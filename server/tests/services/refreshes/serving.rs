@@ -164,10 +164,7 @@ async fn every_view_is_served_while_the_source_is_gone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn downloads_that_are_paused_keep_nobody_from_another() {
     let plan = Plan { export_patience: Duration::from_millis(300), ..Plan::default() };
-    let mut data = Refreshed::planned(plan, 400_000, "").await;
-    data.set(every(1, "asked")).await;
-    data.turn().await;
-    let view = data.asked(&Ask::rows()).await;
+    let (data, view) = looked_at_large(plan).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let mut paused = Vec::new();
     for _ in 0..4 {
@@ -194,10 +191,7 @@ async fn downloads_that_are_paused_keep_nobody_from_another() {
 /// A file of what is kept ends with its download; a wish for its end would be heard by nobody.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_of_a_snapshot_is_not_there_to_be_cancelled() {
-    let mut data = Refreshed::new(400_000).await;
-    data.set(every(1, "asked")).await;
-    data.turn().await;
-    let view = data.asked(&Ask::rows()).await;
+    let (data, view) = looked_at_large(Plan::default()).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let mut export = backend.exports.export(&actor, &view.id, FileFormat::Csv).await.unwrap();
     assert!(export.chunks.next().await.unwrap().is_ok());
@@ -238,13 +232,19 @@ async fn a_snapshot_whose_file_is_gone_says_so_and_the_source_still_answers() {
     assert!(data.asked(&Ask::rows()).await.snapshot.is_some());
 }
 
-/// Somebody may have it open for longer than it is served.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_file_is_made_of_stays_until_it_is_made() {
-    let mut data = Refreshed::new(400_000).await;
+/// With a snapshot of so many rows that a file of them takes a while, and a look at it.
+async fn looked_at_large(plan: Plan) -> (Refreshed, contract::query::QueryView) {
+    let mut data = Refreshed::planned(plan, 400_000, "").await;
     data.set(every(1, "asked")).await;
     data.turn().await;
     let view = data.asked(&Ask::rows()).await;
+    (data, view)
+}
+
+/// Somebody may have it open for longer than it is served.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_is_made_of_stays_until_it_is_made() {
+    let (mut data, view) = looked_at_large(Plan::default()).await;
     let (exports, actor) = (data.team.world.backend.exports.clone(), data.team.world.actor.clone());
     let mut export = exports.export(&actor, &view.id, FileFormat::Csv).await.unwrap();
     let mut bytes = export.chunks.next().await.unwrap().unwrap().len();

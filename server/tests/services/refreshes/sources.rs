@@ -17,6 +17,10 @@ use tokio::net::TcpStream;
 use super::{DAY, MINUTE, Refreshed, every, states};
 use crate::world::Plan;
 
+/// Rows come bit by bit, for long.
+const TRICKLE: &str = "alter table sales rename to quick; create view sales as
+     select n, pg_sleep(case when n % 20000 = 0 then 0.3 end)::text as x from generate_series(1, 2000000) n";
+
 /// Dials where it is told to, and else where it should; and counts.
 #[derive(Default)]
 struct Led {
@@ -99,9 +103,7 @@ async fn o_fault_20_a_source_that_ends_in_the_middle_of_the_rows_leaves_no_part_
     let mut data = Refreshed::new(10).await;
     data.set(every(1, "hours")).await;
     data.turn().await;
-    let slow = "alter table sales rename to quick; create view sales as
-                select n, pg_sleep(case when n % 20000 = 0 then 0.3 end)::text as x from generate_series(1, 2000000) n";
-    data.team.database.run(slow).await;
+    data.team.database.run(TRICKLE).await;
     data.ask().await;
     data.refresher.turn().await;
     data.until(|view| view.runs[0].rows > 0).await;
@@ -131,9 +133,7 @@ async fn o_fault_20_a_run_whose_connection_is_dead_can_be_cancelled() {
     let (dialer, mut data) = led().await;
     let relay = Relay::start(([127, 0, 0, 1], data.team.database.port).into()).await;
     dialer.lead(Some(relay.address));
-    let slow = "alter table sales rename to quick; create view sales as
-                select n, pg_sleep(case when n % 20000 = 0 then 0.3 end)::text as x from generate_series(1, 2000000) n";
-    data.team.database.run(slow).await;
+    data.team.database.run(TRICKLE).await;
     data.ask().await;
     data.refresher.turn().await;
     data.until(|view| view.runs[0].rows > 0).await;
