@@ -4,6 +4,7 @@ mod check;
 mod operator;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -49,8 +50,18 @@ enum Command {
     Audit(operator::AuditCommand),
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
+/// How long whatever still runs may take to end once there is nothing more to do.
+const LAST: Duration = Duration::from_secs(1);
+
+fn main() -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(run_command());
+    // A write that a bucket does not answer holds a thread, and must not hold the process.
+    runtime.shutdown_timeout(LAST);
+    outcome
+}
+
+async fn run_command() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(settings) => {
             telemetry::start(&settings.log, settings.log_json).map_err(anyhow::Error::msg)?;

@@ -1,12 +1,12 @@
 //! `start_of_year(timestamp)` and so on: the date, or for hours the moment, at which the stretch of time begins that a
 //! moment lies in. DataFusion's own `date_trunc` counts nanoseconds on its way, and so ends in 2262; warehouses are full of
-//! 9999-12-31.
+//! 9999-12-31. And `time_text(time)`, which knows that a day ends at 24:00:00.
 
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, TimestampMicrosecondType};
-use arrow_array::{ArrayRef, TimestampMicrosecondArray};
+use arrow_array::types::{Date32Type, Time64MicrosecondType, TimestampMicrosecondType};
+use arrow_array::{ArrayRef, StringArray, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
 use chrono::{Datelike, NaiveDate};
 use datafusion::common::DataFusionError;
@@ -14,6 +14,7 @@ use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf}
 
 const DAY: i64 = 86_400_000_000;
 const HOUR: i64 = 3_600_000_000;
+const SECOND: i64 = 1_000_000;
 /// Days from 1970 until 2099, which nearly all that is asked about lie in: their beginnings are looked up, because
 /// reckoning them for each row takes as long as the sum that is asked for.
 const KNOWN: i32 = 47_482;
@@ -33,6 +34,7 @@ pub fn functions() -> Vec<ScalarUDF> {
     ];
     let mut functions: Vec<ScalarUDF> = dates.into_iter().map(|(name, start)| of_date(name, start)).collect();
     functions.push(of_hour());
+    functions.push(time_text());
     functions
 }
 
@@ -65,6 +67,24 @@ fn of_hour() -> ScalarUDF {
         })
     };
     create_udf("start_of_hour", vec![MOMENT], MOMENT, Volatility::Immutable, Arc::new(work))
+}
+
+/// As PostgreSQL writes it.
+fn time_text() -> ScalarUDF {
+    const TIME: DataType = DataType::Time64(TimeUnit::Microsecond);
+    let work = |arguments: &[ColumnarValue]| {
+        let arrays = ColumnarValue::values_to_arrays(arguments)?;
+        let times = arrays.first().and_then(|array| array.as_primitive_opt::<Time64MicrosecondType>());
+        let times = times.ok_or_else(|| DataFusionError::Plan("a time is wanted".to_owned()))?;
+        let text = |at: i64| {
+            let (seconds, micros) = (at / SECOND, at % SECOND);
+            let clock = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+            if micros == 0 { clock } else { format!("{clock}.{micros:06}").trim_end_matches('0').to_owned() }
+        };
+        let texts: StringArray = times.iter().map(|time| time.map(text)).collect();
+        Ok(ColumnarValue::Array(Arc::new(texts)))
+    };
+    create_udf("time_text", vec![TIME], DataType::Utf8, Volatility::Immutable, Arc::new(work))
 }
 
 fn over(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use cache::{Bucket, Question, Reader, SnapshotError, Snapshots, Written};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -223,6 +223,39 @@ async fn what_does_not_fit_into_memory_goes_to_disk_and_is_gone_from_there() {
     assert!(most > 8 * 1024 * 1024, "{most} bytes were on disk");
     drop((rows, reader));
     assert_eq!(bytes_in(&spill.0), 0);
+}
+
+/// What a row group says of its greatest value knows no NaN, which is greater than any.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_largest_first_begins_with_nan_in_whichever_row_group_it_is() {
+    let (folder, spill) = (Folder::new(), Folder::made());
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    let fields = vec![Field::new("x", DataType::Float64, true), Field::new("s", DataType::Utf8, true)];
+    let schema = Arc::new(Schema::new(fields));
+    let mut upload = snapshots.begin("sales/1.parquet", Arc::clone(&schema)).await.unwrap();
+    for at in 0..30 {
+        let numbers = (0..10_000).map(|n| match (at, n) {
+            (29, 0..5) => f64::NAN,
+            _ => f64::from(30 - at) * 1_000.0 + f64::from(n) / 10_000.0,
+        });
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(Float64Array::from_iter_values(numbers)),
+            Arc::clone(batch(i64::from(at) * 10_000).column(1)),
+        ];
+        upload.write(RecordBatch::try_new(Arc::clone(&schema), columns).unwrap()).await.unwrap();
+    }
+    let written = upload.finish().await.unwrap();
+    assert!(written.row_groups > 1, "{written:?}");
+    let reader = Reader::new(&snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
+    let question = Question { sql: "select x from snapshot order by x desc limit 7", values: &[], is_in_order: true };
+    let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
+    let mut seen = Vec::new();
+    while let Some(batch) = rows.next().await {
+        let batch = batch.unwrap();
+        let numbers = batch.column(0).as_any().downcast_ref::<Float64Array>().unwrap();
+        seen.extend(numbers.iter().flatten().map(|number| number.to_string()));
+    }
+    assert_eq!(seen, ["NaN", "NaN", "NaN", "NaN", "NaN", "30000.9999", "30000.9998"]);
 }
 
 fn bytes_in(folder: &std::path::Path) -> u64 {

@@ -14,6 +14,7 @@ use redshift::deadlines::milliseconds;
 use redshift::stream::WireFault;
 use store::{ConnectionRow, DatasetRow, DueRow, SnapshotRow};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::open::open;
 use super::work::{Work, patiently};
@@ -30,7 +31,7 @@ pub(super) struct Read {
 }
 
 impl Work {
-    pub(super) async fn read(&self, drained: &OnceLock<Arc<Drained>>) -> Result<Read, Finding> {
+    pub(super) async fn read(self: &Arc<Self>, drained: &OnceLock<Arc<Drained>>) -> Result<Read, Finding> {
         let started = Instant::now();
         let (dataset, connection) = tokio::select! {
             rows = self.rows() => rows?,
@@ -53,7 +54,7 @@ impl Work {
         let canceller = session.canceller();
         let key = format!("{}/{}/{}.parquet", self.due.team_id, self.due.dataset_id, self.run_id);
         let drain = session.drain(&statement, Box::new(sink), deadline);
-        let write = self.write(&key, batches, progress, &dataset);
+        let write = apart(Arc::clone(self).write(key.clone(), batches, Arc::clone(progress), dataset.clone()));
         let (drained, written) = tokio::select! {
             both = async { tokio::join!(drain, write) } => both,
             () = queries::heed(&self.shared, &self.cancel, canceller) => {
@@ -98,7 +99,11 @@ impl Work {
                 upload.map_err(|error| snapshot_finding(&error))?
             }
         };
-        let written = self.finish(&key, upload).await.map_err(|error| snapshot_finding(&error))?;
+        let finish = apart(Arc::clone(self).finish(key.clone(), upload));
+        let written = tokio::select! {
+            written = finish => written.map_err(|error| snapshot_finding(&error))?,
+            () = self.cancel.asked() => return Err(Finding::Cancelled { after_ms: milliseconds(started.elapsed()) }),
+        };
         self.reached("written");
         let columns_kept = queries::kept_columns(&columns, |at| progress.ends_in_blanks(at));
         let mut known = queries::columns(&columns);
@@ -137,20 +142,20 @@ impl Work {
 
     /// Writes what comes, until nothing more does. Dropped in the middle, nobody sees anything of it.
     async fn write(
-        &self,
-        key: &str,
+        self: Arc<Self>,
+        key: String,
         mut batches: mpsc::Receiver<RecordBatch>,
-        progress: &Drained,
-        dataset: &DatasetRow,
+        progress: Arc<Drained>,
+        dataset: DatasetRow,
     ) -> Result<Option<Upload>, SnapshotError> {
         let mut upload = None;
         while let Some(batch) = batches.recv().await {
             let upload = match &mut upload {
                 Some(upload) => upload,
                 none => {
-                    self.tell_drift(progress, dataset).await;
+                    self.tell_drift(&progress, &dataset).await;
                     self.reached("first rows");
-                    none.insert(self.shared.snapshots.begin(key, batch.schema()).await?)
+                    none.insert(self.shared.snapshots.begin(&key, batch.schema()).await?)
                 }
             };
             upload.write(batch).await?;
@@ -178,10 +183,23 @@ impl Work {
         }
     }
 
-    async fn finish(&self, key: &str, upload: Upload) -> Result<Written, SnapshotError> {
+    async fn finish(self: Arc<Self>, key: String, upload: Upload) -> Result<Written, SnapshotError> {
         let written = upload.finish().await?;
-        self.shared.snapshots.check(key, &written).await?;
+        self.shared.snapshots.check(&key, &written).await?;
         Ok(written)
+    }
+}
+
+/// In a task of its own: a write holds its thread while the store of objects has no room for more, and whoever wants the
+/// run's end, or has to say that it lives, must not wait for that. Dropped, it ends once the store has answered.
+async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    match task.join_next().await {
+        Some(Ok(done)) => done,
+        // Nobody else has it, so nobody has ended it: it panicked.
+        Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
+        None => std::future::pending().await,
     }
 }
 

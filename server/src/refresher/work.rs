@@ -1,7 +1,7 @@
 //! One run: read from the source, written aside, checked, switched in the transaction that records it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use contract::finding::Finding;
@@ -9,6 +9,7 @@ use contract::refresh::Schedule;
 use redshift::arrow::Drained;
 use store::{DueRow, RefreshEnd, RunRef};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::is_of_a_person;
 use super::read::Read;
@@ -79,15 +80,16 @@ impl Work {
         tracing::trace!("run {}: {point}", self.run_id);
     }
 
-    pub async fn run(self) {
+    pub async fn run(self: Arc<Self>) {
         self.reached("claimed");
         let started = Instant::now();
-        let drained = std::sync::OnceLock::new();
-        let fate = Fate::default();
-        let read = tokio::select! {
-            read = self.read(&drained) => read,
-            never = self.beat(&drained, &fate) => never,
-        };
+        let drained = Arc::new(OnceLock::new());
+        let fate = Arc::new(Fate::default());
+        // In a task of its own, which ends with this one: nothing that reading waits for may keep it from beating.
+        let mut beating = JoinSet::new();
+        beating.spawn(Arc::clone(&self).beat(Arc::clone(&drained), Arc::clone(&fate)));
+        let read = self.read(&drained).await;
+        beating.shutdown().await;
         let outcome = match read {
             Ok(read) => self.switch(read, started).await,
             Err(Finding::Cancelled { .. }) if fate.is_apart.load(Ordering::Relaxed) => Err(Finding::RunLost),
@@ -117,7 +119,7 @@ impl Work {
 
     /// Says that it lives, hears whether somebody wants its end, and asks for it where the run is not its own any more, or
     /// will not be for long: a server that cannot say that its run lives would soon read beside the one that took it over.
-    async fn beat<T>(&self, drained: &std::sync::OnceLock<Arc<Drained>>, fate: &Fate) -> T {
+    async fn beat(self: Arc<Self>, drained: Arc<OnceLock<Arc<Drained>>>, fate: Arc<Fate>) {
         let mut end = self.end.clone();
         let lease = self.shared.refresh_limits.lease;
         let mut heard = Instant::now();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cache::{Reader, Snapshots};
+use cache::{Bucket, Reader, Snapshots};
 use contract::check::CheckView;
 use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
@@ -111,6 +111,8 @@ pub struct Plan {
     pub listed: Vec<ListedCluster>,
     pub refresh_limits: RefreshLimits,
     pub export_patience: Duration,
+    /// Of a server that speaks S3; without it snapshots lie in a folder.
+    pub bucket: Option<String>,
 }
 
 impl Default for Plan {
@@ -138,6 +140,7 @@ impl Default for Plan {
                 memory: 128 * 1024 * 1024,
             },
             export_patience: Duration::from_secs(30),
+            bucket: None,
         }
     }
 }
@@ -244,7 +247,14 @@ pub fn files(folder: &std::path::Path) -> Vec<PathBuf> {
 }
 
 fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
-    let snapshots = Snapshots::in_folder(&folder.join("snapshots")).unwrap();
+    let snapshots = match plan.bucket {
+        None => Snapshots::in_folder(&folder.join("snapshots")),
+        endpoint => {
+            let (region, access_key) = (Some("eu-west-1".into()), Some(("id".into(), "secret".into())));
+            Snapshots::in_bucket("s3://snapshots", &Bucket { region, endpoint, access_key })
+        }
+    };
+    let snapshots = snapshots.unwrap();
     Arc::new(Shared {
         store,
         ring: KeyRing::ephemeral(),

@@ -21,15 +21,15 @@ impl Day {
         is_day.then_some(Self { year, month, day })
     }
 
-    pub fn next(self) -> Self {
+    /// None after 9999-12-31: not every engine reads years of five digits.
+    pub fn next(self) -> Option<Self> {
         let Self { year, month, day } = self;
-        if day < length(year, month) {
-            Self { year, month, day: day + 1 }
-        } else if month < 12 {
-            Self { year, month: month + 1, day: 1 }
-        } else {
-            Self { year: year + 1, month: 1, day: 1 }
-        }
+        Some(match () {
+            () if day < length(year, month) => Self { year, month, day: day + 1 },
+            () if month < 12 => Self { year, month: month + 1, day: 1 },
+            () if year < 9999 => Self { year: year + 1, month: 1, day: 1 },
+            () => return None,
+        })
     }
 
     /// Days since 1970-01-01 (Howard Hinnant's `days_from_civil`: the year starts in March, so that the leap day is
@@ -128,15 +128,16 @@ mod tests {
 
     #[test]
     fn a_day_is_followed_by_the_next() {
-        assert_eq!(day("2026-12-31").next().to_string(), "2027-01-01");
-        assert_eq!(day("2024-02-28").next().to_string(), "2024-02-29");
-        assert_eq!(day("2026-02-28").next().to_string(), "2026-03-01");
+        assert_eq!(day("2026-12-31").next().unwrap().to_string(), "2027-01-01");
+        assert_eq!(day("9999-12-31").next(), None);
+        assert_eq!(day("2024-02-28").next().unwrap().to_string(), "2024-02-29");
+        assert_eq!(day("2026-02-28").next().unwrap().to_string(), "2026-03-01");
         assert_eq!(day("1970-01-01").number(), 0);
         assert_eq!(day("2000-03-01").number(), 11_017);
         let mut one = day("0001-01-01");
         for number in one.number()..1_000_000 {
             assert_eq!(one.number(), number, "{one}");
-            one = one.next();
+            one = one.next().unwrap();
         }
     }
 

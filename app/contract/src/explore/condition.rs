@@ -65,7 +65,7 @@ impl Condition<'_> {
     }
 
     fn compare(&self, to: &mut Writer, sign: &str, typed: &str) -> Result<(), Expected> {
-        self.compare_with(to, sign, value::read(self.kind, typed)?);
+        self.compare_with(to, sign, value::compared(self.kind, typed)?);
         Ok(())
     }
 
@@ -94,7 +94,7 @@ impl Condition<'_> {
         }
         to.push(&self.comparable());
         for (at, typed) in values.iter().enumerate() {
-            let value = value::read(self.kind, typed);
+            let value = value::compared(self.kind, typed);
             to.push(if at == 0 { " in (" } else { ", " });
             to.value(value.map_err(|expected| ExploreFault::ValueInvalid { row, expected })?);
         }
@@ -112,23 +112,27 @@ impl Condition<'_> {
     /// that Redshift can leave out blocks by their least and greatest value.
     fn compare_day(&self, to: &mut Writer, day: Day) {
         let start = |to: &mut Writer, sign| self.compare_with(to, sign, value::start(self.kind, day));
-        let end = |to: &mut Writer, sign| self.compare_with(to, sign, value::start(self.kind, day.next()));
+        // Until the next day begins, or after it has.
+        let end = |to: &mut Writer, is_until: bool| match day.next() {
+            Some(next) => self.compare_with(to, if is_until { "<" } else { ">=" }, value::start(self.kind, next)),
+            None => self.compare_with(to, if is_until { "<=" } else { ">" }, value::last(self.kind)),
+        };
         match self.filter.operator {
             Operator::Lt => start(to, "<"),
-            Operator::Le => end(to, "<"),
-            Operator::Gt => end(to, ">="),
+            Operator::Le => end(to, true),
+            Operator::Gt => end(to, false),
             Operator::Ge => start(to, ">="),
             Operator::Ne => {
                 to.push("(");
                 start(to, "<");
                 to.push(" or ");
-                end(to, ">=");
+                end(to, false);
                 to.push(")");
             }
             _ => {
                 start(to, ">=");
                 to.push(" and ");
-                end(to, "<");
+                end(to, true);
             }
         }
     }

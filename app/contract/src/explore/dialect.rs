@@ -109,6 +109,14 @@ impl Dialect {
         }
     }
 
+    /// A value that is about to be cast to text. DataFusion's cast fails for a TIME of 24:00:00.
+    pub(super) fn text(self, value: &str, kind: Kind) -> String {
+        match (self, kind) {
+            (Self::DataFusion, Kind::Time) => format!("time_text({value})"),
+            _ => value.to_owned(),
+        }
+    }
+
     /// What is counted where values that differ are.
     pub(super) fn distinct(self, column: &str, kind: Kind) -> String {
         match (self, kind) {

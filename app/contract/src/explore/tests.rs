@@ -116,6 +116,10 @@ fn filters_compare_as_the_column_s_type() {
     assert_eq!(conditions("f=code&fo=eq&fv=AB"), "cast(\"code\" as varchar) = $1");
     assert_eq!(conditions("f=code&fo=starts_with&fv=A"), "strpos(cast(\"code\" as varchar), $1) = 1");
     assert_eq!(conditions("f=city&fo=ne&fv="), "\"city\" <> $1");
+    let given = |query: &str| compile(query).expect(query).values;
+    assert_eq!(given("f=city&fo=eq&fv= Bonn  "), [" Bonn"], "Redshift takes blanks at the end for nothing");
+    assert_eq!(given("f=city&fo=one_of&fv=\"Bonn \",Köln"), ["Bonn", "Köln"]);
+    assert_eq!(given("f=city&fo=contains&fv=Bonn "), ["Bonn "]);
     assert_eq!(
         conditions("f=is_paid&fo=is_true&f=shape&fo=is_not_null"),
         "\"is_paid\" is true\n  and \"shape\" is not null"
@@ -137,6 +141,16 @@ fn a_moment_is_compared_with_a_whole_day() {
     );
     assert_eq!(of("f=sold_at&fo=le&fv=2026-12-31"), "\"sold_at\" < cast('2027-01-01 00:00:00' as timestamp)");
     assert_eq!(of("f=seen_at&fo=gt&fv=2026-12-31"), "\"seen_at\" >= cast('2027-01-01 00:00:00+00' as timestamptz)");
+    // The last day that can be typed has none after it.
+    assert_eq!(
+        of("f=sold_at&fo=eq&fv=9999-12-31"),
+        "\"sold_at\" >= cast('9999-12-31 00:00:00' as timestamp) \
+         and \"sold_at\" <= cast('9999-12-31 23:59:59.999999' as timestamp)"
+    );
+    assert_eq!(
+        of("f=seen_at&fo=gt&fv=9999-12-31"),
+        "\"seen_at\" > cast('9999-12-31 23:59:59.999999+00' as timestamptz)"
+    );
     assert_eq!(of("f=sold_at&fo=ge&fv=2026-12-31T10:00"), "\"sold_at\" >= cast('2026-12-31 10:00:00' as timestamp)");
 }
 

@@ -42,6 +42,20 @@ pub(super) fn read(kind: Kind, typed: &str) -> Result<Value, Expected> {
     read.map(|text| Value { text, to }).ok_or(expected)
 }
 
+/// What a value is compared with. Redshift takes blanks at the end of a text for nothing where it compares, and other engines
+/// are not given any.
+pub(super) fn compared(kind: Kind, typed: &str) -> Result<Value, Expected> {
+    read(kind, if matches!(kind, Kind::Text { .. }) { typed.trim_end_matches(' ') } else { typed })
+}
+
+/// The last moment that there is, in a column of moments, of those that can be typed.
+pub(super) fn last(kind: Kind) -> Value {
+    match kind {
+        Kind::TimestampTz => Value { text: "9999-12-31 23:59:59.999999+00".to_owned(), to: Type::TimestampTz },
+        _ => Value { text: "9999-12-31 23:59:59.999999".to_owned(), to: Type::Timestamp },
+    }
+}
+
 /// Where a day starts, in a column of moments.
 pub(super) fn start(kind: Kind, day: Day) -> Value {
     match kind {

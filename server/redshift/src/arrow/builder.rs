@@ -9,9 +9,11 @@ use super::columns::ColumnBuilder;
 use super::schema;
 use crate::stream::{RowShape, WireFault};
 
-/// A batch is full when it has this many rows, or this many bytes of text.
+/// A batch is full when it has this many rows, this many bytes of text, or this many values: a NULL has no text, and still
+/// takes up to 16 bytes.
 const BATCH_ROWS: usize = 16 * 1024;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+const BATCH_CELLS: usize = 512 * 1024;
 
 /// The batch under way. In memory is what it holds: about one full batch, if it is taken when it is full.
 pub struct BatchBuilder {
@@ -73,7 +75,7 @@ impl BatchBuilder {
     }
 
     pub fn is_full(&self) -> bool {
-        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+        self.rows >= BATCH_ROWS || self.bytes >= BATCH_BYTES || self.rows * self.columns.len() >= BATCH_CELLS
     }
 
     /// The rows so far. The next batch begins empty, with room for as much and a little more: grown step by step, it would
@@ -122,6 +124,16 @@ mod tests {
         assert_eq!(builder.ends_in_blanks(), [false, false]);
         assert_eq!(builder.take().unwrap().num_rows(), 1);
         assert_eq!(builder.take().unwrap().num_rows(), 0);
+    }
+
+    #[test]
+    fn a_batch_of_many_columns_is_full_with_fewer_rows() {
+        let mut builder = BatchBuilder::new(&vec![column(20); 1_600]);
+        while !builder.is_full() {
+            (0..1_600).for_each(|at| builder.push(at, None).unwrap());
+            builder.end_row();
+        }
+        assert_eq!(builder.take().unwrap().num_rows(), 328);
     }
 
     #[test]

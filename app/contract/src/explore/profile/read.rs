@@ -86,15 +86,16 @@ fn span(kind: Kind, told: &ColumnProfile) -> Option<usize> {
     usize::try_from(span).ok().filter(|span| *span < steps(kind))
 }
 
-/// The least or greatest value. Moments as Redshift writes them: DataFusion has a `T` and a `Z`, and fills a fraction up to
-/// three digits or six.
+/// The least or greatest value. Moments as Redshift writes them: DataFusion has a `T` and a `Z`, fills a fraction up to three
+/// digits or six, and has a sign before years of more digits than four and a year 0 before the first.
 fn end(kind: Kind, text: &Option<String>) -> Option<String> {
     let text = text.as_deref()?;
     Some(match kind {
         Kind::Timestamp | Kind::TimestampTz | Kind::Time if text.contains('.') => {
-            moment(text).trim_end_matches('0').trim_end_matches('.').to_owned()
+            in_years(moment(text).trim_end_matches('0').trim_end_matches('.'))
         }
-        Kind::Timestamp | Kind::TimestampTz => moment(text),
+        Kind::Timestamp | Kind::TimestampTz => in_years(&moment(text)),
+        Kind::Date => in_years(text),
         // Two ways to write the same number.
         Kind::Real | Kind::Double if text == "-0" => "0".to_owned(),
         _ => text.to_owned(),
@@ -103,6 +104,17 @@ fn end(kind: Kind, text: &Option<String>) -> Option<String> {
 
 fn moment(text: &str) -> String {
     text.trim_end_matches('Z').replacen('T', " ", 1)
+}
+
+/// `-0043-03-15` is the 15th of March 44 BC.
+fn in_years(text: &str) -> String {
+    let is_before = text.starts_with('-');
+    let (year, rest) = text.trim_start_matches(['-', '+']).split_once('-').unwrap_or((text, ""));
+    match year.parse::<u32>() {
+        Ok(0) => format!("0001-{rest} BC"),
+        Ok(year) if is_before => format!("{:04}-{rest} BC", year + 1),
+        _ => text.trim_start_matches('+').to_owned(),
+    }
 }
 
 fn number(cell: &Option<String>) -> Option<u64> {

@@ -160,7 +160,8 @@ impl Parts {
             Kind::Double => self.ends(at, &format!("x{at}"), &format!("y{at}")),
             _ => {
                 put(&mut self.facts, format_args!(", min(c{at}) as a{at}, max(c{at}) as z{at}"));
-                self.ends(at, &format!("a{at}"), &format!("z{at}"));
+                let end = |end: &str| dialect.text(&format!("{end}{at}"), kind);
+                self.ends(at, &end("a"), &end("z"));
             }
         }
         if matches!(kind, Kind::Text { .. } | Kind::Boolean) {
