@@ -58,11 +58,11 @@ pub struct Settings {
     /// How large an export may get, in GiB of text.
     #[arg(long, env = "FLITCH_EXPORT_GIB", default_value_t = 50)]
     pub export_gib: u32,
-    /// Where snapshots of refreshed datasets are kept, as s3://BUCKET/PREFIX, reached as AWS's own tools reach it
-    /// (AWS_REGION, AWS_ENDPOINT_URL, a profile or a role). Without it, a folder in the data folder.
+    /// Where snapshots of refreshed datasets are kept, as s3://BUCKET/PREFIX: with AWS_REGION and, by name, AWS_ACCESS_KEY_ID
+    /// and its like, or a role. AWS_ENDPOINT_URL_S3 is another server's address. Without it, a folder in the data folder.
     #[arg(long, env = "FLITCH_CACHE_URL")]
     pub cache_url: Option<String>,
-    /// The least minutes between two refreshes of a dataset.
+    /// The least minutes between two refreshes of a dataset by itself, also where more often was set before.
     #[arg(long, env = "FLITCH_REFRESH_MINUTES", default_value_t = 5)]
     pub refresh_minutes: u32,
     /// How many refreshes run at once through one connection, on all servers together.

@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// A plan that was made so much later than it is now was made by a clock that is right no more. Servers' clocks may
 /// differ by less.
-const SLACK: i64 = 5 * 60 * SECOND;
+pub(crate) const SLACK: i64 = 5 * 60 * SECOND;
 
 /// How often what is not served any more is removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -169,7 +169,7 @@ impl Refresher {
     /// Claims a run and starts it. True where the dataset is not due any more because of that.
     async fn start(&mut self, due: DueRow, now: i64) -> store::Result<bool> {
         let shared = Arc::clone(&self.shared);
-        let schedule: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
+        let schedule = schedule(&due, shared.refresh_limits.least_minutes);
         let next_at = calendar::due(&schedule, due.set_at, &due.dataset_id, now);
         // Planned by a clock that was put back since: planned anew, and no run.
         if due.asked_at.is_none() && due.next_at.is_none_or(|next| next > now) {
@@ -179,11 +179,11 @@ impl Refresher {
         let claim = Claim {
             run_id: &run_id,
             due: &due,
-            cause: cause(&due),
+            cause: cause(&due, &schedule),
             now,
             next_at,
             per_connection: i64::from(shared.refresh_limits.per_connection),
-            is_on_budget: due.asked_at.is_none() || is_from_outside(&due.asked_by),
+            is_on_budget: due.asked_at.is_none() || is_on_budget(&due.asked_by),
         };
         let (fence, version) = match shared.store.refresh_claim(claim).await? {
             Claimed::Yes { fence, version } => (fence, version),
@@ -192,7 +192,7 @@ impl Refresher {
         };
         let cancel = shared.live.enter(&run_id);
         let work = Work { shared, due, run_id, fence, version, cancel, end: self.end.subscribe() };
-        self.runs.spawn(work.run());
+        self.runs.spawn(Arc::new(work).run());
         Ok(true)
     }
 
@@ -215,8 +215,8 @@ pub use store::{BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
 pub(crate) use verdict::{Verdict, verdict};
 
 /// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
-pub(crate) fn is_from_outside(asked_by: &str) -> bool {
-    [BY_TRIGGER, BY_COMMAND].contains(&asked_by)
+pub(crate) fn is_on_budget(asked_by: &str) -> bool {
+    [BY_TRIGGER, BY_COMMAND, BY_ABSENCE].contains(&asked_by)
 }
 
 /// Nobody else has an address: what else asks has a name that begins with `@`.
@@ -224,10 +224,16 @@ pub(crate) fn is_of_a_person(asked_by: &str) -> bool {
     !asked_by.is_empty() && !asked_by.starts_with('@')
 }
 
-fn cause(due: &DueRow) -> &'static str {
+/// As it is kept, and no oftener than the operator lets it be.
+fn schedule(due: &DueRow, least: u32) -> Schedule {
+    let kept: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
+    kept.at_least(least)
+}
+
+fn cause(due: &DueRow, schedule: &Schedule) -> &'static str {
     use contract::refresh::Cause;
     let cause = match due.asked_by.as_str() {
-        "" if is_another_try(due) => Cause::Retry,
+        "" if is_another_try(due, schedule) => Cause::Retry,
         "" => Cause::Schedule,
         BY_BEGINNING => Cause::Beginning,
         BY_ABSENCE => Cause::Absence,
@@ -239,8 +245,7 @@ fn cause(due: &DueRow) -> &'static str {
 }
 
 /// Nobody asked for it, and the time that it is due at is none of its schedule's.
-fn is_another_try(due: &DueRow) -> bool {
-    let schedule: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
-    let is_own = |next| calendar::is_due_at(&schedule, due.set_at, &due.dataset_id, next);
+fn is_another_try(due: &DueRow, schedule: &Schedule) -> bool {
+    let is_own = |next| calendar::is_due_at(schedule, due.set_at, &due.dataset_id, next);
     due.asked_at.is_some() || due.next_at.is_some_and(|next| !is_own(next))
 }

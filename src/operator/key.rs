@@ -15,7 +15,13 @@ pub enum KeyCommand {
     /// does not hold.
     Status(Home),
     /// Make a key and seal with it from now on. Records keep their keys until `rotate`.
-    Add(Home),
+    Add {
+        /// There is no key file any more: make one. What is sealed stays sealed for good.
+        #[arg(long)]
+        anew: bool,
+        #[command(flatten)]
+        home: Home,
+    },
     /// Seal every record with the active key. Can be ended anywhere and run again.
     Rotate {
         /// Open everything and count, but change nothing.
@@ -40,9 +46,10 @@ pub async fn key(command: &KeyCommand) -> anyhow::Result<ExitCode> {
             let is_whole = uses.iter().all(|known| known.is_known);
             Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        KeyCommand::Add(home) => {
+        KeyCommand::Add { anew, home } => {
             let store = open_store(home).await?;
-            let id = file::add(&home.master_keys_path())?;
+            let path = home.master_keys_path();
+            let id = if *anew { file::create(&path)? } else { file::add(&path)? };
             keys::record(&store, Action::KeyAdded, "").await?;
             println!("{id} is the active key now. Seal what there is with it: flitch key rotate");
             Ok(ExitCode::SUCCESS)

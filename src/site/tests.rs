@@ -8,9 +8,10 @@ mod rights;
 mod safety;
 mod sessions;
 mod slow;
+mod start;
 mod stored;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -44,6 +45,21 @@ impl Drop for Site {
     }
 }
 
+fn settings(folder: &Path, more: &[&str]) -> Settings {
+    let flags = ["test", "--data", folder.to_str().unwrap(), "--dev-loopback", "--checks-per-minute", "100"];
+    Flags::parse_from(flags.iter().chain(more)).settings
+}
+
+/// Of the team that every test has.
+fn founder(shared: &services::Shared) -> WelcomeForm {
+    WelcomeForm {
+        team_name: "Acme".into(),
+        email: "ann@acme.example".into(),
+        password: Secret::new("correct horse battery"),
+        setup_code: Secret::new(shared.setup_code.code().unwrap()),
+    }
+}
+
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
@@ -64,19 +80,11 @@ impl Site {
     /// With more settings.
     async fn over(more: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("flitch-site-{}", store::new_id()));
-        let flags = ["test", "--data", folder.to_str().unwrap(), "--dev-loopback", "--checks-per-minute", "100"];
-        let flags = flags.iter().chain(more);
-        let settings = Flags::parse_from(flags).settings;
+        let settings = settings(&folder, more);
         let opened = services::open(&settings).await.unwrap();
         let shared = opened.shared.clone();
         let backend = services::backend(shared.clone());
-        let form = WelcomeForm {
-            team_name: "Acme".into(),
-            email: "ann@acme.example".into(),
-            password: Secret::new("correct horse battery"),
-            setup_code: Secret::new(shared.setup_code.code().unwrap()),
-        };
-        let token = backend.team.found(form, "test").await.unwrap();
+        let token = backend.team.found(founder(&shared), "test").await.unwrap();
         let parts =
             Parts { backend, store: shared.store.clone(), origin: settings.origin(), site: folder.join("no-site") };
         Self {

@@ -18,6 +18,8 @@ pub struct Asked {
     pub made: String,
     /// What was made is all there is to see.
     pub is_all: bool,
+    /// A snapshot cannot answer it.
+    pub is_of_source_alone: bool,
     /// The statement and how it was read, as markup.
     pub how_read: String,
 }
@@ -168,7 +170,9 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
     let query = backend.queries.ask(&actor, &dataset_id, ask.clone()).await.map_err(guard::refuse)?;
     let query = guard::tell_query(&backend, &actor, query).await?;
     let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
-    let alone = match ask.source_alone(&dataset.columns).filter(|_| query.snapshot.is_none()) {
+    let alone = ask.source_alone(&dataset.columns).filter(|_| query.snapshot.is_none());
+    let is_of_source_alone = alone.is_some();
+    let alone = match alone {
         Some(column) => {
             let refresh = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
             refresh.snapshot.is_some().then(|| column.clone())
@@ -176,7 +180,7 @@ pub async fn ask_dataset(dataset_id: String, #[server(default)] view: String) ->
         None => None,
     };
     let how_read = made::how_read::how_read(&query, &dataset, &ask, alone.as_ref());
-    let mut asked = Asked { query, made: String::new(), is_all: false, how_read };
+    let mut asked = Asked { query, made: String::new(), is_all: false, is_of_source_alone, how_read };
     let is_drawn = !asked.is_running() && !matches!(ask, Ask::Preview { .. });
     let Some(result) = asked.query.result.as_ref().filter(|_| is_drawn) else { return Ok(asked) };
     let turn = made::turn::Turn::of(&actor.member_id).await;

@@ -38,8 +38,9 @@ pub struct RefreshShown {
     pub is_serverless: bool,
 }
 
+/// `is_set`: for where it is set, with the address that starts a run.
 #[server(prefix = "/api", endpoint = "refreshes/show", output = Wire)]
-pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> {
+pub async fn show_refresh(dataset_id: String, #[server(default)] is_set: bool) -> Result<RefreshShown, ApiError> {
     use super::guard;
     use crate::words::findings::{Around, told};
     use contract::refresh::{RefreshState, Schedule};
@@ -69,7 +70,7 @@ pub async fn show_refresh(dataset_id: String) -> Result<RefreshShown, ApiError> 
         run_id: running.map(|running| running.run_id).unwrap_or_default(),
         schedule: ScheduleFields::from(&view.schedule.clone().unwrap_or_else(Schedule::default)),
         is_chosen: view.schedule.as_ref().is_some_and(|schedule| schedule.unit.has_time()),
-        trigger: view.trigger,
+        trigger: view.trigger.filter(|_| is_set),
         least_minutes: view.least_minutes,
         is_serverless: view.is_serverless,
     })

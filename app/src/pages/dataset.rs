@@ -66,8 +66,11 @@ pub fn DatasetPage() -> impl IntoView {
     let question = question(id, search, is_explored, is_running, served);
     let is_set = Signal::derive(move || view.get() == View::Refresh);
     let refresh = Refresh::new(id, is_set, move |taken_at| {
-        let shown = untrack(|| asked.get()).and_then(Result::ok).and_then(|asked| asked.query.snapshot);
-        if shown.is_none_or(|shown| shown.taken_at != taken_at) {
+        // What the source alone can answer stays: nobody asks it but by pressing.
+        let stays = untrack(|| asked.get()).and_then(Result::ok).is_some_and(|asked| {
+            asked.is_of_source_alone || asked.query.snapshot.is_some_and(|from| from.taken_at == taken_at)
+        });
+        if !stays {
             served.update(|served| *served += 1);
         }
     });

@@ -85,7 +85,7 @@ impl ports::Credential for Credential {
         }
         let removed = self.shared.store.credential_remove(&actor.team_id, &row.id, &actor.email, now()).await;
         if removed.map_err(store_fault)? {
-            snapshots::sweep(&self.shared).await;
+            snapshots::sweep_now(&self.shared).await;
             wrote(&self.shared, actor, Action::TeamCredentialRemoved, &row).await;
         }
         Ok(())
@@ -162,7 +162,7 @@ pub(crate) async fn save(shared: &Shared, actor: &Actor, draft: ConnectionRow) -
     if !store.credential_replace(&draft, secret.as_deref(), now()).await.map_err(store_fault)? {
         return Err(Fault::DryRunNeeded);
     }
-    snapshots::sweep(shared).await;
+    snapshots::sweep_now(shared).await;
     shared.nudge.notify_one();
     wrote(shared, actor, Action::TeamCredentialReplaced, &sealed_for).await;
     Ok(draft.replaces_id)

@@ -116,7 +116,7 @@ impl ports::Datasets for Datasets {
         if !self.shared.store.dataset_delete(&actor.team_id, id).await.map_err(store_fault)? {
             return Err(Fault::NotFound);
         }
-        snapshots::sweep(&self.shared).await;
+        snapshots::sweep_now(&self.shared).await;
         let named = format!("{}.{}", row.schema_name, row.name);
         audit::done(&self.shared, actor, Deed { action: Action::DatasetRemoved, target: id, named: &named }).await;
         Ok(())
@@ -131,7 +131,7 @@ impl ports::Datasets for Datasets {
         let uses: HashMap<_, _> = uses.into_iter().map(|(id, asked, budget)| (id, (asked, budget))).collect();
         let standing = |row: &RefreshRow| {
             let used = uses.get(&row.connection_id).copied().unwrap_or_default();
-            refreshes::view::standing(row, used, now)
+            refreshes::view::standing(row, used, (self.shared.refresh_limits.least_minutes, now))
         };
         let standings: HashMap<_, _> = refreshes.iter().map(|row| (row.dataset_id.as_str(), standing(row))).collect();
         let with_standing = |row: DatasetRow| {

@@ -76,6 +76,16 @@ async fn walk(
     Ok(())
 }
 
+/// Something needs a key to be opened.
+pub async fn is_anything_sealed(store: &Store) -> Result<bool, StoreError> {
+    for kind in SealedKind::ALL {
+        if !store.sealed_list(kind, "", 1).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// The keys of the file, and those that only records name.
 pub async fn status(store: &Store, ring: &KeyRing) -> Result<Vec<KeyUse>, StoreError> {
     let mut counts: HashMap<KeyId, usize> = HashMap::new();

@@ -140,7 +140,7 @@ impl ports::Members for Members {
         if !store.member_remove(&actor.team_id, member_id, &actor.email, now()).await.map_err(store_fault)? {
             return Err(Fault::LastAdmin);
         }
-        snapshots::sweep(&self.shared).await;
+        snapshots::sweep_now(&self.shared).await;
         audit::done(&self.shared, actor, Deed { action: Action::MemberRemoved, target: member_id, named: &email })
             .await;
         Ok(())

@@ -21,7 +21,7 @@ use vault::{KeyRing, RingError};
 
 use super::iam::Iam;
 use super::queries::{FairUse, Live};
-use super::{Clock, ExportLimits, RefreshLimits, SetupCode, Shared};
+use super::{Clock, ExportLimits, RefreshLimits, SetupCode, Shared, keys};
 use crate::config::{Home, Reach, Settings};
 
 #[derive(Debug, Error)]
@@ -34,6 +34,11 @@ pub enum OpenError {
     InUse(PathBuf),
     #[error("{0} cannot be read")]
     File(PathBuf, #[source] io::Error),
+    #[error(
+        "what is sealed in the store needs the installation's master keys, and there is no file {0}. Copy it there; where it \
+         is lost for good, `flitch key add --anew` makes another, and stored passwords have to be typed again"
+    )]
+    KeysMissing(PathBuf),
     #[error("the master keys cannot be used")]
     Keys(#[source] RingError),
     #[error("the store cannot be opened")]
@@ -60,8 +65,8 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     make_private(data).map_err(|error| OpenError::Folder(data.clone(), error))?;
     let url = database(&settings.home)?;
     let lock = if url.is_none() { Some(lock(data)?) } else { None };
-    let ring = KeyRing::open_or_create(&settings.home.master_keys_path()).map_err(OpenError::Keys)?;
     let store = store(url.as_deref(), data).await?;
+    let ring = ring(&store, settings.home.master_keys_path()).await?;
     let is_new = store.team_count().await.map_err(OpenError::Store)? == 0;
     let snapshots = snapshots(settings)?;
     let setup_code = SetupCode::open(&data.join("setup-code"), is_new).map_err(OpenError::SetupCode)?;
@@ -114,11 +119,26 @@ pub async fn open(settings: &Settings) -> Result<Opened, OpenError> {
     Ok(Opened { shared: Arc::new(shared), _lock: lock })
 }
 
+/// Keys are made for an installation that has nothing to open: a second server with keys of its own could open nothing of
+/// the first one's, nor the first what that sealed.
+async fn ring(store: &Store, path: PathBuf) -> Result<KeyRing, OpenError> {
+    if !path.exists() && keys::is_anything_sealed(store).await.map_err(OpenError::Store)? {
+        return Err(OpenError::KeysMissing(path));
+    }
+    KeyRing::open_or_create(&path).map_err(OpenError::Keys)
+}
+
 /// In the data folder, or in a bucket, which is reached as AWS's tools reach one.
 fn snapshots(settings: &Settings) -> Result<Snapshots, OpenError> {
     let opened = match &settings.cache_url {
         None => Snapshots::in_folder(&settings.home.data.join("snapshots")),
-        Some(url) => Snapshots::in_bucket(url, &Bucket::default()),
+        Some(url) => {
+            let left = settings.home.data.join("snapshots");
+            if std::fs::read_dir(&left).is_ok_and(|mut files| files.next().is_some()) {
+                tracing::warn!("snapshots of before are left in {}, and serve nobody: remove it", left.display());
+            }
+            Snapshots::in_bucket(url, &Bucket::default())
+        }
     };
     opened.map_err(OpenError::Snapshots)
 }

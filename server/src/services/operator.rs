@@ -64,8 +64,11 @@ pub(super) async fn record(
 pub async fn ask_refresh(store: &Store, dataset_id: &str) -> Result<Option<Triggered>, StoreError> {
     let Some(team_id) = store.dataset_team(dataset_id).await? else { return Ok(None) };
     let asked = super::refreshes::ask_from_outside(store, (&team_id, dataset_id), BY_COMMAND, now()).await?;
-    if asked == Some(Triggered::Started) {
-        record(store, &team_id, Action::RefreshAsked, dataset_id, "").await?;
+    if let Some((_, true)) = asked
+        && let Some(dataset) = store.dataset_fetch(&team_id, dataset_id).await?
+    {
+        let named = format!("{}.{}", dataset.schema_name, dataset.name);
+        record(store, &team_id, Action::RefreshAsked, dataset_id, &named).await?;
     }
-    Ok(asked)
+    Ok(asked.map(|(triggered, _)| triggered))
 }

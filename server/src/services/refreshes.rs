@@ -137,7 +137,7 @@ impl ports::Refreshes for Refreshes {
         let dataset = self.own(actor, dataset_id).await?;
         let now = self.shared.clock.now();
         if self.shared.store.refresh_turn_off(&actor.team_id, dataset_id, now).await.map_err(store_fault)? {
-            snapshots::sweep(&self.shared).await;
+            snapshots::sweep_now(&self.shared).await;
             self.wrote(actor, Action::RefreshTurnedOff, &dataset).await;
         }
         Ok(())
@@ -161,7 +161,7 @@ impl ports::Refreshes for Refreshes {
             off += u32::from(was_on.map_err(store_fault)?);
         }
         if off > 0 {
-            snapshots::sweep(&self.shared).await;
+            snapshots::sweep_now(&self.shared).await;
             let named = format!("{name}, datasets: {off}");
             let deed = Deed { action: Action::RefreshTurnedOff, target: connection_id, named: &named };
             audit::done(&self.shared, actor, deed).await;
@@ -180,7 +180,7 @@ impl ports::Refreshes for Refreshes {
                 self.wrote(actor, Action::RefreshAsked, &dataset).await;
                 Ok(())
             }
-            AskedRun::Joined | AskedRun::Recent | AskedRun::OverBudget | AskedRun::Refused => Ok(()),
+            AskedRun::Joined | AskedRun::Recent | AskedRun::OverBudget { .. } | AskedRun::Refused => Ok(()),
             AskedRun::CutOff => Err(Fault::ConnectionRests),
             AskedRun::Paused => Err(Fault::RefreshPaused),
             AskedRun::Off => Err(Fault::RefreshOff),

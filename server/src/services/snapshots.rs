@@ -14,10 +14,23 @@ pub(crate) const ORPHAN_AGE: Duration = Duration::from_secs(60 * 60);
 
 const AT_ONCE: i64 = 200;
 
-/// Removes what is not served any more: at once where its connection was cut off, leads elsewhere or is gone.
+/// Somebody waits for it: what takes longer, as where a bucket is away, is done by the next sweep in the background.
+const WAITED_FOR: Duration = Duration::from_secs(5);
+
+/// Removes what must not be served any more since whoever waits changed something.
+pub async fn sweep_now(shared: &Shared) {
+    if tokio::time::timeout(WAITED_FOR, sweep(shared)).await.is_err() {
+        tracing::warn!("snapshots that are not served any more are still to be removed");
+    }
+}
+
+/// Removes what is not served any more: at once where its connection was cut off, leads elsewhere or is gone. What cannot be
+/// removed is tried again with the next sweep, and keeps nothing else.
 pub async fn sweep(shared: &Shared) {
+    let mut after = String::new();
     loop {
-        let unserved = match shared.store.snapshot_unserved(shared.clock.now() - GRACE, now(), AT_ONCE).await {
+        let retired_before = shared.clock.now() - GRACE;
+        let unserved = match shared.store.snapshot_unserved(retired_before, now(), &after, AT_ONCE).await {
             Ok(unserved) => unserved,
             Err(error) => {
                 log_failure("snapshots to remove could not be looked up", &error);
@@ -28,15 +41,16 @@ pub async fn sweep(shared: &Shared) {
             // The row goes last: while it is there, the object is known.
             if let Err(error) = shared.snapshots.remove(&row.object_key).await {
                 log_failure("a snapshot could not be removed", &error);
-                return;
+                continue;
             }
             if let Err(error) = shared.store.snapshot_delete(&row.id, shared.clock.now()).await {
                 log_failure("a snapshot's row could not be removed", &error);
                 return;
             }
         }
-        if (unserved.len() as i64) < AT_ONCE {
-            return;
+        match unserved.last() {
+            Some(last) if unserved.len() as i64 == AT_ONCE => after.clone_from(&last.id),
+            _ => return,
         }
     }
 }

@@ -63,6 +63,8 @@ pub struct RefreshRow {
     pub halt_reason: String,
     pub halt_at: i64,
     pub run_id: String,
+    /// Of the run under way.
+    pub run_started_at: Option<i64>,
     pub trigger_code: Option<Vec<u8>>,
     /// JSON: why the last run that ended came to nothing; empty where it did not.
     pub last_finding: String,
@@ -81,10 +83,11 @@ macro_rules! select_refresh {
             halt!(),
             " as halt,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,
+                    (select n.started_at from refresh_run n where n.id = r.run_id) as run_started_at,
                     coalesce((select x.finding from refresh_run x
                               where x.dataset_id = r.dataset_id
                                 and x.state not in ('running', 'cancelling')
-                              order by x.started_at desc, x.id desc
+                              order by x.fence desc
                               limit 1), '') as last_finding,
                     s.taken_at, s.row_count, s.byte_count
              from refresh r

@@ -1,14 +1,17 @@
 //! Refreshing datasets: a real PostgreSQL as the source, a folder for the snapshots, and a clock that tests set.
 
 mod again;
+mod bounds;
 mod clocks;
 mod faults;
+mod held;
 mod lent;
 mod lost;
 mod minted;
 mod runs;
 mod serving;
 mod sources;
+mod standing;
 mod steering;
 
 use std::time::Duration;

@@ -23,6 +23,8 @@ pub enum RingError {
     Active,
     #[error("the key file holds no key of this id")]
     NoSuchKey,
+    #[error("there is a key file")]
+    There,
     #[error("another command is changing the key file")]
     Locked,
 }
@@ -76,6 +78,17 @@ pub(crate) fn write(path: &Path, keys: &[&Key]) -> io::Result<()> {
         File::open(folder)?.sync_all()?;
     }
     Ok(())
+}
+
+/// Makes the file, with one fresh key, where there is none.
+pub fn create(path: &Path) -> Result<KeyId, RingError> {
+    let _lock = lock(path)?;
+    if path.exists() {
+        return Err(RingError::There);
+    }
+    let fresh = Key::random();
+    write(path, &[&fresh]).map_err(RingError::File)?;
+    Ok(fresh.id)
 }
 
 /// Puts a fresh key in front, which makes it the active one.

@@ -84,6 +84,14 @@ impl Schedule {
     pub fn minutes(&self) -> Option<u32> {
         self.unit.minutes().map(|minutes| minutes.saturating_mul(self.every))
     }
+
+    /// The same, no oftener than each so many minutes: what may be set can have been more when it was.
+    pub fn at_least(self, least: u32) -> Self {
+        match self.minutes() {
+            Some(minutes) if minutes < least => Self { every: least, unit: Unit::Minutes, ..self },
+            _ => self,
+        }
+    }
 }
 
 /// `every 6 hours`, `each day at 03:00 (Europe/Berlin)`.

@@ -80,7 +80,8 @@ fn meaning(view: &View) -> Option<String> {
         }
         RefreshState::First | RefreshState::Fresh => return None,
         RefreshState::Stale { failures: 0, why: None } => {
-            format!("A run was due and did not come, or was cancelled.{served} Refresh now makes a new one.")
+            let next = if view.is_moving() { "A newer one is on its way." } else { "Refresh now makes a new one." };
+            format!("A run was due and did not come in time, or was cancelled.{served} {next}")
         }
         RefreshState::Stale { failures, .. } if is_full(view) => {
             let again = match () {

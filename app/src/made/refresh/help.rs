@@ -55,14 +55,14 @@ pub fn help() -> String {
                 "Each run reads the whole table or view: its rows, bytes and time at the source stand beside it. On \
                  Redshift Serverless a run wakes the workgroup, which is billed for at least 60 seconds. With refresh off \
                  Flitch sends a source nothing unless a person acts. A connection's daily budget rests its refreshes once \
-                 the source was asked that often in a day (UTC); people may still ask, and what another system asks for starts when the day is over."
+                 the source was asked that often in a day (UTC); people may still ask, first runs still come, and what another system asks for starts when the day is over."
             </p>
             <h2>"From outside"</h2>
             <p>
                 "A dataset's address starts a run when another system has finished loading: send it a POST. Within a \
                  minute of one, another is the same; a run that was under way already is followed by another, because \
                  it may not have seen what was loaded. Whoever has the address can start runs and nothing else; a new one \
-                 takes its place. The operator's command is "<code>"flitch refresh DATASET_ID"</code>"."
+                 takes its place, which is wanted when somebody leaves the team. The operator's command is "<code>"flitch refresh DATASET_ID"</code>"."
             </p>
             <h2>"Where snapshots are"</h2>
             <p>
@@ -71,7 +71,9 @@ pub fn help() -> String {
             <p>
                 "A few questions go to the source although there is a snapshot, because it would answer them otherwise: \
                  the sum, least and greatest of TIMETZ and of NUMERIC without a precision, sorting by these or by a column of \
-                 JSON, money and the like, and filters that compare a column with a VARCHAR that ends in blanks. The answer says “Live” then, and for which column."
+                 JSON, money and the like, and filters that compare a column with a VARCHAR that ends in blanks. The answer says “Live” then, and for which column. \
+                 A snapshot compares text letter by letter: where the source was told to take capitals and small letters for the same \
+                 (COLLATE CASE_INSENSITIVE), only it knows which are equal."
             </p>
         </div>
     })

@@ -94,7 +94,9 @@ fn Run(run: RunView<Told>) -> impl IntoView {
     let is_over = !matches!(run.state, RunState::Running | RunState::Cancelling);
     // How far one under way is stands above: what is open or marked here stays while that moves.
     let [took, rows, bytes] = if is_over {
-        [numbers::duration(run.duration_us), numbers::grouped(run.rows), numbers::bytes(run.bytes)]
+        // Nobody was there when a run ended that was lost with its server.
+        let took = if run.duration_us > 0 { numbers::duration(run.duration_us) } else { "–".to_owned() };
+        [took, numbers::grouped(run.rows), numbers::bytes(run.bytes)]
     } else {
         ["–"; 3].map(str::to_owned)
     };

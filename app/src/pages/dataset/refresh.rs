@@ -49,7 +49,7 @@ impl Refresh {
                 .iter()
                 .sum::<usize>()
         };
-        let shown = load_after(pressed, move || ShowRefresh { dataset_id: id.get() });
+        let shown = load_after(pressed, move || ShowRefresh { dataset_id: id.get(), is_set: false });
         let told = move || shown.get().and_then(Result::ok);
         let is_moving = Signal::derive(move || told().is_some_and(|shown| shown.is_moving));
         let is_still = Signal::derive(move || told().is_some_and(|shown| !shown.is_moving));
@@ -109,7 +109,7 @@ fn settings(
         }
         counts
     });
-    load_when(move || is_set.get(), move || changes.get(), move || ShowRefresh { dataset_id: id.get() })
+    load_when(move || is_set.get(), move || changes.get(), move || ShowRefresh { dataset_id: id.get(), is_set: true })
 }
 
 /// One line, with what can be done about it.

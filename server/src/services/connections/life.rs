@@ -93,7 +93,7 @@ impl ports::ConnectionLife for ConnectionLife {
         let row = self.confirmed(actor, id, confirm).await?;
         let store = &self.shared.store;
         if store.connection_disconnect(&actor.team_id, id, &actor.email, now()).await.map_err(store_fault)? {
-            snapshots::sweep(&self.shared).await;
+            snapshots::sweep_now(&self.shared).await;
             self.wrote(actor, Action::ConnectionDisconnected, &row).await;
         }
         Ok(())
@@ -102,7 +102,7 @@ impl ports::ConnectionLife for ConnectionLife {
     async fn remove(&self, actor: &Actor, id: &str, confirm: &str) -> ports::Answer<()> {
         let row = self.confirmed(actor, id, confirm).await?;
         if self.shared.store.connection_remove(&actor.team_id, id).await.map_err(store_fault)? {
-            snapshots::sweep(&self.shared).await;
+            snapshots::sweep_now(&self.shared).await;
             self.wrote(actor, Action::ConnectionRemoved, &row).await;
         }
         Ok(())
@@ -154,7 +154,7 @@ pub(super) async fn apply(shared: &Shared, actor: &Actor, draft: ConnectionRow) 
         return Err(Fault::NotFound);
     }
     // What was read elsewhere goes; what is refreshed is read anew.
-    snapshots::sweep(shared).await;
+    snapshots::sweep_now(shared).await;
     shared.nudge.notify_one();
     let action = match old.state.as_str() {
         "disconnected" => Action::ConnectionReconnected,

@@ -7,7 +7,7 @@ use cache::Question;
 use contract::fault::Fault;
 use contract::finding::Finding;
 use redshift::deadlines::milliseconds;
-use redshift::text::TextBatch;
+use redshift::text::{TextBatch, TextLimits};
 use store::{QueryEnd, QueryRow, Run, ServedRow};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -98,7 +98,8 @@ pub(super) async fn from_snapshot(
         // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory
         // for putting the parts together that no disk can stand in for.
         let question = Question { sql: &sql, values: &[], is_in_order: true };
-        let feed = queries::from_snapshot(&shared, &snapshot, question, send, u64::MAX);
+        let all = TextLimits { rows: u64::MAX, bytes: u64::MAX };
+        let feed = queries::from_snapshot(&shared, &snapshot, question, send, all);
         let (fed, made) = tokio::join!(feed, making.take(batches));
         end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made)).await
     };

@@ -11,8 +11,9 @@ use contract::query::QueryState;
 use contract::team::Actor;
 use redshift::arrow::{print, shapes};
 use redshift::deadlines::milliseconds;
+use redshift::rows::Cut;
 use redshift::stream::RowShape;
-use redshift::text::TextBatch;
+use redshift::text::{TextBatch, TextLimits};
 use store::{DatasetRow, QueryEnd, QueryRow};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -43,18 +44,19 @@ pub(super) async fn start(
     row.snapshot_id.clone_from(&kept.snapshot.id);
     row.taken_at = kept.snapshot.taken_at;
     shared.store.query_insert(&row).await.map_err(store_fault)?;
-    let (own, query, limit) = (Arc::clone(shared), row.clone(), asked.rows);
-    let work = tokio::spawn(async move { run(&own, &query, &kept, limit).await });
+    let (own, query) = (Arc::clone(shared), row.clone());
+    let limits = TextLimits { rows: asked.rows, bytes: shared.query_limits.bytes };
+    let work = tokio::spawn(async move { run(&own, &query, &kept, limits).await });
     let _ = tokio::time::timeout(PATIENCE, work).await;
     super::query(shared, actor, &row.id).await
 }
 
-async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
+async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limits: TextLimits) {
     let started = Instant::now();
     let cancel = shared.live.enter(&row.id);
     let deadline = Duration::from_secs(u64::from(shared.query_limits.seconds));
     let (send, batches) = mpsc::channel(2);
-    let read = read(shared, kept, send, limit);
+    let read = read(shared, kept, send, limits);
     let work = async { tokio::join!(read, pages::keep(shared, row, batches)) };
     let outcome = tokio::select! {
         (read, kept) = work => match read {
@@ -80,7 +82,7 @@ async fn run(shared: &Shared, row: &QueryRow, kept: &Kept, limit: u64) {
         duration_us: took.as_micros() as i64,
         row_count: read.rows as i64,
         byte_count: read.bytes as i64,
-        cut: if read.is_cut { "rows" } else { "" },
+        cut: read.cut.map_or("", |cut| if cut == Cut::Rows { "rows" } else { "bytes" }),
         finding: &finding.map(to_json).unwrap_or_default(),
         notices: "",
         kept_read_only: "",
@@ -115,14 +117,14 @@ async fn make_anew(shared: &Shared, snapshot_id: &str) {
 pub(crate) struct Read {
     pub rows: u64,
     pub bytes: u64,
-    pub is_cut: bool,
+    pub cut: Option<Cut>,
 }
 
-/// Sends what the snapshot answers, up to so many rows.
-async fn read(shared: &Shared, kept: &Kept, out: mpsc::Sender<TextBatch>, limit: u64) -> Result<Read, Finding> {
+/// Sends what the snapshot answers, up to so many rows and bytes.
+async fn read(shared: &Shared, kept: &Kept, out: mpsc::Sender<TextBatch>, limits: TextLimits) -> Result<Read, Finding> {
     let _turn = AT_ONCE.acquire().await;
     let question = ToSnapshot { sql: &kept.sql, values: &kept.values, is_in_order: kept.is_in_order };
-    from_snapshot(shared, &kept.snapshot, question, out, limit).await
+    from_snapshot(shared, &kept.snapshot, question, out, limits).await
 }
 
 /// The same for whoever takes the rows elsewhere.
@@ -131,7 +133,7 @@ pub(crate) async fn from_snapshot(
     snapshot: &store::ServedRow,
     question: ToSnapshot<'_>,
     out: mpsc::Sender<TextBatch>,
-    limit: u64,
+    limits: TextLimits,
 ) -> Result<Read, Finding> {
     let explain = |error: &ReadError| explain(shared, error);
     let mut rows = shared.reader.ask(&snapshot.object_key, question).await.map_err(|error| explain(&error))?;
@@ -140,14 +142,21 @@ pub(crate) async fn from_snapshot(
     let mut is_first = true;
     while let Some(batch) = rows.next().await {
         let batch = batch.map_err(|error| explain(&error))?;
-        let room = usize::try_from(limit - read.rows).unwrap_or(usize::MAX);
-        read.is_cut |= batch.num_rows() > room;
+        let room = usize::try_from(limits.rows - read.rows).unwrap_or(usize::MAX);
+        if batch.num_rows() > room {
+            read.cut = Some(Cut::Rows);
+        }
         let batch = batch.slice(0, batch.num_rows().min(room));
         let unfit = || Finding::Internal { reference: log_failure("an answer could not be written", &NotText) };
-        let text = print(&batch, &columns).ok_or_else(unfit)?;
+        let mut text = print(&batch, &columns).ok_or_else(unfit)?;
+        if text.size() as u64 > limits.bytes - read.bytes {
+            let fitting = fitting(&text, limits.bytes - read.bytes);
+            text = print(&batch.slice(0, fitting), &columns).ok_or_else(unfit)?;
+            read.cut = Some(Cut::Bytes);
+        }
         read.rows += text.rows() as u64;
         read.bytes += text.size() as u64;
-        if (text.rows() == 0 && !is_first) || out.send(text).await.is_err() {
+        if (text.rows() == 0 && !is_first) || out.send(text).await.is_err() || read.cut == Some(Cut::Bytes) {
             break;
         }
         is_first = false;
@@ -157,6 +166,18 @@ pub(crate) async fn from_snapshot(
         let _ = out.send(TextBatch::new(columns)).await;
     }
     Ok(read)
+}
+
+/// How many rows are within so many bytes.
+fn fitting(text: &TextBatch, room: u64) -> usize {
+    let size =
+        |row| (0..text.columns().len()).filter_map(|column| text.cell(row, column)).map(<[u8]>::len).sum::<usize>();
+    let mut sum = 0;
+    let is_within = |row: &usize| {
+        sum += size(*row) as u64;
+        sum <= room
+    };
+    (0..text.rows()).take_while(is_within).count()
 }
 
 /// Rows of the table itself have the columns that the source told; other answers have those that DataFusion tells.

@@ -15,24 +15,25 @@ use crate::services::{SECOND, store_fault};
 /// Within this time of one trigger, another is the same.
 const WINDOW: i64 = 60 * SECOND;
 
-/// Asks for a run in the name of another system, or of the operator. Within a window of one, another is the same.
+/// Asks for a run in the name of another system, or of the operator. Within a window of one, another is the same. True where
+/// a run comes that did not before.
 pub(crate) async fn ask_from_outside(
     store: &Store,
     (team_id, dataset_id): (&str, &str),
     by: &str,
     now: i64,
-) -> Result<Option<Triggered>, StoreError> {
+) -> Result<Option<(Triggered, bool)>, StoreError> {
     let wish = Wish { by, since: Some(now - WINDOW), now };
-    Ok(match store.refresh_ask(team_id, dataset_id, wish).await? {
-        AskedRun::Asked => Some(Triggered::Started),
-        AskedRun::Joined => Some(Triggered::Joined),
-        AskedRun::Recent => Some(Triggered::Recent),
-        AskedRun::CutOff => Some(Triggered::CutOff),
-        AskedRun::Paused => Some(Triggered::Paused),
-        AskedRun::Refused => Some(Triggered::Refused),
-        AskedRun::OverBudget => Some(Triggered::OverBudget),
-        AskedRun::Off => None,
-    })
+    Ok(Some(match store.refresh_ask(team_id, dataset_id, wish).await? {
+        AskedRun::Asked => (Triggered::Started, true),
+        AskedRun::OverBudget { is_new } => (Triggered::OverBudget, is_new),
+        AskedRun::Joined => (Triggered::Joined, false),
+        AskedRun::Recent => (Triggered::Recent, false),
+        AskedRun::CutOff => (Triggered::CutOff, false),
+        AskedRun::Paused => (Triggered::Paused, false),
+        AskedRun::Refused => (Triggered::Refused, false),
+        AskedRun::Off => return Ok(None),
+    }))
 }
 
 /// What a dataset's address does.
@@ -45,8 +46,8 @@ pub(super) async fn trigger(of: &Refreshes, code: &str, client: &str) -> ports::
     of.calls.take(&dataset_id)?;
     let now = of.shared.clock.now();
     let asked = ask_from_outside(&of.shared.store, (&team_id, &dataset_id), BY_TRIGGER, now).await;
-    let triggered = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
-    if triggered == Triggered::Started {
+    let (triggered, is_new) = asked.map_err(store_fault)?.ok_or(Fault::NotFound)?;
+    if is_new {
         of.shared.nudge.notify_one();
         let nobody = Actor {
             team_id,

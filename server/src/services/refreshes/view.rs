@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{Verdict, calendar, is_from_outside, is_of_a_person, verdict};
+use crate::refresher::{SLACK, Verdict, calendar, is_of_a_person, is_on_budget, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -32,20 +32,13 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     let now = shared.clock.now();
     let row = row.unwrap_or_default();
     let is_on = row.is_on == 1;
-    let schedule: Option<Schedule> = serde_json::from_str(&row.schedule).ok();
+    let least = shared.refresh_limits.least_minutes;
+    let schedule = held(&row, least);
     let used = shared.store.source_use(&connection.id, now.div_euclid(DAY)).await.map_err(store_fault)?;
     // A used-up budget ends by itself.
     let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
     let next = match &schedule {
-        Some(schedule) if is_on && !rests => {
-            let from = if is_used_up(used) { (now.div_euclid(DAY) + 1) * DAY - 1 } else { now };
-            // A try before the schedule's own time, where the last one failed.
-            let has_failed = row.failures > 0 || turned_away(&row).is_some();
-            let early = row.next_at.filter(|next| has_failed && *next > from);
-            let planned = calendar::upcoming(schedule, row.set_at, from, NEXT);
-            let early = early.filter(|early| planned.first().is_none_or(|first| early < first));
-            early.into_iter().chain(planned).take(NEXT).collect()
-        }
+        Some(schedule) if is_on && !rests => upcoming(schedule, &row, is_used_up(used), now),
         _ => Vec::new(),
     };
     let snapshot = row.taken_at.filter(|_| is_on).map(|taken_at| SnapshotFacts {
@@ -55,14 +48,14 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         bytes: count(row.byte_count.unwrap_or(0)),
     });
     Ok(RefreshView {
-        state: state(&connection, &row, &runs, used, now),
+        state: state(&connection, &row, &runs, used, (least, now)),
         running: running(&row, &runs, now),
         is_asked: is_on && is_asked(&row, used) && connection.state == "live",
         is_put_off: is_on && row.asked_at.is_some() && !is_asked(&row, used),
         runs: runs.into_iter().map(run).collect(),
         trigger: trigger(shared, &actor.team_id, dataset, &row),
         is_serverless: target.is_serverless(),
-        least_minutes: shared.refresh_limits.least_minutes,
+        least_minutes: least,
         schedule,
         is_on,
         next,
@@ -70,12 +63,39 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     })
 }
 
+/// As it is kept, and no oftener than the operator lets it be.
+fn held(row: &RefreshRow, least: u32) -> Option<Schedule> {
+    serde_json::from_str(&row.schedule).ok().map(|schedule: Schedule| schedule.at_least(least))
+}
+
+/// When it runs next, as it is planned: by its schedule, as another try, or once the day is over whose budget is used up.
+fn upcoming(schedule: &Schedule, row: &RefreshRow, is_used_up: bool, now: i64) -> Vec<i64> {
+    let Some(due) = row.next_at else { return Vec::new() };
+    let midnight = (now.div_euclid(DAY) + 1) * DAY;
+    // The schedule's own times are said without the dataset's delay.
+    let is_own = calendar::is_due_at(schedule, row.set_at, &row.dataset_id, due);
+    let time = if is_own { due - calendar::delay(schedule, &row.dataset_id) } else { due };
+    let (first, after) = match () {
+        () if is_used_up && due < midnight => (Some(midnight), midnight),
+        // Its turn has come.
+        () if due <= now => (None, now),
+        () => (Some(if time > now { time } else { due }), time),
+    };
+    first.into_iter().chain(calendar::upcoming(schedule, row.set_at, after, NEXT)).take(NEXT).collect()
+}
+
 /// The source was asked as often today as it may be.
 fn is_used_up((asked, budget): (i64, i64)) -> bool {
     budget > 0 && asked >= budget
 }
 
-fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i64, i64), now: i64) -> RefreshState {
+fn state(
+    connection: &ConnectionRow,
+    row: &RefreshRow,
+    runs: &[RunRow],
+    used: (i64, i64),
+    (least, now): (u32, i64),
+) -> RefreshState {
     let over_budget = RefreshState::OverBudget { limit: u32::try_from(used.1).unwrap_or(u32::MAX) };
     let failures = u32::try_from(row.failures).unwrap_or(u32::MAX);
     let why = || {
@@ -106,7 +126,7 @@ fn state(connection: &ConnectionRow, row: &RefreshRow, runs: &[RunRow], used: (i
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
         _ if is_used_up(used) && !is_moving(row, used) => over_budget,
-        _ if is_late(row, now) && !is_moving(row, used) => RefreshState::Stale { failures, why: None },
+        _ if is_late(row, least, now) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
     }
@@ -119,7 +139,7 @@ fn turned_away(row: &RefreshRow) -> Option<Finding> {
 
 /// A run is asked for, and does not wait for the day to be over.
 fn is_asked(row: &RefreshRow, used: (i64, i64)) -> bool {
-    row.asked_at.is_some() && !(is_used_up(used) && is_from_outside(&row.asked_by))
+    row.asked_at.is_some() && !(is_used_up(used) && is_on_budget(&row.asked_by))
 }
 
 /// A run is asked for, or under way.
@@ -127,21 +147,21 @@ fn is_moving(row: &RefreshRow, used: (i64, i64)) -> bool {
     is_asked(row, used) || !row.run_id.is_empty()
 }
 
-/// A run that should have made what is served newer did not come, or was cancelled.
-fn is_late(row: &RefreshRow, now: i64) -> bool {
-    let (Some(taken_at), Ok(schedule)) = (row.taken_at, serde_json::from_str::<Schedule>(&row.schedule)) else {
-        return false;
-    };
+/// What is served should have been replaced by now: a run did not come, was cancelled, or came too late and is not done
+/// yet. One that began when it was due is in time, however long it takes. Nor can it be read later than it is now: a clock
+/// that was put back does not know how old it is.
+fn is_late(row: &RefreshRow, least: u32, now: i64) -> bool {
+    let (Some(taken_at), Some(schedule)) = (row.taken_at, held(row, least)) else { return false };
     let due = calendar::due(&schedule, row.set_at, &row.dataset_id, taken_at.max(row.set_at));
-    due.is_some_and(|due| due + LATE < now)
+    due.is_some_and(|due| due + LATE < row.run_started_at.unwrap_or(now)) || taken_at > now + SLACK
 }
 
 /// At a glance. That its connection rests stands beside the connection.
-pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), now: i64) -> Standing {
+pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), (least, now): (u32, i64)) -> Standing {
     let glance = match (row.halt.as_str(), row.failures) {
         ("", _) if turned_away(row).is_some() => Glance::Crowded,
         ("", 0) if is_used_up(used) && !is_moving(row, used) => Glance::Resting,
-        ("", 0) if is_late(row, now) && !is_moving(row, used) => Glance::Late,
+        ("", 0) if is_late(row, least, now) => Glance::Late,
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,
         ("credential", _) => Glance::Refused,

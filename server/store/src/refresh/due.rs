@@ -25,7 +25,7 @@ pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
     /// back behind a plan makes it due too. What another system asks for waits where the day's
-    /// budget is used up, or the way in was refused.
+    /// budget is used up, or the way in was refused; what nobody asked for waits for a budget too.
     pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
         let rows = sqlx::query_as(concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
@@ -45,7 +45,7 @@ impl Store {
                               and ",
             halt!(),
             " = 'credential')
-                     and not (r.asked_by in ('@trigger', '@command')
+                     and not (r.asked_by in ('@trigger', '@command', '@absence')
                               and c.daily_budget > 0
                               and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                      where u.connection_id = c.id and u.day = $5)))

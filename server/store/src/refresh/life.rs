@@ -48,8 +48,8 @@ pub enum AskedRun {
     Refused,
     /// Its connection is paused or disconnected.
     CutOff,
-    /// From outside, when the day's budget is used up: one will start when the day is over.
-    OverBudget,
+    /// From outside, when the day's budget is used up: one will start when the day is over. Asked for by this wish, or before.
+    OverBudget { is_new: bool },
     /// It is not on, or not there.
     Off,
 }
@@ -59,7 +59,7 @@ pub enum AskedRun {
 type Found = (String, String, Option<i64>, String, i64, String, i64);
 
 /// Whoever asks for others than people has a name that no address can have. What these two ask for rests, like what runs by
-/// itself, once a day's budget is used up.
+/// itself or because a snapshot is gone, once a day's budget is used up.
 pub const BY_TRIGGER: &str = "@trigger";
 pub const BY_COMMAND: &str = "@command";
 
@@ -71,8 +71,9 @@ pub const BY_BEGINNING: &str = "@beginning";
 pub const BY_ABSENCE: &str = "@absence";
 
 impl Store {
-    /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet. What was paused by a
-    /// person stays paused. False where the dataset is not the team's.
+    /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet and none is under way. What
+    /// was paused by a person stays paused. A run that is due by now, and waits for a way in or for its turn, still comes.
+    /// False where the dataset is not the team's.
     pub async fn refresh_set(&self, new: NewRefresh<'_>) -> Result<bool> {
         let set = sqlx::query(
             "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
@@ -82,10 +83,16 @@ impl Store {
              where d.id = $2 and d.team_id = $1
              on conflict (dataset_id) do update set
                is_on = 1, schedule = excluded.schedule, set_by = excluded.set_by, set_at = excluded.set_at,
-               next_at = excluded.next_at, planned_at = excluded.planned_at,
+               next_at = case when refresh.next_at <= excluded.set_at
+                               and (excluded.next_at is not null or refresh.snapshot_id = '')
+                              then refresh.next_at else excluded.next_at end,
+               planned_at = excluded.planned_at,
                asked_by = case when refresh.snapshot_id = '' and refresh.halt = '' and refresh.asked_at is null
+                                and (refresh.run_id = '' or refresh.is_on = 0)
                                then excluded.asked_by else refresh.asked_by end,
-               asked_at = case when refresh.snapshot_id = '' and refresh.halt = '' then excluded.asked_at else refresh.asked_at end",
+               asked_at = case when refresh.snapshot_id = '' and refresh.halt = '' and refresh.asked_at is null
+                                and (refresh.run_id = '' or refresh.is_on = 0)
+                               then excluded.asked_at else refresh.asked_at end",
         )
         .bind(new.team_id)
         .bind(new.dataset_id)
@@ -165,7 +172,8 @@ impl Store {
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
         let is_outside = wish.since.is_some();
         // What waits for the day to be over does not keep a person waiting.
-        let is_put_off = is_used_up == 1 && asked_at.is_some() && [BY_TRIGGER, BY_COMMAND].contains(&asked_by.as_str());
+        let is_put_off =
+            is_used_up == 1 && asked_at.is_some() && [BY_TRIGGER, BY_COMMAND, BY_ABSENCE].contains(&asked_by.as_str());
         let is_asked = asked_at.is_some() && (is_outside || !is_put_off);
         let is_joined = is_same || is_asked || (!is_outside && !run_id.is_empty());
         if !is_joined {
@@ -182,7 +190,9 @@ impl Store {
         }
         write.commit().await?;
         Ok(match () {
-            () if is_outside && is_used_up == 1 && (is_put_off || !is_joined) => AskedRun::OverBudget,
+            () if is_outside && is_used_up == 1 && (is_put_off || !is_joined) => {
+                AskedRun::OverBudget { is_new: !is_joined }
+            }
             () if !is_joined => AskedRun::Asked,
             () if asked_at.is_none() && run_id.is_empty() => AskedRun::Recent,
             () => AskedRun::Joined,
@@ -206,12 +216,17 @@ impl Store {
         Ok(paused.rows_affected() == 1)
     }
 
-    /// Lets it go on, whyever it rested, with no failures counted, and with a run now unless one is under way.
+    /// Lets it go on, whyever it rested, with no failures counted, and with a run now unless one is under way. Where
+    /// another system told of something new since that began, one follows: the pause dropped the wish.
     pub async fn refresh_resume(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<bool> {
         let resumed = sqlx::query(
             "update refresh set halt = '', halt_by = '', halt_reason = '', failures = 0,
-                                asked_by = case when run_id = '' then $3 else asked_by end,
-                                asked_at = case when run_id = '' then $4 else asked_at end
+                                asked_by = case when run_id = '' or triggered_at > (select n.started_at from refresh_run n
+                                                                                    where n.id = refresh.run_id)
+                                                then $3 else asked_by end,
+                                asked_at = case when run_id = '' or triggered_at > (select n.started_at from refresh_run n
+                                                                                    where n.id = refresh.run_id)
+                                                then cast($4 as bigint) else asked_at end
              where dataset_id = $1 and team_id = $2 and is_on = 1 and halt <> ''",
         )
         .bind(dataset_id)

@@ -37,19 +37,27 @@ pub struct RefreshEnd<'a> {
 pub(super) const MOST_FAILURES: i64 = 5;
 
 /// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
-/// that it leans on, was changed since. What was asked for by then waits for that, and is due then.
+/// that it leans on, was changed since. What was asked for by then waits for that, and is due then. What a person or five
+/// failures paused waits for a person.
 const HALT: &str = "
     update refresh
     set halt = 'credential', halt_at = $2, halt_version = $3, asked_at = null,
         next_at = case when asked_at is not null and (next_at is null or next_at > $2) then $2 else next_at end
     where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
-      and halt <> 'person'
+      and halt not in ('person', 'failures')
       and $3 = (select max(v.updated_at) from connection v
                 where v.id = refresh.connection_id
                    or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))";
 
 /// There was another way in by the time that this one was refused: it is tried at once.
-const ANEW: &str = "update refresh set asked_at = $2, asked_by = '' where dataset_id = $1 and halt <> 'person'";
+const ANEW: &str = "
+    update refresh
+    set asked_at = $2, asked_by = ''
+    where dataset_id = $1
+      and halt <> 'person'
+      and $3 <> (select max(v.updated_at) from connection v
+                 where v.id = refresh.connection_id
+                    or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))";
 
 impl Store {
     /// How the columns changed, as soon as the run knows.
@@ -163,8 +171,8 @@ impl Store {
         let ended = sqlx::query(
             "update refresh
              set run_id = '', failures = failures + $4,
-                 halt = case when halt = '' and failures + $4 >= $5 then 'failures' else halt end,
-                 halt_at = case when halt = '' and failures + $4 >= $5 then $7 else halt_at end,
+                 halt = case when halt in ('', 'budget') and failures + $4 >= $5 then 'failures' else halt end,
+                 halt_at = case when halt in ('', 'budget') and failures + $4 >= $5 then $7 else halt_at end,
                  next_at = case when cast($6 as bigint) is not null and (next_at is null or next_at > $6)
                                 then $6 else next_at end,
                  asked_by = case when $8 <> '' and asked_at is null and halt <> 'person' then $8 else asked_by end,
@@ -187,7 +195,7 @@ impl Store {
         if let Some(version) = end.refused_version.filter(|_| is_own) {
             let halt = sqlx::query(HALT).bind(run.dataset_id).bind(end.now).bind(version);
             if halt.execute(&mut *write).await?.rows_affected() == 0 {
-                sqlx::query(ANEW).bind(run.dataset_id).bind(end.now).execute(&mut *write).await?;
+                sqlx::query(ANEW).bind(run.dataset_id).bind(end.now).bind(version).execute(&mut *write).await?;
             }
         }
         sqlx::query(

@@ -62,8 +62,8 @@ impl Store {
         sqlx::query(
             "update refresh
              set failures = failures + 1,
-                 halt = case when halt = '' and failures + 1 >= $3 then 'failures' else halt end,
-                 halt_at = case when halt = '' and failures + 1 >= $3 then $2 else halt_at end,
+                 halt = case when halt in ('', 'budget') and failures + 1 >= $3 then 'failures' else halt end,
+                 halt_at = case when halt in ('', 'budget') and failures + 1 >= $3 then $2 else halt_at end,
                  next_at = case when $4 = '' then $2 else next_at end,
                  planned_at = case when $4 = '' then $2 else planned_at end,
                  asked_at = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $2 else asked_at end,
@@ -80,14 +80,14 @@ impl Store {
         Ok(true)
     }
 
-    /// The newest runs of a dataset, the newest first.
+    /// The newest runs of a dataset, the newest first: by their claims, since servers' clocks may differ.
     pub async fn refresh_runs(&self, team_id: &str, dataset_id: &str, limit: i64) -> Result<Vec<RunRow>> {
         let rows = sqlx::query_as(
             "select id, cause, asked_by, state, due_at, started_at, duration_us, row_count, byte_count, finding, drift
              from refresh_run
              where dataset_id = $1
                and team_id = $2
-             order by started_at desc, id desc
+             order by fence desc
              limit $3",
         )
         .bind(dataset_id)

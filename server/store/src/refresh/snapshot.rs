@@ -104,12 +104,19 @@ impl Store {
     }
 
     /// Objects to remove: at once those that must not be shown any more, and those that another one took the place of after
-    /// a while, once nobody reads them.
-    pub async fn snapshot_unserved(&self, retired_before: i64, now: i64, limit: i64) -> Result<Vec<UnservedRow>> {
+    /// a while, once nobody reads them. In the order of their ids, from after this one.
+    pub async fn snapshot_unserved(
+        &self,
+        retired_before: i64,
+        now: i64,
+        after: &str,
+        limit: i64,
+    ) -> Result<Vec<UnservedRow>> {
         let rows = sqlx::query_as(
             "select s.id, s.object_key
              from snapshot s
-             where (s.retired_at <= $1
+             where s.id > $4
+               and ((s.retired_at <= $1
                     and (s.retired_at = 0
                          or not exists (select 1
                                         from query q
@@ -119,13 +126,14 @@ impl Store {
                                join connection c on c.id = d.connection_id
                                where d.id = s.dataset_id
                                  and c.purpose = s.purpose
-                                 and c.state <> 'disconnected')
+                                 and c.state <> 'disconnected'))
              order by s.id
              limit $2",
         )
         .bind(retired_before)
         .bind(limit)
         .bind(now)
+        .bind(after)
         .fetch_all(self.pool())
         .await?;
         Ok(rows)

@@ -159,6 +159,8 @@ async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
     for _ in 0..2 {
         assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
     }
+    let log = data.team.world.backend.audit.page(&actor, AuditQuery::default()).await.unwrap().entries;
+    assert_eq!(log.iter().filter(|entry| entry.action == Action::RefreshAsked).count(), 1, "a run comes of them");
     assert_eq!(data.turn().await, 1);
     let view = data.view().await;
     assert_eq!((view.state, view.is_asked), (RefreshState::OverBudget { limit: 1 }, false));
