@@ -102,3 +102,21 @@ fn a_run_that_follows_the_one_under_way_is_told() {
     view.running = None;
     assert!(!strip(&view, "id").contains("follows"));
 }
+
+#[test]
+fn what_is_overdue_says_whether_a_newer_one_comes() {
+    let mut view = view(RefreshState::Stale { failures: 0, why: None });
+    view.snapshot = Some(SnapshotFacts { taken_at: 0, age_us: 60_000_000, rows: 1, bytes: 1 });
+    assert!(strip(&view, "id").contains("Stale: overdue"));
+    assert!(details(&view, "id").contains("Refresh now makes a new one."));
+    view.is_asked = true;
+    assert!(strip(&view, "id").contains("Stale: overdue"), "an old one is no younger for that");
+    assert!(details(&view, "id").contains("A newer one is on its way."));
+}
+
+#[test]
+fn a_run_that_nobody_saw_the_end_of_has_no_time_that_it_took() {
+    let mut view = view(RefreshState::Fresh);
+    view.runs = vec![run(0, RunState::Lost)];
+    assert!(runs(&view).contains("data-label=\"Took\" class=\"number\">–<"));
+}
