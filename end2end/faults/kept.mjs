@@ -106,15 +106,22 @@ for (const kind of (process.argv[5] ?? 'sqlite').split(',')) {
   const whole = await calm.start();
   await calm.signal('SIGTERM');
   // As many as were killed with some of the steps made and some not: an older schema is what the next start finds.
+  // Kills come where others before them met neither too little nor too much, as starts take differently long.
+  let [early, late] = [0, whole];
   for (let at = 0; found['in the middle'] < starts; at += 1) {
+    if (at > 40 * (starts + 5)) throw new Error(`few kills met a migration: ${JSON.stringify(found)}`);
+    if (late - early < whole / 20) [early, late] = [0, whole];
+    const moment = early + Math.random() * (late - early);
     const young = fresh(at);
     young.port = await freePort();
     const first = spawn(flitch, young.args(), { stdio: 'ignore' });
     const gone = new Promise((resolve) => first.once('exit', resolve));
-    await sleep(Math.random() * whole);
+    await sleep(moment);
     first.kill('SIGKILL');
     await gone;
     const made = steps(young);
+    if (made === 0) early += (moment - early) / 2;
+    if (made === STEPS) late -= (late - moment) / 2;
     found[made === 0 ? 'before' : made < STEPS ? 'in the middle' : 'after'] += 1;
     found.slowest_ms = Math.max(found.slowest_ms, await young.start());
     await new Member(young).found();

@@ -10,7 +10,7 @@
 // nothing on disk in common but their keys.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Member, Server, sleep, until } from '../support/member.mjs';
+import { Member, Server, halfADayAway, sleep, until } from '../support/member.mjs';
 import { connectionString, database, psql } from '../support/postgres.mjs';
 
 const count = Number(process.argv[2] ?? 50);
@@ -35,7 +35,7 @@ await ann.connect(connectionString(source));
 if (ann.datasets.length !== count) throw new Error(`${ann.datasets.length} datasets`);
 let began = Date.now();
 await ann.call('refreshes/set-all', {
-  connection_id: ann.connection, 'schedule[unit]': 'days', 'schedule[every]': 30, 'schedule[at]': '03:00', 'schedule[zone]': 'UTC',
+  connection_id: ann.connection, 'schedule[unit]': 'days', 'schedule[every]': 30, 'schedule[at]': halfADayAway(), 'schedule[zone]': 'UTC',
 });
 const states = () => one.stored('select state, count(*) from refresh_run group by 1 order by 1');
 const done = () => Number(one.stored("select count(*) from refresh_run where state = 'done'"));

@@ -12,6 +12,9 @@ process.setMaxListeners(0);
 process.once('SIGTERM', () => process.exit(1));
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+// A time of day, UTC, that does not come round in the middle of a walk.
+export const halfADayAway = () => new Date(Date.now() + 12 * 3_600_000).toISOString().slice(11, 16);
+
 export const freePort = () =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -148,7 +151,7 @@ export class Member {
   }
 
   set(dataset, unit = 'asked', every = 1) {
-    return this.call('refreshes/set', { dataset_id: dataset, 'schedule[unit]': unit, 'schedule[every]': every, 'schedule[at]': '03:00', 'schedule[zone]': 'UTC' });
+    return this.call('refreshes/set', { dataset_id: dataset, 'schedule[unit]': unit, 'schedule[every]': every, 'schedule[at]': halfADayAway(), 'schedule[zone]': 'UTC' });
   }
 
   refresh(dataset) {

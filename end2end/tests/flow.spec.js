@@ -2,6 +2,7 @@
 import { accessible, alive, expect, test, testConnection, visit } from '../support/flitch.js';
 
 test('from nothing to the first rows', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
   const name = `Sales ${hasScript}`;
   await accessible(page, hasScript);
   await page.getByRole('link', { name: 'Add source' }).click();

@@ -2,6 +2,7 @@
 import { accessible, alive, expect, test, testConnection, visit } from '../support/flitch.js';
 
 test('renamed, paused, edited, disconnected, reconnected and removed', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
   const name = `Life ${hasScript}`;
   await testConnection(page, flitch, hasScript, flitch.sampleString(), async () => {
     await page.getByLabel('Name', { exact: true }).fill('Before');

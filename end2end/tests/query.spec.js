@@ -212,6 +212,7 @@ test('a name, shared with the team', async ({ member: page, flitch, hasScript })
 });
 
 test('a question to a dataset, from the form to the chart', async ({ member: page, flitch, hasScript }) => {
+  test.slow();
   await connected(page, flitch, hasScript);
   await visit(page, `${flitch.url}/data`, hasScript);
   await page.getByRole('link', { name: named(hasScript), exact: true }).click();

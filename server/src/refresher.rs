@@ -169,7 +169,7 @@ impl Refresher {
     /// Claims a run and starts it. True where the dataset is not due any more because of that.
     async fn start(&mut self, due: DueRow, now: i64) -> store::Result<bool> {
         let shared = Arc::clone(&self.shared);
-        let schedule = schedule(&due, shared.refresh_limits.least_minutes);
+        let schedule = schedule(&due.schedule, shared.refresh_limits.least_minutes).unwrap_or_default();
         let next_at = calendar::due(&schedule, due.set_at, &due.dataset_id, now);
         // Planned by a clock that was put back since: planned anew, and no run.
         if due.asked_at.is_none() && due.next_at.is_none_or(|next| next > now) {
@@ -225,9 +225,8 @@ pub(crate) fn is_of_a_person(asked_by: &str) -> bool {
 }
 
 /// As it is kept, and no oftener than the operator lets it be.
-fn schedule(due: &DueRow, least: u32) -> Schedule {
-    let kept: Schedule = serde_json::from_str(&due.schedule).unwrap_or_default();
-    kept.at_least(least)
+pub(crate) fn schedule(kept: &str, least: u32) -> Option<Schedule> {
+    serde_json::from_str(kept).ok().map(|schedule: Schedule| schedule.at_least(least))
 }
 
 fn cause(due: &DueRow, schedule: &Schedule) -> &'static str {

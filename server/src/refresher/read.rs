@@ -197,9 +197,9 @@ async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static
     task.spawn(work);
     match task.join_next().await {
         Some(Ok(done)) => done,
-        // Nobody else has it, so nobody has ended it: it panicked.
-        Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-        None => std::future::pending().await,
+        Some(Err(failed)) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
+        // The process ends, and what waits for it with it.
+        _ => std::future::pending().await,
     }
 }
 

@@ -1,10 +1,6 @@
 //! A database of a test's own in the PostgreSQL that `scripts/with-postgres` started.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use tokio_postgres::NoTls;
-
-static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Every type that PostgreSQL and Redshift share, with the values at their edges.
 pub const TYPES: &str = r#"
@@ -38,7 +34,7 @@ impl Database {
         let server = std::env::var("FLITCH_TEST_POSTGRES")
             .expect("FLITCH_TEST_POSTGRES is not set: run tests with `make test` or through scripts/with-postgres");
         let ca = std::env::var("FLITCH_TEST_POSTGRES_CA").expect("FLITCH_TEST_POSTGRES_CA is not set");
-        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("test_{:016x}", rand::random::<u64>());
         run(&server, &format!("create database {name}")).await;
         let (address, _) = server.rsplit_once('/').expect("a database in the URL");
         let (_, place) = address.rsplit_once('@').expect("a user in the URL");

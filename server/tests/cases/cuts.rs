@@ -17,7 +17,7 @@ use crate::peers::{identity, prepared, refresh};
 use crate::world::{Names, Plan, World};
 
 /// Of each phase, here.
-const DEADLINE: Duration = Duration::from_secs(1);
+const DEADLINE: Duration = Duration::from_secs(2);
 
 pub fn trials() -> Vec<Trial> {
     let one = |phase| {
@@ -48,7 +48,7 @@ async fn cut(phase: cut::Phase, way: Way) {
         names: Arc::new(Names(vec![("localhost", Ok(peer.address))])),
         extra_ca_pem: Some(authority.pem().to_owned()),
         deadlines: Deadlines { tls: DEADLINE, sign_in: DEADLINE, statement: DEADLINE, ..Deadlines::default() },
-        refresh_limits: RefreshLimits { seconds: 1, sign_ins: 1, ..plan.refresh_limits },
+        refresh_limits: RefreshLimits { seconds: 2, sign_ins: 1, ..plan.refresh_limits },
         ..plan
     })
     .await;

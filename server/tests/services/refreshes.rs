@@ -112,6 +112,11 @@ impl Refreshed {
         self.team.world.shared.clock.shift(micros);
     }
 
+    /// To this hour of the next day, UTC. What is counted by days is then counted in one, at whatever hour the test runs.
+    pub fn to_hour(&self, hour: i64) {
+        self.shift(DAY - self.team.world.shared.clock.now().rem_euclid(DAY) + hour * HOUR);
+    }
+
     /// Waits until the run under way is so.
     pub async fn until(&self, is: impl Fn(&RefreshView) -> bool) -> RefreshView {
         for _ in 0..2_000 {

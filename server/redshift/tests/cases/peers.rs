@@ -73,8 +73,7 @@ async fn behaviour(case: &Arc<Case>, id: &str) {
     expect(id, &outcome, &meeting.peer.heard());
     let limit = match id {
         // The deadline of TLS, and that of the statement with what ending it takes.
-        "O-PEER-01" => Duration::from_secs(6),
-        "O-PEER-16" | "O-PEER-22" | "O-PEER-23" => Duration::from_secs(9),
+        "O-PEER-01" | "O-PEER-16" | "O-PEER-22" | "O-PEER-23" => Duration::from_secs(9),
         _ => Duration::from_secs(2),
     };
     assert!(took < limit, "{id} took {took:?}");

@@ -121,5 +121,5 @@ async fn an_answer_without_an_end_is_not_taken_for_whole() {
     let started = Instant::now();
     let outcome = read_from(rows.concat()).await;
     assert!(matches!(outcome, Err(Error::TimedOut { .. } | Error::Lost { .. })), "{outcome:?}");
-    assert!(started.elapsed() < Duration::from_secs(6));
+    assert!(started.elapsed() < Duration::from_secs(10));
 }

@@ -159,7 +159,7 @@ async fn who_ended_a_statement_is_told() {
     let session = met.reader().await;
     let (by, after_ms) = ended(session.read_within(SALES, Limits::PREVIEW, Duration::from_millis(300)).await);
     assert_eq!(by, EndedBy::TimeOut);
-    assert!((250..1_200).contains(&after_ms), "{after_ms}");
+    assert!((250..3_000).contains(&after_ms), "{after_ms}");
 
     let canceller = session.canceller().unwrap();
     let asked = async {

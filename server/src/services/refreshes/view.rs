@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{SLACK, Verdict, calendar, is_of_a_person, is_on_budget, verdict};
+use crate::refresher::{SLACK, Verdict, calendar, is_of_a_person, is_on_budget, schedule, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -33,7 +33,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     let row = row.unwrap_or_default();
     let is_on = row.is_on == 1;
     let least = shared.refresh_limits.least_minutes;
-    let schedule = held(&row, least);
+    let schedule = schedule(&row.schedule, least);
     let used = shared.store.source_use(&connection.id, now.div_euclid(DAY)).await.map_err(store_fault)?;
     // A used-up budget ends by itself.
     let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
@@ -61,11 +61,6 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
         next,
         snapshot,
     })
-}
-
-/// As it is kept, and no oftener than the operator lets it be.
-fn held(row: &RefreshRow, least: u32) -> Option<Schedule> {
-    serde_json::from_str(&row.schedule).ok().map(|schedule: Schedule| schedule.at_least(least))
 }
 
 /// When it runs next, as it is planned: by its schedule, as another try, or once the day is over whose budget is used up.
@@ -151,7 +146,7 @@ fn is_moving(row: &RefreshRow, used: (i64, i64)) -> bool {
 /// yet. One that began when it was due is in time, however long it takes. Nor can it be read later than it is now: a clock
 /// that was put back does not know how old it is.
 fn is_late(row: &RefreshRow, least: u32, now: i64) -> bool {
-    let (Some(taken_at), Some(schedule)) = (row.taken_at, held(row, least)) else { return false };
+    let (Some(taken_at), Some(schedule)) = (row.taken_at, schedule(&row.schedule, least)) else { return false };
     let due = calendar::due(&schedule, row.set_at, &row.dataset_id, taken_at.max(row.set_at));
     due.is_some_and(|due| due + LATE < row.run_started_at.unwrap_or(now)) || taken_at > now + SLACK
 }

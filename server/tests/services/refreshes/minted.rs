@@ -79,14 +79,15 @@ fn trouble(status: u16, code: &'static str, message: &'static str, times: usize)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_15_each_run_mints_its_own() {
     let data = Minted::new(|limits| limits).await;
-    data.sample.cloud.shorten(&[Duration::from_millis(300); 2]);
+    let lives = Duration::from_secs(3);
+    data.sample.cloud.shorten(&[lives; 2]);
     let before = data.mints();
     for runs in 2..=3 {
         data.later();
         let view = data.run().await;
         assert_eq!((view.runs.len(), view.state), (runs, RefreshState::Fresh));
         assert_eq!(data.mints(), before + runs - 1);
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        tokio::time::sleep(lives).await;
     }
     let ledger = data.sample.cloud.ledger.mints();
     assert!(ledger.iter().all(|mint| mint.sign_ins <= 1), "none opened two sessions");

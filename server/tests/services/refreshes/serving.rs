@@ -163,7 +163,7 @@ async fn every_view_is_served_while_the_source_is_gone() {
 /// Four files are made at once. Whoever stops to take theirs, as a browser whose download is paused, gives up the place.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn downloads_that_are_paused_keep_nobody_from_another() {
-    let plan = Plan { export_patience: Duration::from_millis(300), ..Plan::default() };
+    let plan = Plan { export_patience: Duration::from_secs(1), ..Plan::default() };
     let (data, view) = looked_at_large(plan).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let mut paused = Vec::new();
@@ -265,7 +265,7 @@ async fn what_a_file_is_made_of_stays_until_it_is_made() {
 /// A run reads the source as it was when its statement was sent. Who looked there since has seen something newer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_source_told_meanwhile_does_not_give_way_to_an_older_snapshot() {
-    let slow = "drop table sales; create table wait (seconds int); insert into wait values (2);
+    let slow = "drop table sales; create table wait (seconds int); insert into wait values (6);
                 create view sales as select seconds, case when seconds > 0 then pg_sleep(seconds) end::text as x from wait";
     let mut data = Refreshed::with(1, slow).await;
     data.set(every(1, "hours")).await;
@@ -285,7 +285,7 @@ async fn what_the_source_told_meanwhile_does_not_give_way_to_an_older_snapshot()
     assert_eq!((seen.snapshot, first(seen)), (None, "0".to_owned()));
     // Another question is the snapshot's to answer.
     let sorted = Ask::Preview { sort: "seconds".into(), is_descending: true, page: 1 };
-    assert_eq!(first(data.asked(&sorted).await), "2");
+    assert_eq!(first(data.asked(&sorted).await), "6");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

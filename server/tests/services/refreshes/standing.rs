@@ -103,8 +103,7 @@ async fn what_was_set_more_often_than_may_be_runs_as_often_as_may_be() {
 async fn a_budget_that_is_used_up_ends_at_midnight_and_so_does_the_wait() {
     let mut data = Refreshed::new(10).await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    let clock = &data.team.world.shared.clock;
-    data.shift(DAY - clock.now().rem_euclid(DAY) + HOUR);
+    data.to_hour(1);
     let midnight = (data.team.world.shared.clock.now().div_euclid(DAY) + 1) * DAY;
     data.set(ScheduleFields { at: "12:00".into(), ..every(1, "days") }).await;
     data.turn().await;
@@ -122,6 +121,7 @@ async fn a_budget_that_is_used_up_ends_at_midnight_and_so_does_the_wait() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_fifth_failure_pauses_also_where_a_budget_is_used_up() {
     let mut data = Refreshed::new(10).await;
+    data.to_hour(1);
     data.set(every(1, "hours")).await;
     data.turn().await;
     data.team.world.backend.refreshes.budget(&data.team.world.actor, &data.team.connection, 1).await.unwrap();

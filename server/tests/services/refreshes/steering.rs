@@ -103,17 +103,8 @@ async fn a_budget_rests_refreshes_until_the_next_day() {
     data.set(every(1, "hours")).await;
     data.turn().await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    let connection = data.team.connection.clone();
-    // Uses are counted beside what uses it.
-    let used = loop {
-        let seen = refreshes.of_connection(&actor, &connection).await.unwrap();
-        if seen.asked_today >= 2 {
-            break seen.asked_today;
-        }
-        tokio::task::yield_now().await;
-    };
-    // To the beginning of a day, so that the hours below are of one.
-    data.shift(DAY - data.team.world.shared.clock.now().rem_euclid(DAY));
+    let (connection, used) = (data.team.connection.clone(), 3);
+    data.to_hour(0);
     refreshes.budget(&actor, &connection, used).await.unwrap();
     let mut runs = 1;
     for _ in 0..20 {
@@ -146,6 +137,7 @@ async fn a_budget_rests_refreshes_until_the_next_day() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
     let mut data = Refreshed::new(10).await;
+    data.to_hour(1);
     data.set(every(1, "asked")).await;
     assert_eq!(data.turn().await, 1);
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
@@ -190,6 +182,7 @@ async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trigger_beyond_the_budget_leaves_standing_why_it_rests() {
     let mut data = Refreshed::new(10).await;
+    data.to_hour(1);
     data.set(every(1, "hours")).await;
     data.turn().await;
     data.team.database.run("alter table sales rename to gone").await;
@@ -290,6 +283,7 @@ async fn a_trigger_does_not_try_a_refused_password_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_counts_as_a_look_at_the_source() {
     let data = Refreshed::new(10).await;
+    data.to_hour(1);
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     let asked = async || refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today;
     let mut before = asked().await;
