@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn folders_of_the_dead_are_removed_and_nothing_else_is() {
-        let all = std::env::temp_dir().join(format!("flitch-spill-{}", std::process::id()));
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
+        let all = std::env::temp_dir().join(format!("flitch-spill-{now}"));
         fs::create_dir(&all).unwrap();
         let living = Spill::open(&all).unwrap();
         fs::write(living.folder().join("rows"), "of a question").unwrap();

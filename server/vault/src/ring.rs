@@ -89,7 +89,7 @@ mod tests {
     const HOME: Binding<'_> = Binding { team: "t", record: "c1", field: "password", purpose: "p" };
 
     fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("flitch-vault-{name}-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("flitch-vault-{name}-{:016x}", rand::random::<u64>()));
         fs::create_dir_all(&folder).expect("a folder");
         folder
     }

@@ -206,7 +206,7 @@ impl Write for Gone {
 
 #[test]
 fn nothing_stays_in_the_folder() {
-    let folder = std::env::temp_dir().join(format!("exports-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("exports-{:016x}", rand::random::<u64>()));
     std::fs::create_dir(&folder).unwrap();
     let names = || std::fs::read_dir(&folder).unwrap().count();
     let rows = one_column(column("s", 25), &[Some("x"); 1000]);
