@@ -70,11 +70,45 @@ pub const BY_BEGINNING: &str = "@beginning";
 /// reconnected, or the object was gone.
 pub const BY_ABSENCE: &str = "@absence";
 
+/// The way in was refused to another dataset of the connection, and is the same: it is not tried again for a first run,
+/// which is due once there is another.
+const WAIT_WITH_OTHERS: &str = "
+    update refresh
+    set halt = 'credential',
+        halt_at = (select max(o.halt_at) from refresh o
+                   where o.connection_id = refresh.connection_id and o.is_on = 1 and o.halt = 'credential'),
+        halt_version = (select max(v.updated_at) from connection v
+                        where v.id = refresh.connection_id
+                           or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id)),
+        asked_at = null, asked_by = '', next_at = $2
+    where dataset_id = $1
+      and halt = ''
+      and asked_by = $3
+      and asked_at is not null
+      and exists (select 1 from refresh o
+                  where o.connection_id = refresh.connection_id
+                    and o.is_on = 1
+                    and o.halt = 'credential'
+                    and o.halt_version = (select max(v.updated_at) from connection v
+                                          where v.id = refresh.connection_id
+                                             or v.id = (select c.credential_id from connection c
+                                                        where c.id = refresh.connection_id)))";
+
 impl Store {
     /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet and none is under way. What
     /// was paused by a person stays paused. A run that is due by now, and waits for a way in or for its turn, still comes.
-    /// False where the dataset is not the team's.
+    /// Where the way in was refused to another dataset of the connection, the first run waits for another, too. False where
+    /// the dataset is not the team's.
     pub async fn refresh_set(&self, new: NewRefresh<'_>) -> Result<bool> {
+        let mut write = self.begin().await?;
+        // Takes the connection's turn, as a run does that was refused and says so to all its datasets.
+        sqlx::query(
+            "update connection set updated_at = updated_at
+             where id = (select d.connection_id from dataset d where d.id = $1)",
+        )
+        .bind(new.dataset_id)
+        .execute(&mut *write)
+        .await?;
         let set = sqlx::query(
             "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
                                   planned_at, asked_at, asked_by)
@@ -87,11 +121,12 @@ impl Store {
                                and (excluded.next_at is not null or refresh.snapshot_id = '')
                               then refresh.next_at else excluded.next_at end,
                planned_at = excluded.planned_at,
-               asked_by = case when refresh.snapshot_id = '' and refresh.halt = '' and refresh.asked_at is null
-                                and (refresh.run_id = '' or refresh.is_on = 0)
+               halt = case when refresh.is_on = 0 then '' else refresh.halt end,
+               asked_by = case when refresh.snapshot_id = '' and refresh.asked_at is null
+                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
                                then excluded.asked_by else refresh.asked_by end,
-               asked_at = case when refresh.snapshot_id = '' and refresh.halt = '' and refresh.asked_at is null
-                                and (refresh.run_id = '' or refresh.is_on = 0)
+               asked_at = case when refresh.snapshot_id = '' and refresh.asked_at is null
+                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
                                then excluded.asked_at else refresh.asked_at end",
         )
         .bind(new.team_id)
@@ -101,8 +136,15 @@ impl Store {
         .bind(new.next_at)
         .bind(new.now)
         .bind(BY_BEGINNING)
-        .execute(self.pool())
+        .execute(&mut *write)
         .await?;
+        sqlx::query(WAIT_WITH_OTHERS)
+            .bind(new.dataset_id)
+            .bind(new.now)
+            .bind(BY_BEGINNING)
+            .execute(&mut *write)
+            .await?;
+        write.commit().await?;
         Ok(set.rows_affected() == 1)
     }
 

@@ -44,6 +44,7 @@ const HALT: &str = "
     set halt = 'credential', halt_at = $2, halt_version = $3, asked_at = null,
         next_at = case when asked_at is not null and (next_at is null or next_at > $2) then $2 else next_at end
     where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
+      and is_on = 1
       and halt not in ('person', 'failures')
       and $3 = (select max(v.updated_at) from connection v
                 where v.id = refresh.connection_id

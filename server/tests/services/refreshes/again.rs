@@ -39,6 +39,48 @@ async fn o_fault_22_what_waited_when_a_password_was_refused_comes_with_another()
     assert!(tried <= 6 + 2, "{tried} runs, of which two began before the first was refused");
 }
 
+/// Nor is a refused password tried for what is turned on meanwhile, for the first time or once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_what_is_turned_on_after_a_refusal_waits_for_another_password() {
+    let mut data = Refreshed::with(10, "create table once (n int); create table never (n int)").await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("reader", "first-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    data.team.edit(data.team.string(&user, "first-password")).await;
+    let [a, b, c] = <[String; 3]>::try_from(data.datasets.clone()).unwrap();
+    for dataset in [&a, &b] {
+        backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    data.turn().await;
+    backend.refreshes.turn_off(&actor, &b).await.unwrap();
+    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+    data.shift(HOUR + MINUTE);
+    data.turn().await;
+    let shown = async |dataset: &str| backend.refreshes.show(&actor, dataset).await.unwrap();
+    let is_refused = |state: &RefreshState| matches!(state, RefreshState::ReconnectRequired { .. });
+    assert!(is_refused(&shown(&a).await.state));
+    let before = shown(&b).await.runs.len();
+    for (dataset, unit) in [(&b, "asked"), (&c, "days")] {
+        backend.refreshes.set(&actor, dataset, every(1, unit)).await.unwrap();
+    }
+    for _ in 0..3 {
+        data.turn().await;
+    }
+    for (dataset, runs) in [(&b, before), (&c, 0)] {
+        let view = shown(dataset).await;
+        assert!(is_refused(&view.state), "{:?}", view.state);
+        assert_eq!((view.runs.len(), view.is_asked), (runs, false), "no second try");
+    }
+    data.team.edit(data.team.string(&user, "second-password")).await;
+    for _ in 0..3 {
+        data.turn().await;
+    }
+    for dataset in [&a, &b, &c] {
+        let view = shown(dataset).await;
+        assert_eq!((view.state, view.runs[0].state), (RefreshState::Fresh, RunState::Done));
+    }
+}
+
 /// Whatever the schedule is: nobody cancelled it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_cut_short_by_a_pause_of_its_connection_begins_anew_after_it() {
@@ -55,6 +97,26 @@ async fn what_was_cut_short_by_a_pause_of_its_connection_begins_anew_after_it() 
     data.team.database.run(QUICK).await;
     assert_eq!(data.turn().await, 1, "not while it rests");
     assert_eq!(states(&data.view().await), [RunState::Cancelled]);
+    lives.resume(&actor, &data.team.connection).await.unwrap();
+    data.turn().await;
+    assert_eq!(states(&data.view().await), [RunState::Done, RunState::Cancelled]);
+}
+
+/// Also where the server that was to end it died before it had.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_short_by_a_pause_and_lost_begins_anew_after_it() {
+    let mut data = Refreshed::new(10).await;
+    let (lives, actor) = (data.team.world.backend.connection_life.clone(), data.team.world.actor.clone());
+    data.set(every(1, "asked")).await;
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let claim =
+        Claim { run_id: "run", due: &due, cause: "person", now, next_at: None, per_connection: 2, is_on_budget: false };
+    assert!(matches!(store.refresh_claim(claim).await.unwrap(), Claimed::Yes { .. }));
+    lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
+    let seen = store.refresh_running().await.unwrap().remove(0);
+    assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+    assert_eq!((data.turn().await, states(&data.view().await)), (1, vec![RunState::Cancelled]), "not while it rests");
     lives.resume(&actor, &data.team.connection).await.unwrap();
     data.turn().await;
     assert_eq!(states(&data.view().await), [RunState::Done, RunState::Cancelled]);
