@@ -84,6 +84,9 @@ pub struct Settings {
     /// meanwhile.
     #[arg(long, env = "FLITCH_SNAPSHOT_MEMORY_MIB", default_value_t = 512)]
     pub snapshot_memory_mib: u32,
+    /// Disk for what is written so, in GiB, in the data folder. Who needs more is told so.
+    #[arg(long, env = "FLITCH_SNAPSHOT_DISK_GIB", default_value_t = 10)]
+    pub snapshot_disk_gib: u32,
     /// Clusters that the server's own AWS identity may mint for, as TEAM_ID/REGION/CLUSTER. Needed only where several
     /// teams share the installation; a team that is alone may use it for any.
     #[arg(long, env = "FLITCH_AWS_IDENTITY", value_delimiter = ',')]

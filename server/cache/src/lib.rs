@@ -10,7 +10,7 @@ mod statistics;
 mod upload;
 mod writer;
 
-pub use reader::{Question, ReadError, Reader, Rows, TABLE};
+pub use reader::{Question, ReadError, Reader, Room, Rows, TABLE};
 pub use snapshots::{Bucket, Listed, SnapshotError, Snapshots};
 pub use upload::Upload;
 pub use writer::{WriteError, Writer, Written};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
 use datafusion::catalog::{MemoryCatalogProviderList, TableProvider};
+use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
@@ -56,9 +57,15 @@ impl From<DataFusionError> for ReadError {
 }
 
 impl ReadError {
-    /// It needs more memory than there is, also with a disk beside it.
+    /// It needs more memory than there is, also with the disk that there is beside it.
     pub fn is_memory(&self) -> bool {
-        matches!(self, Self::Engine(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)))
+        let Self::Engine(error) = self else { return false };
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(_) | DataFusionError::IoError(_) => true,
+            // Nothing but what is put on the disk meanwhile is a file of Arrow's.
+            DataFusionError::ArrowError(error, _) => matches!(**error, ArrowError::IoError(..)),
+            _ => false,
+        }
     }
 
     /// A number has more digits than its type. No other cast in a question can fail.
@@ -120,6 +127,14 @@ impl Drop for Rows {
     }
 }
 
+/// For all questions together, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub memory: usize,
+    /// For what does not fit into it.
+    pub disk: u64,
+}
+
 /// Batches that wait for whoever takes them.
 const WAITING: usize = 2;
 
@@ -141,18 +156,19 @@ impl Drop for Reader {
 }
 
 impl Reader {
-    /// With so much memory for all questions together. What does not fit goes into a folder in this one meanwhile.
-    pub fn new(snapshots: &Snapshots, memory: usize, spill: &Path) -> Result<Self, ReadError> {
+    /// What does not fit into memory goes into a folder in this one meanwhile.
+    pub fn new(snapshots: &Snapshots, room: Room, spill: &Path) -> Result<Self, ReadError> {
         let spill = Spill::open(spill).map_err(ReadError::Spill)?;
-        let runtime = RuntimeEnvBuilder::new().with_temp_file_path(spill.folder()).build_arc()?;
+        let runtime = RuntimeEnvBuilder::new().with_temp_file_path(spill.folder());
+        let runtime = runtime.with_max_temp_directory_size(room.disk).build_arc()?;
         let objects = ObjectStoreUrl::parse(OBJECTS)?;
         runtime.register_object_store(objects.as_ref(), snapshots.objects());
         let threads = Builder::new_multi_thread().thread_name("snapshots").enable_all().build()?;
         let snapshots = snapshots.clone();
         Ok(Self {
-            state: state(runtime),
+            state: state(runtime)?,
             snapshots,
-            memory: Memory::new(memory),
+            memory: Memory::new(room.memory),
             _spill: spill,
             threads: Some(threads),
         })
@@ -225,7 +241,7 @@ async fn open(
     frame.execute_stream().await
 }
 
-fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
+fn state(runtime: Arc<RuntimeEnv>) -> Result<SessionState, ReadError> {
     let mut config = SessionConfig::new().with_information_schema(false);
     let options = config.options_mut();
     options.sql_parser.dialect = datafusion::config::Dialect::PostgreSQL;
@@ -235,6 +251,9 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
     options.execution.parquet.schema_force_view_types = false;
     // What a sort sets aside on each core for merging what it wrote to disk: 10 MB would be more than a small share has.
     options.execution.sort_spill_reservation_bytes = 2 * 1024 * 1024;
+    // A file for each batch that two cores exchange by way of the disk. With one for many, both may write to files of their
+    // own while whoever reads waits for more in the older one, for ever (apache/datafusion#24883).
+    options.execution.max_spill_file_size_bytes = ConfigNonZeroUsize::try_new(1)?;
     let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
@@ -245,7 +264,7 @@ fn state(runtime: Arc<RuntimeEnv>) -> SessionState {
         // A name of our own, which nothing has had before.
         let _ = state.register_udf(Arc::new(function));
     }
-    state
+    Ok(state)
 }
 
 async fn table(state: &SessionState, place: &Key) -> Result<ListingTable, DataFusionError> {

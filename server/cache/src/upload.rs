@@ -1,6 +1,7 @@
 //! One snapshot on its way into the object store: a row group in memory, and a few parts on the way.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -18,7 +19,10 @@ pub(crate) const PART_OF_FILE: usize = 1024 * 1024;
 /// Parts on the way at once.
 const AT_ONCE: usize = 2;
 
-/// Dropped before it is finished, it leaves nothing that anybody could take for a snapshot.
+/// How long a bucket may take to forget what was sent, where nobody waits for that.
+const TAKING_BACK: Duration = Duration::from_secs(60);
+
+/// Dropped before it is finished, it takes back what was sent, and leaves nothing that anybody could take for a snapshot.
 pub struct Upload {
     writer: Writer<Parts>,
 }
@@ -52,8 +56,11 @@ impl Upload {
         let written = tokio::task::block_in_place(|| self.writer.close());
         let written = written.map_err(|error| why(self.writer.out(), error))?;
         let parts = self.writer.out();
-        if let Some(mut upload) = parts.upload.take() {
+        if let Some(upload) = &mut parts.upload {
             upload.put(std::mem::take(&mut parts.part).into());
+            upload.wait_for_capacity(0).await?;
+        }
+        if let Some(upload) = parts.upload.take() {
             upload.finish().await?;
         }
         Ok(written)
@@ -84,6 +91,15 @@ struct Parts {
     failure: Option<object_store::Error>,
 }
 
+impl Drop for Parts {
+    /// A bucket keeps parts of what was never finished, and bills them, until somebody says that it may not.
+    fn drop(&mut self) {
+        if let Some(upload) = self.upload.take() {
+            self.runtime.spawn(tokio::time::timeout(TAKING_BACK, upload.abort()));
+        }
+    }
+}
+
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.part.capacity() == 0 {
@@ -105,5 +121,59 @@ impl Write for Parts {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::Int64Array;
+    use arrow_schema::{DataType, Field, Schema};
+    use async_trait::async_trait;
+    use object_store::{PutPayload, PutResult, UploadPart};
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// Tells how it ends.
+    #[derive(Debug)]
+    struct Told(mpsc::UnboundedSender<&'static str>);
+
+    #[async_trait]
+    impl MultipartUpload for Told {
+        fn put_part(&mut self, _: PutPayload) -> UploadPart {
+            Box::pin(async { Ok(()) })
+        }
+
+        async fn complete(&mut self) -> object_store::Result<PutResult> {
+            let _ = self.0.send("complete");
+            Ok(PutResult { e_tag: None, version: None })
+        }
+
+        async fn abort(&mut self) -> object_store::Result<()> {
+            let _ = self.0.send("abort");
+            Ok(())
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_dropped_before_its_end_is_taken_back() {
+        let (told, mut tells) = mpsc::unbounded_channel();
+        let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, true)]));
+        let begun = async || {
+            let mut upload = Upload::new(Box::new(Told(told.clone())), PART_OF_FILE, Arc::clone(&schema)).unwrap();
+            let column = Arc::new(Int64Array::from_iter_values(0..10));
+            upload.write(RecordBatch::try_new(Arc::clone(&schema), vec![column]).unwrap()).await.unwrap();
+            upload
+        };
+        drop(begun().await);
+        assert_eq!(tells.recv().await, Some("abort"));
+        begun().await.abort().await.unwrap();
+        assert_eq!(tells.recv().await, Some("abort"));
+        begun().await.finish().await.unwrap();
+        assert_eq!(tells.recv().await, Some("complete"));
+        drop(told);
+        assert_eq!(tells.recv().await, None, "nothing is taken back twice, or once it is whole");
     }
 }

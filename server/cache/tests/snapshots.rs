@@ -9,8 +9,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use cache::{Bucket, Question, Reader, SnapshotError, Snapshots, Written};
+use cache::{Bucket, Question, Reader, Room, SnapshotError, Snapshots, Written};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+const ROOM: Room = Room { memory: 64 << 20, disk: 1 << 30 };
 
 /// A folder of this test's own, removed at its end.
 struct Folder(PathBuf);
@@ -86,7 +88,7 @@ async fn whole_or_not_at_all(snapshots: &Snapshots) {
     // And it can be asked where it lies.
     let asked = put(snapshots, "team/asked/1.parquet", 1).await;
     let spill = Folder::made();
-    let reader = Reader::new(snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
+    let reader = Reader::new(snapshots, ROOM, &spill.0).unwrap();
     let number = async |sql: &str| {
         let question = Question { sql, values: &[], is_in_order: false };
         let mut rows = reader.ask("team/asked/1.parquet", question).await.unwrap();
@@ -207,7 +209,7 @@ async fn what_does_not_fit_into_memory_goes_to_disk_and_is_gone_from_there() {
     let (folder, spill) = (Folder::new(), Folder::made());
     let snapshots = Snapshots::in_folder(&folder.0).unwrap();
     let written = put(&snapshots, "sales/1.parquet", 30).await;
-    let reader = Reader::new(&snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
+    let reader = Reader::new(&snapshots, ROOM, &spill.0).unwrap();
     let question = Question { sql: "select s, n from snapshot order by s", values: &[], is_in_order: true };
     let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
     let (mut seen, mut last, mut most) = (0, String::new(), 0);
@@ -224,6 +226,60 @@ async fn what_does_not_fit_into_memory_goes_to_disk_and_is_gone_from_there() {
     assert_eq!(seen, written.rows);
     assert!(most > 8 * 1024 * 1024, "{most} bytes were on disk");
     drop((rows, reader));
+    assert_eq!(bytes_in(&spill.0), 0);
+}
+
+/// Two cores that exchange by way of the disk what they group come to an end, and to the same answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_grouped_within_little_memory_is_what_it_is_within_much() {
+    let (folder, spill) = (Folder::new(), Folder::made());
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    put(&snapshots, "sales/1.parquet", 20).await;
+    let sql = "select n % 100 as g, count(distinct substr(s, 1, 30)) as c from snapshot group by 1 order by 1";
+    let answers = async |memory: usize| {
+        let reader = Reader::new(&snapshots, Room { memory, ..ROOM }, &spill.0).unwrap();
+        let mut answers = Vec::new();
+        for _ in 0..4 {
+            let question = Question { sql, values: &[], is_in_order: false };
+            let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
+            let mut counts: Vec<i64> = Vec::new();
+            while let Some(batch) = rows.next().await {
+                let batch = batch.unwrap();
+                counts.extend(batch.column(1).as_any().downcast_ref::<Int64Array>().unwrap().values());
+            }
+            answers.push(counts);
+        }
+        answers
+    };
+    let much = answers(512 << 20).await;
+    assert_eq!(much[0].len(), 100);
+    // Far longer than it takes.
+    let little = tokio::time::timeout(Duration::from_secs(100), answers(16 << 20)).await;
+    assert_eq!(little.expect("an end"), much);
+}
+
+/// The disk has an end too, and others write there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_needs_more_disk_than_there_may_be_is_told_so_and_leaves_none() {
+    let (folder, spill) = (Folder::new(), Folder::made());
+    let snapshots = Snapshots::in_folder(&folder.0).unwrap();
+    put(&snapshots, "sales/1.parquet", 30).await;
+    let room = Room { disk: 4 << 20, ..ROOM };
+    let reader = Reader::new(&snapshots, room, &spill.0).unwrap();
+    let question = Question { sql: "select s, n from snapshot order by s", values: &[], is_in_order: true };
+    let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
+    let error = loop {
+        match rows.next().await.expect("an error before the end") {
+            Ok(_) => assert!(bytes_in(&spill.0) < 8 << 20),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.is_memory(), "{error:?}");
+    drop(rows);
+    // The next one has it again.
+    let question = Question { sql: "select count(*) as n from snapshot", ..question };
+    assert!(reader.ask("sales/1.parquet", question).await.unwrap().next().await.unwrap().is_ok());
+    drop(reader);
     assert_eq!(bytes_in(&spill.0), 0);
 }
 
@@ -248,7 +304,7 @@ async fn the_largest_first_begins_with_nan_in_whichever_row_group_it_is() {
     }
     let written = upload.finish().await.unwrap();
     assert!(written.row_groups > 1, "{written:?}");
-    let reader = Reader::new(&snapshots, 64 * 1024 * 1024, &spill.0).unwrap();
+    let reader = Reader::new(&snapshots, ROOM, &spill.0).unwrap();
     let question = Question { sql: "select x from snapshot order by x desc limit 7", values: &[], is_in_order: true };
     let mut rows = reader.ask("sales/1.parquet", question).await.unwrap();
     let mut seen = Vec::new();

@@ -131,6 +131,8 @@ impl ports::Exports for Exports {
             && row.purpose != Purpose::Export.as_str()
             && (row.row_count == 0 || shared.store.result_is_kept(&row.id).await.map_err(store_fault)?);
         let named = format!("{}, {}", row.connection_name, format.as_str());
+        // When what the file holds was read: with the question, or anew.
+        let mut of = row.clone();
         let pieces = if is_all_there {
             let (making, pieces) = Making::begin(shared, format)?;
             let export = self.without_turn(actor, &row, &row.statement).await?;
@@ -138,7 +140,11 @@ impl ports::Exports for Exports {
             pieces
         } else if !row.snapshot_id.is_empty() && row.purpose == Purpose::Preview.as_str() {
             self.ask_snapshot(actor, &row, format).await?
+        } else if !row.snapshot_id.is_empty() && row.cut.is_empty() {
+            // Whoever saw an answer from the snapshot does not mean to ask the source.
+            return Err(Fault::RowsGone);
         } else {
+            (of.snapshot_id, of.queued_at) = (String::new(), shared.clock.now());
             self.ask_source(actor, &row, format).await?
         };
         audit::done(shared, actor, Deed { action: Action::ResultExported, target: id, named: &named }).await;
@@ -149,7 +155,7 @@ impl ports::Exports for Exports {
         };
         let dataset = dataset.map(|dataset| format!("{}.{}", dataset.schema_name, dataset.name));
         Ok(ports::Export {
-            name: file_name(&row, dataset.as_deref(), format),
+            name: file_name(&of, dataset.as_deref(), format),
             format,
             query_id: pieces.query_id().to_owned(),
             chunks: Box::new(pieces),
@@ -172,8 +178,10 @@ fn file_name(row: &QueryRow, dataset: Option<&str>, format: FileFormat) -> Strin
             moment(row.taken_at).map(|at| format!("-snapshot-{}-{:02}{:02}-UTC", at.date(), at.hour(), at.minute()))
         }
     };
-    let asked_of = plain(dataset.unwrap_or(&row.connection_name));
-    let names = [plain(&row.name), asked_of + &of.unwrap_or_default()];
+    let of = of.unwrap_or_default();
+    // A name that somebody gave says nothing of the rows' age.
+    let aged = |name: String| if row.snapshot_id.is_empty() || name.is_empty() { name } else { name + &of };
+    let names = [aged(plain(&row.name)), plain(dataset.unwrap_or(&row.connection_name)) + &of];
     let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
     format!("{name}.{}", format.as_str())
 }
@@ -196,6 +204,8 @@ mod tests {
         let row = QueryRow { snapshot_id: "one".into(), taken_at: row.queued_at - 60 * SECOND, ..row };
         let name = file_name(&row, Some("public.sales"), FileFormat::Parquet);
         assert_eq!(name, "public.sales-snapshot-2026-11-23-1503-UTC.parquet");
+        let row = QueryRow { name: "north".into(), ..row };
+        assert_eq!(file_name(&row, None, FileFormat::Csv), "north-snapshot-2026-11-23-1503-UTC.csv");
         let dataset = DatasetRow {
             id: String::new(),
             connection_id: String::new(),

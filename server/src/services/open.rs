@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache::{Bucket, ReadError, Reader, SnapshotError, Snapshots};
+use cache::{Bucket, ReadError, Reader, Room, SnapshotError, Snapshots};
 use contract::aws::IamFields;
 use contract::connection_string::Rules;
 use contract::query::QueryLimits;
@@ -145,10 +145,13 @@ fn snapshots(settings: &Settings) -> Result<Snapshots, OpenError> {
 
 /// What answers from snapshots, with a folder beside the data for what does not fit into its memory.
 fn reader(settings: &Settings, snapshots: &Snapshots) -> Result<Reader, OpenError> {
-    let memory = settings.snapshot_memory_mib as usize * 1024 * 1024;
+    let room = Room {
+        memory: settings.snapshot_memory_mib as usize * 1024 * 1024,
+        disk: u64::from(settings.snapshot_disk_gib) * 1024 * 1024 * 1024,
+    };
     let spill = settings.home.data.join("spill");
     make_private(&spill).map_err(|error| OpenError::Folder(spill.clone(), error))?;
-    Reader::new(snapshots, memory, &spill).map_err(OpenError::Reader)
+    Reader::new(snapshots, room, &spill).map_err(OpenError::Reader)
 }
 
 fn database(home: &Home) -> Result<Option<String>, OpenError> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache::{Question, Reader, Snapshots, TABLE};
+use cache::{Question, Reader, Room, Snapshots, TABLE};
 use contract::explore::profile::ColumnProfile;
 use contract::explore::{
     By, Dialect, Explore, Filter, Function, Group, Kind, MAX_LIMIT, Measure, Operator, Sort, profile,
@@ -206,7 +206,7 @@ impl Both {
             ends_in_blanks: drained.ends_in_blanks(at),
         };
         let columns = shapes.iter().enumerate().map(column).collect();
-        let reader = Reader::new(&snapshots, 64 * 1024 * 1024, &folder).unwrap();
+        let reader = Reader::new(&snapshots, Room { memory: 64 << 20, disk: 1 << 30 }, &folder).unwrap();
         Self { session, reader, columns, shapes, folder, _database: database }
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cache::{Bucket, Reader, Snapshots};
+use cache::{Bucket, Reader, Room, Snapshots};
 use contract::check::CheckView;
 use contract::connection::{CheckRef, ConnectionForm};
 use contract::connection_string::Rules;
@@ -97,6 +97,9 @@ pub fn cloud_of(aws: &AwsServer, key: &str) -> Arc<dyn Cloud> {
     Arc::new(Aws::with_config(testkit::aws::config(&aws.url(), key, aws::SECRET)))
 }
 
+/// Where an export ends by itself, unless a test says otherwise.
+pub const EXPORTS: ExportLimits = ExportLimits { bytes: u64::MAX, seconds: 600, patience: Duration::from_secs(30) };
+
 /// What a test changes about its world.
 pub struct Plan {
     pub policy: Policy,
@@ -110,7 +113,7 @@ pub struct Plan {
     pub cloud: Arc<dyn Cloud>,
     pub listed: Vec<ListedCluster>,
     pub refresh_limits: RefreshLimits,
-    pub export_patience: Duration,
+    pub export_limits: ExportLimits,
     /// Of a server that speaks S3; without it snapshots lie in a folder.
     pub bucket: Option<String>,
 }
@@ -139,7 +142,7 @@ impl Default for Plan {
                 lease: Duration::from_secs(3),
                 memory: 128 * 1024 * 1024,
             },
-            export_patience: Duration::from_secs(30),
+            export_limits: EXPORTS,
             bucket: None,
         }
     }
@@ -270,11 +273,11 @@ fn shared(plan: Plan, store: Store, folder: &std::path::Path) -> Arc<Shared> {
         catalog_limits: plan.catalog_limits,
         setup_code: SetupCode::open(&folder.join("setup-code"), true).unwrap(),
         query_limits: plan.query_limits,
-        export_limits: ExportLimits { bytes: u64::MAX, seconds: 600, patience: plan.export_patience },
+        export_limits: plan.export_limits,
         fair_use: FairUse { per_connection: 3, per_team: 8 },
         live: Live::default(),
         ended: Notify::new(),
-        reader: Reader::new(&snapshots, plan.refresh_limits.memory, folder).unwrap(),
+        reader: Reader::new(&snapshots, Room { memory: plan.refresh_limits.memory, disk: 1 << 30 }, folder).unwrap(),
         snapshots,
         refresh_limits: plan.refresh_limits,
         nudge: Notify::new(),

@@ -29,9 +29,11 @@ pub(super) fn value(column: &str) -> Hint {
 }
 
 pub(super) fn memory(mib: u32) -> Hint {
-    Hint::plain(format!("This answer needs more than the {mib} MiB that answers from snapshots may take together."))
-        .step("Ask for fewer groups, or ask the source instead.")
-        .step("The operator sets the limit: FLITCH_SNAPSHOT_MEMORY_MIB.")
+    Hint::plain(format!(
+        "This answer needs more than answers from snapshots may take together: {mib} MiB of memory, and disk beside it."
+    ))
+    .step("Ask for fewer groups, or ask the source instead.")
+    .step("The operator sets the limits: FLITCH_SNAPSHOT_MEMORY_MIB and FLITCH_SNAPSHOT_DISK_GIB.")
 }
 
 pub(super) fn gone() -> Hint {

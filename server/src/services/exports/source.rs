@@ -1,7 +1,7 @@
 //! Where a file's rows come from.
 
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use cache::Question;
 use contract::fault::Fault;
@@ -75,7 +75,11 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
             drop(send);
             fed
         };
-        let (fed, made) = tokio::join!(feed, making.take(batches));
+        let both = async { tokio::join!(feed, making.take(batches)) };
+        let (fed, made) = match in_time(&shared, both).await {
+            Ok(both) => both,
+            Err(over) => return end(&shared, &export, started, (Err(Some(over)), Ok(None))).await,
+        };
         let fed = fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None });
         end(&shared, &export, started, (fed, made)).await
     };
@@ -98,12 +102,30 @@ pub(super) async fn from_snapshot(
         // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory
         // for putting the parts together that no disk can stand in for.
         let question = Question { sql: &sql, values: &[], is_in_order: true };
-        let all = TextLimits { rows: u64::MAX, bytes: u64::MAX };
+        let all = TextLimits { rows: u64::MAX, bytes: shared.export_limits.bytes };
         let feed = queries::from_snapshot(&shared, &snapshot, question, send, all);
-        let (fed, made) = tokio::join!(feed, making.take(batches));
+        let both = async { tokio::join!(feed, making.take(batches)) };
+        let (fed, made) = match in_time(&shared, both).await {
+            Ok(both) => both,
+            Err(over) => return end(&shared, &export, started, (Err(Some(over)), Ok(None))).await,
+        };
+        let read = fed.as_ref().copied().unwrap_or_default();
+        if read.cut.is_some() {
+            let duration_us = started.elapsed().as_micros() as i64;
+            let (row_count, byte_count) = (read.rows as i64, read.bytes as i64);
+            finish(&shared, export.run(), QueryEnd { duration_us, row_count, byte_count, cut: "bytes", ..END }).await;
+            return false;
+        }
         end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made)).await
     };
     told_of(&shared, &export, make, out).await;
+}
+
+/// No longer than an export may take, also for somebody who takes the file slowly.
+async fn in_time<T>(shared: &Shared, both: impl Future<Output = T>) -> Result<T, Finding> {
+    let seconds = shared.export_limits.seconds;
+    let in_time = tokio::time::timeout(Duration::from_secs(u64::from(seconds)), both);
+    in_time.await.map_err(|_| Finding::OverOurLimit { seconds })
 }
 
 /// Makes a file, whose row says meanwhile that it is being made; the snapshot that it is made of stays so long.

@@ -6,10 +6,11 @@ use contract::explore::{Explore, Filter, Function, Group, Measure, Operator};
 use contract::fault::Fault;
 use contract::query::{Ask, FileFormat, HistoryFilter, Purpose, QueryState};
 use contract::refresh::Cause;
+use server::services::ExportLimits;
 use server::services::snapshots::sweep;
 
 use super::{HOUR, MINUTE, Refreshed, every};
-use crate::world::Plan;
+use crate::world::{EXPORTS, Plan};
 
 impl Refreshed {
     async fn asked(&self, ask: &Ask) -> contract::query::QueryView {
@@ -143,6 +144,13 @@ async fn every_view_is_served_while_the_source_is_gone() {
     let csv = data.file(&page.id).await.unwrap();
     assert_eq!((csv.lines().count(), csv.lines().nth(1)), (1_001, Some("1000,kind 6,333.33")));
     assert_eq!(data.file(&explored.id).await.unwrap().lines().count(), 8);
+    // Which says so where it is looked up.
+    let history =
+        data.team.world.backend.queries.history(&data.team.world.actor, HistoryFilter::default()).await.unwrap();
+    for file in history.entries.iter().filter(|entry| entry.purpose == Purpose::Export) {
+        let shown = data.team.world.backend.queries.show(&data.team.world.actor, &file.id, 0).await.unwrap();
+        assert_eq!((shown.was_sent, shown.snapshot.map(|from| from.taken_at)), (false, Some(served.taken_at)));
+    }
     // The source can still be asked, by somebody who wants that.
     data.team.world.backend.queries.ask_again(&data.team.world.actor, &data.dataset, Ask::rows()).await.unwrap();
     let live = data.asked(&Ask::rows()).await;
@@ -163,7 +171,8 @@ async fn every_view_is_served_while_the_source_is_gone() {
 /// Four files are made at once. Whoever stops to take theirs, as a browser whose download is paused, gives up the place.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn downloads_that_are_paused_keep_nobody_from_another() {
-    let plan = Plan { export_patience: Duration::from_secs(1), ..Plan::default() };
+    let export_limits = ExportLimits { patience: Duration::from_secs(1), ..EXPORTS };
+    let plan = Plan { export_limits, ..Plan::default() };
     let (data, view) = looked_at_large(plan).await;
     let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
     let mut paused = Vec::new();
@@ -186,6 +195,47 @@ async fn downloads_that_are_paused_keep_nobody_from_another() {
     let (done, failed): (Vec<_>, Vec<_>) = files.partition(|entry| entry.state == QueryState::Done);
     assert_eq!((done.len(), failed.len()), (1, 4));
     assert!(failed.iter().all(|entry| entry.state == QueryState::Failed));
+}
+
+/// A page may be open all day. Its rows are not kept so long, and its snapshot is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_is_open_for_long_still_leads_to_its_file() {
+    let mut data = Refreshed::new(1_000).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    let rows = data.asked(&Ask::rows()).await;
+    let explored = data.asked(&Ask::Explore(by_kind())).await;
+    let (store, now) = (data.team.world.shared.store.clone(), rows.queued_at + HOUR);
+    store.query_purge(now, rows.queued_at, 0).await.unwrap();
+    data.close_source().await;
+    assert_eq!(data.file(&rows.id).await.unwrap().lines().count(), 1_001);
+    assert_eq!(data.file(&explored.id).await, Err(Fault::RowsGone), "the source is not asked for what it did not tell");
+    assert_eq!(data.asked(&Ask::Explore(by_kind())).await.result.unwrap().rows.len(), 7, "asked anew");
+}
+
+/// The operator's limits hold for files from snapshots as for those from a source.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_a_snapshot_ends_where_exports_do() {
+    for (export_limits, code, cut) in [
+        (ExportLimits { bytes: 1_000_000, ..EXPORTS }, "", "bytes"),
+        (ExportLimits { seconds: 0, ..EXPORTS }, "over_our_limit", ""),
+    ] {
+        let (data, view) = looked_at_large(Plan { export_limits, ..Plan::default() }).await;
+        assert_eq!(data.file(&view.id).await, Err(Fault::ExportFailed), "no part looks like the whole");
+        let actor = &data.team.world.actor;
+        let history = data.team.world.backend.queries.history(actor, HistoryFilter::default()).await.unwrap();
+        let file = history.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap();
+        let row = data
+            .team
+            .world
+            .shared
+            .store
+            .query_fetch(&actor.team_id, &actor.member_id, &file.id)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!((file.code.as_str(), row.cut.as_str()), (code, cut));
+    }
 }
 
 /// A file of what is kept ends with its download; a wish for its end would be heard by nobody.
