@@ -156,6 +156,10 @@ pub struct QueryView<F = Finding> {
     /// What the server said beside the result.
     pub notices: Vec<String>,
     pub kept_read_only: Option<KeptReadOnly>,
+    /// To run it again wakes compute that is paid by the second.
+    pub wakes: bool,
+    /// Whether the source was to be asked: not by an answer from a snapshot, nor by a file of rows that were kept.
+    pub was_sent: bool,
     /// Where the answer came from a snapshot.
     pub snapshot: Option<ServedFrom>,
     /// Where the source answered a dataset's question: the snapshot that could have.
@@ -197,6 +201,8 @@ impl QueryView {
             wrong_at: self.wrong_at,
             notices: self.notices,
             kept_read_only: self.kept_read_only,
+            wakes: self.wakes,
+            was_sent: self.was_sent,
             snapshot: self.snapshot,
             snapshot_instead: self.snapshot_instead,
         }

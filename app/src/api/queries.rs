@@ -213,6 +213,8 @@ pub struct Question {
     pub columns: Vec<Column>,
     /// What is wrong with it.
     pub fault: Option<ExploreFault>,
+    /// To ask it wakes compute that is paid by the second.
+    pub wakes: bool,
 }
 
 /// Holds the question in an address against a dataset's columns; the source is not asked.
@@ -230,7 +232,12 @@ pub async fn show_question(dataset_id: String, #[server(default)] view: String) 
         Err(Fault::Explore { fault }) => Some(fault),
         _ => None,
     };
-    Ok(Question { columns: dataset.columns, fault })
+    // A snapshot answers without the source.
+    let wakes = dataset.is_serverless && {
+        let refresh = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
+        refresh.snapshot.is_none()
+    };
+    Ok(Question { columns: dataset.columns, fault, wakes })
 }
 
 /// Asks the source anew; or, with `of=snapshot`, goes back to the snapshot.

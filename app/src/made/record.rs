@@ -1,6 +1,6 @@
 //! How a query ran: what was sent, what the server said beside the rows, and how it was kept from writing.
 
-use contract::query::{KeptReadOnly, QueryView};
+use contract::query::{KeptReadOnly, Purpose, QueryView};
 use leptos::prelude::*;
 
 use crate::parts::{CopyText, made};
@@ -26,12 +26,30 @@ pub fn record(query: &QueryView<Told>) -> String {
             {kept}
             {messages}
             <CopyText label="the statement".to_owned() text=query.sql.clone()/>
-            <p class="quiet">
-                "On the cluster it is found by this query's id. Redshift says what it cost:"
-            </p>
-            <CopyText label="the question about its cost".to_owned() text=cost(&query.id)/>
+            {at_source(query)}
         </details>
     })
+}
+
+/// What the source knows of it.
+fn at_source(query: &QueryView<Told>) -> AnyView {
+    let unasked = match query.snapshot {
+        Some(from) => {
+            format!("It came from the snapshot of {}; the source was not asked.", numbers::moment(from.taken_at))
+        }
+        None if query.was_sent => {
+            return view! {
+                <p class="quiet">"On the cluster it is found by this query's id. Redshift says what it cost:"</p>
+                <CopyText label="the question about its cost".to_owned() text=cost(&query.id)/>
+            }
+            .into_any();
+        }
+        None if query.purpose == Purpose::Export => {
+            "It was made of rows that were kept; the source was not asked.".into()
+        }
+        None => "It was not sent to the source.".into(),
+    };
+    view! { <p class="quiet">{unasked}</p> }.into_any()
 }
 
 /// `SYS_QUERY_HISTORY` shows a user's own queries (Redshift's manual, "Visibility of data in system tables and views").

@@ -71,14 +71,14 @@ fn Check(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>)
 
 /// A replacement of the team credential is tried on what leans on it before it is stored.
 #[component]
-fn Try(draft_id: String, count: u32, is_good: bool) -> impl IntoView {
+fn Try(draft_id: String, count: u32, is_good: bool, wakes: Option<&'static str>) -> impl IntoView {
     let start = Post::<StartRotation>::new();
     let text = format!("Try it on {}", numbers::count(count, "connection", "connections"));
     view! {
         {move || start.refused().map(|fault| view! { <FaultNotice fault/> })}
         <PostForm post=start>
             <input type="hidden" name="draft_id" value=draft_id/>
-            <button type="submit" class=if is_good { "button" } else { "button-quiet" }>{text}</button>
+            <button type="submit" class=if is_good { "button" } else { "button-quiet" } data-wakes=wakes title=wakes>{text}</button>
         </PostForm>
     }
 }
@@ -93,7 +93,7 @@ fn Next(check: CheckShown, start: Post<StartCheck>, save: Post<SaveConnection>) 
     let kept = if check.is_outdated || check.is_credential && !check.is_draft {
         ().into_any()
     } else if is_replacement && !check.replaces.is_empty() {
-        view! { <Try draft_id=id.clone() count=check.leaning_count is_good/> }.into_any()
+        view! { <Try draft_id=id.clone() count=check.leaning_count is_good wakes/> }.into_any()
     } else if check.is_draft {
         let class = if is_good { "button" } else { "button-quiet" };
         let text = match (is_good, check.replaces.is_empty()) {

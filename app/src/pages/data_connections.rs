@@ -12,7 +12,7 @@ use crate::parts::{
     first_refused, load_after,
 };
 use crate::paths;
-use crate::words::numbers;
+use crate::words::{WAKES, numbers};
 
 /// What can be done on the page.
 #[derive(Clone, Copy)]
@@ -77,6 +77,7 @@ fn Shown(shown: DataConnections, actions: Actions) -> impl IntoView {
 fn Stored(credential: CredentialView, count: String, actions: Actions) -> impl IntoView {
     let CredentialView { id, name, target, set_by, has_left, set_at, last_check } = credential;
     let outcome = last_check.as_ref().map(|check| check.outcome);
+    let wakes = target.is_serverless().then_some(WAKES);
     let checked = last_check.map(|check| {
         view! { " " <a href=paths::check(&id, &check.id)>"See the check of " {numbers::moment(check.started_at)}</a> }
     });
@@ -106,7 +107,7 @@ fn Stored(credential: CredentialView, count: String, actions: Actions) -> impl I
                 </PostForm>
                 <PostForm post=actions.check>
                     <input type="hidden" name="connection_id" value=id/>
-                    <button type="submit" class="button-quiet">"Check again"</button>
+                    <button type="submit" class="button-quiet" data-wakes=wakes title=wakes>"Check again"</button>
                 </PostForm>
             </div>
             <details class="more">

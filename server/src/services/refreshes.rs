@@ -257,7 +257,7 @@ impl ports::Refreshes for Refreshes {
             return Err(Fault::NotFound);
         }
         self.shared.nudge.notify_one();
-        let to = if statements == 0 { "no limit".to_owned() } else { format!("{statements} statements") };
+        let to = if statements == 0 { "no limit".to_owned() } else { format!("{statements} times a day") };
         let named = format!("{}: {to}", connection.name);
         let deed = Deed { action: Action::BudgetSet, target: connection_id, named: &named };
         audit::done(&self.shared, actor, deed).await;

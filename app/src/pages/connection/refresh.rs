@@ -50,7 +50,7 @@ pub fn RefreshAll(id: String, refresh: ConnectionRefreshShown) -> impl IntoView 
                     "Daily budget: once the source was asked so often in a day (UTC), by anybody, refreshes rest until \
                      midnight; people may still ask. 0 is no budget."
                 </p>
-                <TextField label="Statements a day" name="statements" kind="number" value=typed/>
+                <TextField label="Times a day" name="statements" kind="number" value=typed/>
                 <button type="submit" class="button-quiet">"Set the budget"</button>
             </PostForm>
         </details>

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::api::queries::Question;
 use crate::parts::{GetForm, Loaded};
-use crate::words::asks;
+use crate::words::{WAKES, asks};
 
 #[component]
 pub fn ExploreForm(question: Loaded<Question>, search: Memo<String>) -> impl IntoView {
@@ -27,7 +27,8 @@ pub fn ExploreForm(question: Loaded<Question>, search: Memo<String>) -> impl Int
 
 #[component]
 fn Fields(question: Question, search: Memo<String>) -> impl IntoView {
-    let Question { columns, fault } = question;
+    let Question { columns, fault, wakes } = question;
+    let wakes = wakes.then_some(WAKES);
     if columns.is_empty() {
         return view! {
             <div class="notice" data-tone="info" role="status">
@@ -65,7 +66,7 @@ fn Fields(question: Question, search: Memo<String>) -> impl IntoView {
                     <input name="n" type="number" min="1" max=MAX_LIMIT value=explore.limit data-place="limit"/>
                 </label>
                 {explore.chart.map(|chart| view! { <input type="hidden" name="c" value=chart.as_str()/> })}
-                <button type="submit" class="button" data-place="ask">"Ask"</button>
+                <button type="submit" class="button" data-place="ask" data-wakes=wakes title=wakes>"Ask"</button>
             </div>
         </div>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::queries::{RenameQuery, RunQueryAgain, ShareQuery};
 use crate::parts::{FaultNotice, Post, PostForm, Posting, first_refused};
-use crate::words::Told;
+use crate::words::{Told, WAKES};
 
 /// What can be pressed. Made where the page begins: what is pressed while the query is shown anew is heard all the same.
 #[derive(Clone, Copy)]
@@ -46,6 +46,7 @@ pub fn Keep(query: QueryView<Told>, keeping: Keeping) -> impl IntoView {
     let refused = move || first_refused([again.into(), rename.into(), share.into()]);
     let (id, own_id, is_shared) = (query.id.clone(), query.id.clone(), query.is_shared);
     let is_refused = query.finding.as_ref().is_some_and(|finding| finding.code == "statement_refused");
+    let wakes = query.wakes.then_some(WAKES);
     let can_run = !query.state.is_running() && !is_refused && query.purpose == Purpose::Sql;
     view! {
         {move || refused().map(|fault| view! { <FaultNotice fault/> })}
@@ -53,7 +54,7 @@ pub fn Keep(query: QueryView<Told>, keeping: Keeping) -> impl IntoView {
             {can_run.then(|| view! {
                 <PostForm post=again>
                     <input type="hidden" name="id" value=own_id/>
-                    <button type="submit" class="button-quiet" data-place="again">"Run again"</button>
+                    <button type="submit" class="button-quiet" data-place="again" data-wakes=wakes title=wakes>"Run again"</button>
                 </PostForm>
             })}
             <PostForm post=rename attr:class="row">

@@ -12,7 +12,7 @@ use redshift::types::{Shape, shape, type_name};
 use store::QueryRow;
 
 use super::super::checks::parse;
-use super::super::{Shared, now, store_fault};
+use super::super::{Shared, now, place, store_fault};
 use super::{SHOWN_ROWS, pages, rights, turn};
 
 /// A longer cell is cut on the page; files have it whole.
@@ -73,6 +73,8 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         finding,
         notices: serde_json::from_str(&row.notices).unwrap_or_default(),
         kept_read_only: kept.map(|kept| KeptReadOnly { can_user_write, ..kept }),
+        wakes: is_own && purpose(&row) == Purpose::Sql && wakes(shared, actor, &row.connection_id).await?,
+        was_sent: row.started_at.is_some(),
         snapshot: (row.taken_at > 0).then(|| served_from(shared, row.taken_at)),
         snapshot_instead: None,
         typed: row.whole_text().to_owned(),
@@ -84,6 +86,11 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         name: row.name,
         author: row.author,
     })
+}
+
+async fn wakes(shared: &Shared, actor: &Actor, connection_id: &str) -> Result<bool, Fault> {
+    let connection = shared.store.connection_fetch(&actor.team_id, &actor.member_id, connection_id).await;
+    Ok(connection.map_err(store_fault)?.is_some_and(|connection| place::target(&connection).is_serverless()))
 }
 
 pub(super) fn served_from(shared: &Shared, taken_at: i64) -> ServedFrom {

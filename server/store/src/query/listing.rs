@@ -46,7 +46,8 @@ impl Store {
         Ok(row)
     }
 
-    /// This member's newest query of a dataset with this very purpose and text, asked at this time or before.
+    /// This member's newest query of a dataset with this very purpose and text, asked at this time or before, unless its
+    /// rows were removed since.
     pub async fn query_newest(
         &self,
         team_id: &str,
@@ -58,6 +59,8 @@ impl Store {
         let row = sqlx::query_as(select!(
             "where q.dataset_id = $1 and q.team_id = $2 and q.member_id = $3 and q.purpose = $4 and q.statement = $5
                and q.queued_at <= $6
+               and (q.state <> 'done' or q.row_count = 0
+                    or exists (select 1 from result_page p where p.query_id = q.id))
              order by q.id desc
              limit 1"
         ))
@@ -107,12 +110,18 @@ impl Store {
         Ok(rows)
     }
 
-    /// Removes what has had its time: looks at datasets and results of typed statements soon, the statements
-    /// themselves late, and those with a name never.
+    /// Removes what has had its time: the rows of looks at datasets at once, what was looked at (a page that is open still
+    /// leads to its file) and the results of typed statements soon, the statements themselves late, and those with a name
+    /// never.
     pub async fn query_purge(&self, looks_before: i64, results_before: i64, history_before: i64) -> Result<u64> {
         let mut purged = 0;
         for (statement, before) in [
-            ("delete from query where purpose not in ('sql', 'export') and queued_at < $1", looks_before),
+            (
+                "delete from result_page where query_id in
+                   (select id from query where purpose not in ('sql', 'export') and state = 'done' and queued_at < $1)",
+                looks_before,
+            ),
+            ("delete from query where purpose not in ('sql', 'export') and queued_at < $1", results_before),
             (
                 "delete from result_page where query_id in
                    (select id from query where state = 'done' and queued_at < $1)",

@@ -273,7 +273,20 @@ async fn the_catalog_is_searched_and_picked_from() {
         let kept = newest(member_id.clone()).await.unwrap();
         assert_eq!((kept.state.as_str(), kept.finding.as_str()), ("done", ""), "{engine}");
         assert!(newest("other".into()).await.is_none(), "{engine}");
-        assert_eq!(store.query_purge(21, 21, 0).await.unwrap(), 1, "{engine}");
+        // A look whose rows are gone answers no other, and is still there for who has it open.
+        let look = QueryRow { id: new_id(), statement: "select 2".into(), ..query.clone() };
+        store.query_insert(&look).await.unwrap();
+        store.result_append(look.run(), &[queries::page(&look, 0)]).await.unwrap();
+        store.query_finish(look.run(), QueryEnd { state: "done", row_count: 10, ..END }).await.unwrap();
+        let again = async || {
+            let asked = ("preview", "select 2");
+            store.query_newest(&team_id, &member_id, &dataset.id, asked, 20).await.unwrap().is_some()
+        };
+        assert!(again().await, "{engine}");
+        assert_eq!(store.query_purge(21, 20, 0).await.unwrap(), 1, "{engine}: its rows");
+        assert!(!again().await && newest(member_id.clone()).await.is_some(), "{engine}: that had none");
+        assert!(store.query_fetch(&team_id, &member_id, &look.id).await.unwrap().is_some(), "{engine}");
+        assert_eq!(store.query_purge(21, 21, 0).await.unwrap(), 2, "{engine}");
         assert!(!store.dataset_delete("other", &dataset.id).await.unwrap(), "{engine}");
         assert!(store.dataset_delete(&team_id, &dataset.id).await.unwrap(), "{engine}");
     }

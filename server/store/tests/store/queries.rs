@@ -28,7 +28,7 @@ fn query((team_id, member_id, connection_id): &(String, String, String), state: 
     }
 }
 
-fn page(query: &QueryRow, first_row: i64) -> ResultPageRow {
+pub fn page(query: &QueryRow, first_row: i64) -> ResultPageRow {
     ResultPageRow { id: result_page_id(query.run(), first_row), first_row, row_count: 10, sealed: vec![1, 2, 3] }
 }
 

@@ -90,7 +90,7 @@ async fn the_audit_log_has_schedules_reasons_and_budgets() {
     let expected = [
         (Action::RefreshSet, all.split_once(": ")),
         (Action::BudgetSet, Some((connection.as_str(), "no limit"))),
-        (Action::BudgetSet, Some((connection.as_str(), "70 statements"))),
+        (Action::BudgetSet, Some((connection.as_str(), "70 times a day"))),
         (Action::RefreshPaused, Some(("public.sales", "moving house"))),
         (Action::RefreshSet, Some(("public.sales", "every 6 hours"))),
     ];
