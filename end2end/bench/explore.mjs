@@ -1,8 +1,9 @@
-// Questions of the explorer to a snapshot of 10,000,000 rows × 11, beside DuckDB on the same file: medians, and the peak
+// Questions of the explorer to a snapshot of 10,000,000 rows × 11, beside DuckDB on the same file, in turn: medians, and the peak
 // memory of both while they answer. Flitch's time is the one it shows: from the question to the last row kept.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Member, Server } from '../support/member.mjs';
 import { connectionString, database, psql } from '../support/postgres.mjs';
 import { columns } from './rows.mjs';
@@ -43,32 +44,37 @@ const forget = () => {
   const ran = spawnSync('sqlite3', [join(server.data, 'flitch.sqlite'), 'pragma foreign_keys = on; pragma busy_timeout = 5000; delete from query'], { encoding: 'utf8' });
   if (ran.status !== 0) throw new Error(ran.stderr);
 };
+const duck = spawn(python, [new URL('duck.py', import.meta.url).pathname, file, String(MIB)], { stdio: ['pipe', 'pipe', 'inherit'] });
+const lines = createInterface({ input: duck.stdout })[Symbol.asyncIterator]();
+const askDuck = async (sql) => {
+  duck.stdin.write(`${sql}\n`);
+  const { value, done } = await lines.next();
+  if (done) throw new Error('DuckDB ended');
+  return JSON.parse(value);
+};
+const askOurs = async (what, view) => {
+  // Or the answer that is kept would be shown.
+  forget();
+  const answer = await ann.ask(id, `${view}&n=100`);
+  if (answer.state !== 'done' || !answer.snapshot) throw new Error(`${what}: ${JSON.stringify(answer)}`);
+  return { seconds: answer.duration_us / 1e6, rows: answer.result.rows.length };
+};
+
 memory.forget(server.child.pid);
-const ours = [];
-for (const [what, view] of QUESTIONS) {
-  const times = [];
-  let answer;
+let theirPeak = 0;
+for (const [what, view, sql] of QUESTIONS) {
+  const [ours, theirs] = [[], []];
+  // In turn: what else the machine does at the moment slows both.
   for (let round = 0; round < rounds; round += 1) {
-    // Or the answer that is kept would be shown.
-    forget();
-    answer = await ann.ask(id, `${view}&n=100`);
-    if (answer.state !== 'done' || !answer.snapshot) throw new Error(`${what}: ${JSON.stringify(answer)}`);
-    times.push(answer.duration_us / 1e6);
+    ours.push(await askOurs(what, view));
+    theirs.push(await askDuck(sql));
   }
-  ours.push({ seconds: median(times), rows: answer.result.rows });
+  if (Math.min(ours[0].rows, 100) !== theirs[0].rows) throw new Error(`${what}: ${ours[0].rows} rows, ${theirs[0].rows}`);
+  theirPeak = theirs.at(-1).peak_mb;
+  const [own, other] = [ours, theirs].map((answers) => median(answers.map(({ seconds }) => seconds)));
+  console.log(`bench: ${what.padEnd(30)} ${(own * 1000).toFixed(0).padStart(6)} ms   DuckDB ${(other * 1000).toFixed(0).padStart(6)} ms   ${(own / other).toFixed(2).padStart(5)} times`);
 }
-const peak = memory.peak(server.child.pid);
-const ran = spawnSync(python, [new URL('duck.py', import.meta.url).pathname, file, String(rounds), String(MIB)], {
-  encoding: 'utf8',
-  input: JSON.stringify(QUESTIONS.map(([, , sql]) => sql)),
-});
-if (ran.status !== 0) throw new Error(ran.stderr);
-const theirs = JSON.parse(ran.stdout);
-QUESTIONS.forEach(([what], at) => {
-  const [own, other] = [ours[at], theirs.questions[at]];
-  if (Math.min(own.rows.length, 100) !== other.rows) throw new Error(`${what}: ${own.rows.length} rows, ${other.rows}`);
-  console.log(`bench: ${what.padEnd(30)} ${(own.seconds * 1000).toFixed(0).padStart(6)} ms   DuckDB ${(other.seconds * 1000).toFixed(0).padStart(6)} ms   ${(own.seconds / other.seconds).toFixed(2).padStart(5)} times`);
-});
-console.log(`bench: peak memory while answering: ${peak.toFixed(0)} MB, DuckDB ${theirs.peak_mb.toFixed(0)} MB`);
+console.log(`bench: peak memory while answering: ${memory.peak(server.child.pid).toFixed(0)} MB, DuckDB ${theirPeak.toFixed(0)} MB`);
+duck.stdin.end();
 await server.signal('SIGTERM');
 rmSync(server.data, { recursive: true, force: true });

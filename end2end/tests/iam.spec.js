@@ -76,6 +76,8 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
   const connection = await rows(page, hasScript);
   await expect(page.getByRole('button', { name: /^Read again.*wakes the workgroup$/ })).toBeVisible();
+  await page.getByRole('link', { name: 'Explore' }).click();
+  await expect(page.getByRole('button', { name: /^Ask\s*wakes the workgroup$/ })).toBeVisible();
   await visit(page, connection, hasScript);
   await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
   await visit(page, `${connection}/datasets`, hasScript);
@@ -87,6 +89,9 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
     await page.getByLabel('Connection').selectOption(id);
     await expect(page.getByRole('button', { name: /^Run\s*wakes the workgroup$/ })).toBeVisible();
   }
+  await visit(page, `${flitch.url}/query?connection=${id}&sql=select%201`, hasScript);
+  await page.getByRole('button', { name: /^Run/ }).first().click();
+  await expect(page.getByRole('button', { name: /^Run again\s*wakes the workgroup$/ })).toBeVisible({ timeout: 20_000 });
 });
 
 test('a role with the external id of the team', async ({ member: page, flitch, hasScript }) => {

@@ -73,9 +73,9 @@ test('a dataset is refreshed from the beginning, watched, and served from its sn
   // Looked at earlier, it would be read from the source, and that answer is the newer one.
   if (hasScript) {
     await page.getByText('Refresh all datasets, or set a daily budget').click();
-    await page.getByLabel('Statements a day').fill('77');
+    await page.getByLabel('Times a day').fill('77');
     await expect(page.locator('.dataset-standing')).toContainText('old', { timeout: 20_000 });
-    await expect(page.getByLabel('Statements a day')).toHaveValue('77');
+    await expect(page.getByLabel('Times a day')).toHaveValue('77');
   } else {
     await expect(async () => {
       await page.reload();
