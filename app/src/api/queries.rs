@@ -227,7 +227,9 @@ pub async fn show_question(dataset_id: String, #[server(default)] view: String) 
     let (backend, actor) = (guard::backend()?, guard::member()?);
     let dataset = backend.datasets.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
     let table = ObjectName { schema: dataset.summary.schema, name: dataset.summary.name };
-    let fault = match crate::asks::read(&view) {
+    let asked = crate::asks::read(&view);
+    let is_of_source = asked.as_ref().is_ok_and(|ask| ask.source_alone(&dataset.columns).is_some());
+    let fault = match asked {
         Ok(Ask::Explore(explore)) => explore.compile(&table, &dataset.columns, Dialect::Redshift).err(),
         Err(Fault::Explore { fault }) => Some(fault),
         _ => None,
@@ -235,7 +237,7 @@ pub async fn show_question(dataset_id: String, #[server(default)] view: String) 
     // A snapshot answers without the source.
     let wakes = dataset.is_serverless && {
         let refresh = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
-        refresh.snapshot.is_none()
+        is_of_source || refresh.snapshot.is_none()
     };
     Ok(Question { columns: dataset.columns, fault, wakes })
 }

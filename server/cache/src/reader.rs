@@ -1,6 +1,7 @@
 //! Questions to a snapshot, answered by DataFusion: with a limit on memory for all of them together, beyond which sorting
 //! and grouping go to disk, and on threads of their own, so that no page waits behind a large one.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -61,9 +62,14 @@ impl ReadError {
     pub fn is_memory(&self) -> bool {
         let Self::Engine(error) = self else { return false };
         match error.find_root() {
-            DataFusionError::ResourcesExhausted(_) | DataFusionError::IoError(_) => true,
-            // Nothing but what is put on the disk meanwhile is a file of Arrow's.
-            DataFusionError::ArrowError(error, _) => matches!(**error, ArrowError::IoError(..)),
+            DataFusionError::ResourcesExhausted(_) => true,
+            DataFusionError::IoError(error) => is_full(error),
+            // Nothing but what is put on the disk meanwhile is a file of Arrow's: that its own limit is reached, DataFusion
+            // says as an error of no kind.
+            DataFusionError::ArrowError(error, _) => match &**error {
+                ArrowError::IoError(_, error) => is_full(error) || error.kind() == ErrorKind::Other,
+                _ => false,
+            },
             _ => false,
         }
     }
@@ -89,6 +95,10 @@ impl ReadError {
     fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
         std::iter::successors(Some(self as &(dyn std::error::Error + 'static)), |error| error.source())
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 /// A question, in the dialect of snapshots.

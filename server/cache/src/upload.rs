@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use object_store::{MultipartUpload, WriteMultipart};
+use object_store::MultipartUpload;
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 use crate::snapshots::SnapshotError;
 use crate::{WriteError, Writer, Written};
@@ -33,9 +34,8 @@ impl Upload {
         part_size: usize,
         schema: SchemaRef,
     ) -> Result<Self, SnapshotError> {
-        let upload = WriteMultipart::new_with_chunk_size(upload, part_size);
-        let parts =
-            Parts { upload: Some(upload), part_size, part: Vec::new(), runtime: Handle::current(), failure: None };
+        let (runtime, under_way) = (Handle::current(), JoinSet::new());
+        let parts = Parts { upload: Some(upload), under_way, part_size, part: Vec::new(), runtime, failure: None };
         Ok(Self { writer: Writer::new(parts, schema)? })
     }
 
@@ -56,20 +56,22 @@ impl Upload {
         let written = tokio::task::block_in_place(|| self.writer.close());
         let written = written.map_err(|error| why(self.writer.out(), error))?;
         let parts = self.writer.out();
+        parts.send();
+        parts.room(0).await?;
         if let Some(upload) = &mut parts.upload {
-            upload.put(std::mem::take(&mut parts.part).into());
-            upload.wait_for_capacity(0).await?;
+            upload.complete().await?;
         }
-        if let Some(upload) = parts.upload.take() {
-            upload.finish().await?;
-        }
+        // Whole: there is nothing to take back.
+        parts.upload = None;
         Ok(written)
     }
 
     /// Gives it up, and takes back what was sent.
     pub async fn abort(mut self) -> Result<(), SnapshotError> {
-        match self.writer.out().upload.take() {
-            Some(upload) => Ok(upload.abort().await?),
+        let parts = self.writer.out();
+        parts.under_way.shutdown().await;
+        match parts.upload.take() {
+            Some(mut upload) => Ok(upload.abort().await?),
             None => Ok(()),
         }
     }
@@ -84,18 +86,44 @@ fn why(parts: &mut Parts, error: WriteError) -> SnapshotError {
 /// For threads that may block: it waits for room.
 struct Parts {
     /// None only once it is finished, or given up.
-    upload: Option<WriteMultipart>,
+    upload: Option<Box<dyn MultipartUpload>>,
+    under_way: JoinSet<object_store::Result<()>>,
     part_size: usize,
     part: Vec<u8>,
     runtime: Handle,
     failure: Option<object_store::Error>,
 }
 
+impl Parts {
+    /// Sends what there is.
+    fn send(&mut self) {
+        let part = std::mem::take(&mut self.part);
+        if let Some(upload) = self.upload.as_mut().filter(|_| !part.is_empty()) {
+            self.under_way.spawn_on(upload.put_part(part.into()), &self.runtime);
+        }
+    }
+
+    /// Waits until so many parts at most are under way.
+    async fn room(&mut self, most: usize) -> object_store::Result<()> {
+        while self.under_way.len() > most {
+            if let Some(sent) = self.under_way.join_next().await {
+                sent??;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Drop for Parts {
     /// A bucket keeps parts of what was never finished, and bills them, until somebody says that it may not.
     fn drop(&mut self) {
-        if let Some(upload) = self.upload.take() {
-            self.runtime.spawn(tokio::time::timeout(TAKING_BACK, upload.abort()));
+        if let Some(mut upload) = self.upload.take() {
+            let mut under_way = std::mem::take(&mut self.under_way);
+            self.runtime.spawn(async move {
+                // None that is still on its way may come after that.
+                under_way.shutdown().await;
+                let _ = tokio::time::timeout(TAKING_BACK, upload.abort()).await;
+            });
         }
     }
 }
@@ -107,14 +135,13 @@ impl Write for Parts {
         }
         let fits = bytes.len().min(self.part_size - self.part.len());
         self.part.extend_from_slice(&bytes[..fits]);
-        if self.part.len() == self.part_size
-            && let Some(upload) = &mut self.upload
-        {
-            if let Err(error) = self.runtime.block_on(upload.wait_for_capacity(AT_ONCE)) {
+        if self.part.len() == self.part_size {
+            let runtime = self.runtime.clone();
+            if let Err(error) = runtime.block_on(self.room(AT_ONCE)) {
                 self.failure = Some(error);
                 return Err(io::ErrorKind::Other.into());
             }
-            upload.put(std::mem::take(&mut self.part).into());
+            self.send();
         }
         Ok(fits)
     }
@@ -136,23 +163,28 @@ mod tests {
 
     use super::*;
 
-    /// Tells how it ends.
+    /// Tells how it ends. Where the bucket is gone, no part of it arrives.
     #[derive(Debug)]
-    struct Told(mpsc::UnboundedSender<&'static str>);
+    struct Told {
+        tell: mpsc::UnboundedSender<&'static str>,
+        is_gone: bool,
+    }
 
     #[async_trait]
     impl MultipartUpload for Told {
         fn put_part(&mut self, _: PutPayload) -> UploadPart {
-            Box::pin(async { Ok(()) })
+            let gone = object_store::Error::Generic { store: "test", source: "gone".into() };
+            let sent = if self.is_gone { Err(gone) } else { Ok(()) };
+            Box::pin(async { sent })
         }
 
         async fn complete(&mut self) -> object_store::Result<PutResult> {
-            let _ = self.0.send("complete");
+            let _ = self.tell.send("complete");
             Ok(PutResult { e_tag: None, version: None })
         }
 
         async fn abort(&mut self) -> object_store::Result<()> {
-            let _ = self.0.send("abort");
+            let _ = self.tell.send("abort");
             Ok(())
         }
     }
@@ -161,17 +193,21 @@ mod tests {
     async fn what_is_dropped_before_its_end_is_taken_back() {
         let (told, mut tells) = mpsc::unbounded_channel();
         let schema = Arc::new(Schema::new(vec![Field::new("n", DataType::Int64, true)]));
-        let begun = async || {
-            let mut upload = Upload::new(Box::new(Told(told.clone())), PART_OF_FILE, Arc::clone(&schema)).unwrap();
+        let begun = async |is_gone: bool| {
+            let upload = Told { tell: told.clone(), is_gone };
+            let mut upload = Upload::new(Box::new(upload), PART_OF_FILE, Arc::clone(&schema)).unwrap();
             let column = Arc::new(Int64Array::from_iter_values(0..10));
             upload.write(RecordBatch::try_new(Arc::clone(&schema), vec![column]).unwrap()).await.unwrap();
             upload
         };
-        drop(begun().await);
+        drop(begun(false).await);
         assert_eq!(tells.recv().await, Some("abort"));
-        begun().await.abort().await.unwrap();
+        begun(false).await.abort().await.unwrap();
         assert_eq!(tells.recv().await, Some("abort"));
-        begun().await.finish().await.unwrap();
+        // The last part too may be the one that does not arrive.
+        assert!(begun(true).await.finish().await.is_err());
+        assert_eq!(tells.recv().await, Some("abort"));
+        begun(false).await.finish().await.unwrap();
         assert_eq!(tells.recv().await, Some("complete"));
         drop(told);
         assert_eq!(tells.recv().await, None, "nothing is taken back twice, or once it is whole");

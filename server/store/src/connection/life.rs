@@ -39,6 +39,17 @@ impl Store {
         .execute(&mut *write)
         .await?;
         if set.rows_affected() == 1 && to.state != "live" {
+            // What is cut short by that begins anew once the connection goes on, whoever ends it.
+            sqlx::query(
+                "update refresh set next_at = $2
+                 where is_on = 1
+                   and (next_at is null or next_at > $2)
+                   and run_id in (select id from refresh_run where connection_id = $1 and state = 'running')",
+            )
+            .bind(id)
+            .bind(to.at)
+            .execute(&mut *write)
+            .await?;
             sqlx::query("update refresh_run set state = 'cancelling' where connection_id = $1 and state = 'running'")
                 .bind(id)
                 .execute(&mut *write)

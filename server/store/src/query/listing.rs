@@ -118,7 +118,8 @@ impl Store {
         for (statement, before) in [
             (
                 "delete from result_page where query_id in
-                   (select id from query where purpose not in ('sql', 'export') and state = 'done' and queued_at < $1)",
+                   (select id from query
+                    where purpose not in ('sql', 'export') and queued_at < $1 and (state = 'done' or alive_until < $1))",
                 looks_before,
             ),
             ("delete from query where purpose not in ('sql', 'export') and queued_at < $1", results_before),

@@ -80,7 +80,7 @@ const WAIT_WITH_OTHERS: &str = "
         halt_version = (select max(v.updated_at) from connection v
                         where v.id = refresh.connection_id
                            or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id)),
-        asked_at = null, asked_by = '', next_at = $2
+        asked_at = null, next_at = $2
     where dataset_id = $1
       and halt = ''
       and asked_by = $3

@@ -37,8 +37,7 @@ impl Store {
     }
 
     /// Takes a run from whoever worked on it, if its beat still is what it was. The next one is due at once, and for
-    /// whoever asked for this one; but none where somebody wanted its end, unless that was to
-    /// let its connection rest, and after five failures none by itself.
+    /// whoever asked for this one; but none where somebody wanted its end, and after five failures none by itself.
     pub async fn refresh_take_over(&self, seen: &RunningRow, finding: &str, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
         let taken = sqlx::query(
@@ -51,18 +50,6 @@ impl Store {
         let cancelled =
             sqlx::query("update refresh_run set state = 'cancelled' where id = $1 and state = 'cancelling'");
         if cancelled.bind(&seen.run_id).execute(&mut *write).await?.rows_affected() == 1 {
-            // What its connection's pause cut short begins anew once that goes on.
-            sqlx::query(
-                "update refresh set next_at = $2
-                 where dataset_id = $1
-                   and is_on = 1
-                   and (next_at is null or next_at > $2)
-                   and exists (select 1 from connection c where c.id = refresh.connection_id and c.state <> 'live')",
-            )
-            .bind(&seen.dataset_id)
-            .bind(now)
-            .execute(&mut *write)
-            .await?;
             write.commit().await?;
             return Ok(true);
         }
