@@ -234,11 +234,10 @@ pub async fn show_question(dataset_id: String, #[server(default)] view: String) 
         Err(Fault::Explore { fault }) => Some(fault),
         _ => None,
     };
-    // A snapshot answers without the source.
-    let wakes = dataset.is_serverless && {
-        let refresh = backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?;
-        is_of_source || refresh.snapshot.is_none()
-    };
+    // A snapshot answers without the source, where it can.
+    let wakes = dataset.is_serverless
+        && (is_of_source
+            || backend.refreshes.show(&actor, &dataset_id).await.map_err(guard::refuse)?.snapshot.is_none());
     Ok(Question { columns: dataset.columns, fault, wakes })
 }
 

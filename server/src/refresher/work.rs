@@ -188,13 +188,6 @@ impl Work {
         }
     }
 
-    /// Nothing can be read through its connection at present: that is paused, or cut off.
-    async fn rests(&self) -> bool {
-        let DueRow { team_id, set_by, connection_id, .. } = &self.due;
-        let connection = self.shared.store.connection_fetch(team_id, set_by, connection_id).await;
-        connection.is_ok_and(|row| row.is_some_and(|row| row.state != "live"))
-    }
-
     async fn fail(&self, finding: &Finding, took: Duration, drained: Option<&Arc<Drained>>) {
         let now = self.shared.clock.now();
         let is_cancelled = matches!(finding, Finding::Cancelled { .. });
@@ -222,8 +215,6 @@ impl Work {
         let asked_by = self.due.asked_by.as_str();
         let comes_again = schedule.minutes().is_some() || !is_of_a_person(asked_by) || self.due.next_at.is_some();
         let retry_at = retry_at.filter(|_| comes_again || is_end);
-        // Where the connection rests, what was under way begins anew once it goes on, as what only waited does.
-        let retry_at = if verdict == Verdict::Rest && self.rests().await { Some(now) } else { retry_at };
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {

@@ -7,9 +7,9 @@ use super::sessions::{AGE, IDLE};
 use super::{DAY, SECOND, Shared, log_failure, now};
 
 const DRAFT_AGE: i64 = DAY;
-/// Looks at datasets hold rows of the customer's; they are kept for a look, not for a day.
+/// The rows of looks at datasets are the customer's; they are kept for a look, not for a day.
 const LOOK_AGE: i64 = 10 * 60 * SECOND;
-/// The rows of a typed statement's result.
+/// The rows of a typed statement's result, and that a dataset was looked at.
 const RESULT_AGE: i64 = DAY;
 /// Its text, and how it went. One with a name, or shared, stays.
 const HISTORY_AGE: i64 = 90 * DAY;

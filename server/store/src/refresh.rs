@@ -11,9 +11,19 @@ macro_rules! halt {
     };
 }
 
+/// The way in as it stands: the connection's own, or the credential that it leans on, whichever was changed last.
+macro_rules! version {
+    () => {
+        "(select max(v.updated_at) from connection v
+          where v.id = refresh.connection_id
+             or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))"
+    };
+}
+
 mod claim;
 mod due;
 mod life;
+mod refused;
 mod run;
 mod runs;
 mod snapshot;

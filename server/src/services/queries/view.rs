@@ -51,6 +51,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         Some(_) => rights::can_user_write(shared, &row.team_id, &row.connection_id).await?,
         None => None,
     };
+    let can_run_again = is_own && !state.is_running() && purpose(&row) == Purpose::Sql;
     Ok(QueryView {
         result: result(shared, &row, state, first).await?,
         state,
@@ -73,7 +74,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, row: QueryRow, first: u64
         finding,
         notices: serde_json::from_str(&row.notices).unwrap_or_default(),
         kept_read_only: kept.map(|kept| KeptReadOnly { can_user_write, ..kept }),
-        wakes: is_own && purpose(&row) == Purpose::Sql && wakes(shared, actor, &row.connection_id).await?,
+        wakes: can_run_again && wakes(shared, actor, &row.connection_id).await?,
         was_sent: row.started_at.is_some(),
         snapshot: (row.taken_at > 0).then(|| served_from(shared, row.taken_at)),
         snapshot_instead: None,

@@ -1,5 +1,7 @@
 //! What becomes of a saved connection: renamed, edited, paused, cut off, removed.
 
+use sqlx::AnyConnection;
+
 use super::ConnectionRow;
 use crate::{Result, Store};
 
@@ -39,17 +41,7 @@ impl Store {
         .execute(&mut *write)
         .await?;
         if set.rows_affected() == 1 && to.state != "live" {
-            // What is cut short by that begins anew once the connection goes on, whoever ends it.
-            sqlx::query(
-                "update refresh set next_at = $2
-                 where is_on = 1
-                   and (next_at is null or next_at > $2)
-                   and run_id in (select id from refresh_run where connection_id = $1 and state = 'running')",
-            )
-            .bind(id)
-            .bind(to.at)
-            .execute(&mut *write)
-            .await?;
+            plan_anew(&mut write, id, to.at).await?;
             sqlx::query("update refresh_run set state = 'cancelling' where connection_id = $1 and state = 'running'")
                 .bind(id)
                 .execute(&mut *write)
@@ -80,6 +72,7 @@ impl Store {
         if cut.rows_affected() == 0 {
             return Ok(false);
         }
+        plan_anew(&mut write, id, now).await?;
         for erase in [
             "delete from catalog_schema where connection_id = $1",
             "delete from catalog_object where connection_id = $1",
@@ -198,4 +191,19 @@ impl Store {
         write.commit().await?;
         Ok(true)
     }
+}
+
+/// What is under way through a connection that is paused or cut off now begins anew once it goes on, whoever ends it.
+async fn plan_anew(write: &mut AnyConnection, id: &str, now: i64) -> Result<()> {
+    sqlx::query(
+        "update refresh set next_at = $2
+         where is_on = 1
+           and (next_at is null or next_at > $2)
+           and run_id in (select id from refresh_run where connection_id = $1 and state = 'running')",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(write)
+    .await?;
+    Ok(())
 }

@@ -110,8 +110,8 @@ impl Store {
         Ok(rows)
     }
 
-    /// Removes what has had its time: the rows of looks at datasets at once, what was looked at (a page that is open still
-    /// leads to its file) and the results of typed statements soon, the statements themselves late, and those with a name
+    /// Removes what has had its time: first the rows of looks at datasets, then what was looked at (a page that is open
+    /// still leads to its file) and the results of typed statements, the statements themselves late, and those with a name
     /// never.
     pub async fn query_purge(&self, looks_before: i64, results_before: i64, history_before: i64) -> Result<u64> {
         let mut purged = 0;

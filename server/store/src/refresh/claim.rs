@@ -60,7 +60,7 @@ impl Store {
                 return Ok(Claimed::OverBudget);
             }
         }
-        let claimed: Option<(i64, i64)> = sqlx::query_as(
+        let claimed: Option<(i64, i64)> = sqlx::query_as(concat!(
             "update refresh
              set run_id = $2, fence = fence + 1, beat = 0, asked_at = null, asked_by = '', next_at = $3, planned_at = $4,
                  -- There is another way in, or somebody tries the same one again.
@@ -73,17 +73,14 @@ impl Store {
                and (asked_at is not null
                     or halt = ''
                     or (halt = 'credential'
-                        and halt_version <> (select max(v.updated_at) from connection v
-                                             where v.id = refresh.connection_id
-                                                or v.id = (select c.credential_id from connection c
-                                                           where c.id = refresh.connection_id))))
+                        and halt_version <> ",
+            version!(),
+            "))
                and planned_at = $5
                and coalesce(asked_at, 0) = coalesce(cast($6 as bigint), 0)
-             returning fence, (select max(v.updated_at) from connection v
-                               where v.id = refresh.connection_id
-                                  or v.id = (select c.credential_id from connection c
-                                             where c.id = refresh.connection_id))",
-        )
+             returning fence, ",
+            version!(),
+        ))
         .bind(&due.dataset_id)
         .bind(claim.run_id)
         .bind(claim.next_at)

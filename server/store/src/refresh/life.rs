@@ -1,6 +1,7 @@
 //! Turning it on and off, pausing it, asking for a run.
 
 use super::due::DAY;
+use super::refused::WAIT_WITH_OTHERS;
 use crate::{Result, Store};
 
 /// What somebody set for a dataset.
@@ -69,30 +70,6 @@ pub const BY_BEGINNING: &str = "@beginning";
 /// Of a run that nobody asked for, but a snapshot that is there no more: its connection leads elsewhere now, was
 /// reconnected, or the object was gone.
 pub const BY_ABSENCE: &str = "@absence";
-
-/// The way in was refused to another dataset of the connection, and is the same: it is not tried again for a first run,
-/// which is due once there is another.
-const WAIT_WITH_OTHERS: &str = "
-    update refresh
-    set halt = 'credential',
-        halt_at = (select max(o.halt_at) from refresh o
-                   where o.connection_id = refresh.connection_id and o.is_on = 1 and o.halt = 'credential'),
-        halt_version = (select max(v.updated_at) from connection v
-                        where v.id = refresh.connection_id
-                           or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id)),
-        asked_at = null, next_at = $2
-    where dataset_id = $1
-      and halt = ''
-      and asked_by = $3
-      and asked_at is not null
-      and exists (select 1 from refresh o
-                  where o.connection_id = refresh.connection_id
-                    and o.is_on = 1
-                    and o.halt = 'credential'
-                    and o.halt_version = (select max(v.updated_at) from connection v
-                                          where v.id = refresh.connection_id
-                                             or v.id = (select c.credential_id from connection c
-                                                        where c.id = refresh.connection_id)))";
 
 impl Store {
     /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet and none is under way. What

@@ -3,6 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::SnapshotRow;
+use super::refused::{ANEW, HALT};
 use crate::{Result, Store};
 
 /// A run and the token of its claim: whoever comes with an older one is not heard.
@@ -35,30 +36,6 @@ pub struct RefreshEnd<'a> {
 
 /// Runs that failed, one after another, after which a schedule is paused.
 pub(super) const MOST_FAILURES: i64 = 5;
-
-/// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
-/// that it leans on, was changed since. What was asked for by then waits for that, and is due then. What a person or five
-/// failures paused waits for a person.
-const HALT: &str = "
-    update refresh
-    set halt = 'credential', halt_at = $2, halt_version = $3, asked_at = null,
-        next_at = case when asked_at is not null and (next_at is null or next_at > $2) then $2 else next_at end
-    where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
-      and is_on = 1
-      and halt not in ('person', 'failures')
-      and $3 = (select max(v.updated_at) from connection v
-                where v.id = refresh.connection_id
-                   or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))";
-
-/// There was another way in by the time that this one was refused: it is tried at once.
-const ANEW: &str = "
-    update refresh
-    set asked_at = $2, asked_by = ''
-    where dataset_id = $1
-      and halt <> 'person'
-      and $3 <> (select max(v.updated_at) from connection v
-                 where v.id = refresh.connection_id
-                    or v.id = (select c.credential_id from connection c where c.id = refresh.connection_id))";
 
 impl Store {
     /// How the columns changed, as soon as the run knows.
