@@ -11,6 +11,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use cache::{Bucket, Question, Reader, Room, SnapshotError, Snapshots, Written};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const ROOM: Room = Room { memory: 64 << 20, disk: 1 << 30 };
 
@@ -197,10 +198,35 @@ async fn a_bucket_has_a_snapshot_whole_or_not_at_all() {
     let endpoint = std::env::var("FLITCH_TEST_S3").expect("FLITCH_TEST_S3 names a server that speaks S3");
     let bucket = Bucket {
         region: Some("us-east-1".into()),
-        endpoint: Some(endpoint),
+        endpoint: Some(endpoint.clone()),
         access_key: Some(("test".into(), "test".into())),
     };
-    whole_or_not_at_all(&Snapshots::in_bucket("s3://snapshots/flitch/acme", &bucket).unwrap()).await;
+    let snapshots = Snapshots::in_bucket("s3://snapshots/flitch/acme", &bucket).unwrap();
+    whole_or_not_at_all(&snapshots).await;
+    // Nor does what was given up in the middle stay there, unseen and billed.
+    let mut upload = snapshots.begin("team/sales/3", schema()).await.unwrap();
+    for at in 0..8 {
+        upload.write(batch(at * 10_000)).await.unwrap();
+    }
+    assert!(unfinished(&endpoint).await.contains("<Key>flitch/acme/team/sales/3</Key>"));
+    drop(upload);
+    let gone = tokio::time::timeout(Duration::from_secs(30), async {
+        while unfinished(&endpoint).await.contains("<Key>") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    assert!(gone.await.is_ok(), "{}", unfinished(&endpoint).await);
+}
+
+/// What the bucket tells of uploads that have not ended (S3's manual, "ListMultipartUploads").
+async fn unfinished(endpoint: &str) -> String {
+    let host = endpoint.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /snapshots?uploads HTTP/1.0\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 /// 60 MB of text in an order of its own, with 48 MiB to sort it in.
