@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod open_files;
 mod operator;
 
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ async fn run_command() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Serve(settings) => {
             telemetry::start(&settings.log, settings.log_json).map_err(anyhow::Error::msg)?;
+            open_files::raise_limit();
             run(*settings).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(&args).await,

@@ -86,7 +86,9 @@ export class Flitch {
       '--dev-resolve', [SAMPLE_HOST, WORKGROUP_HOST].map((host) => `${host}=127.0.0.1:${this.samplePort}`).join(','),
       '--dev-sample-iam', 'jdbc:redshift:iam://sample:us-east-1/dev?DbUser=flitch_readonly',
     ];
-    const server = spawn(join(target, 'debug/flitch'), args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // With as few open files as most systems let a process begin with.
+    const begun = ['-c', 'ulimit -Sn 1024 && exec "$0" "$@"', join(target, 'debug/flitch'), ...args];
+    const server = spawn('sh', begun, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [server.stdout, server.stderr]) {
       stream.on('data', (text) => {
         this.output += text;

@@ -80,6 +80,7 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   await expect(page.getByRole('button', { name: /^Ask\s*wakes the workgroup$/ })).toBeVisible();
   await visit(page, connection, hasScript);
   await expect(page.getByRole('button', { name: /^Check again.*wakes the workgroup$/ })).toBeVisible();
+  await expect(page.getByRole('link', { name: /event_details\s*wakes the workgroup$/ })).toBeVisible();
   await visit(page, `${connection}/datasets`, hasScript);
   await expect(page.getByRole('button', { name: /^Read the list again.*wakes the workgroup$/ })).toBeVisible();
   await visit(page, `${flitch.url}/query`, hasScript);
@@ -92,6 +93,22 @@ test('a Serverless workgroup, by its ARN-shaped world', async ({ member: page, f
   await visit(page, `${flitch.url}/query?connection=${id}&sql=select%201`, hasScript);
   await page.getByRole('button', { name: /^Run/ }).first().click();
   await expect(page.getByRole('button', { name: /^Run again\s*wakes the workgroup$/ })).toBeVisible({ timeout: 20_000 });
+
+  // A look that is answered by a snapshot wakes nothing; to resume the connection starts what is due.
+  await visit(page, connection, hasScript);
+  await page.getByText('Refresh all datasets, or set a daily budget').click();
+  await page.getByRole('button', { name: 'Refresh all datasets' }).click();
+  await expect(page.getByText('All of them are refreshed')).toBeVisible();
+  await expect(async () => {
+    await page.goto(connection);
+    await expect(page.getByRole('link', { name: /event_details$/ })).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 20_000 });
+  if (hasScript) await alive(page);
+  await page.getByText('Rename, edit, pause, disconnect or remove').click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: /^Resume\s*wakes the workgroup$/ })).toBeVisible();
+  await page.getByRole('button', { name: /^Resume/ }).click();
+  await expect(page.getByText(/Paused by/)).toHaveCount(0);
 });
 
 test('a role with the external id of the team', async ({ member: page, flitch, hasScript }) => {

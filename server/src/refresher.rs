@@ -2,6 +2,7 @@
 //! what another server lost. Each turn reads from the store what should run, claims as much as there is room for, and
 //! starts it. A turn takes no input and repeats nothing by itself: the next one sees what is still to be done.
 
+mod at_source;
 pub mod calendar;
 mod open;
 mod read;
@@ -19,6 +20,7 @@ use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
 use crate::services::{DAY, SECOND, Shared, log_failure, snapshots, to_json};
+use at_source::AtSource;
 use watch::Watch;
 use work::Work;
 
@@ -183,7 +185,7 @@ impl Refresher {
             now,
             next_at,
             per_connection: i64::from(shared.refresh_limits.per_connection),
-            is_on_budget: due.asked_at.is_none() || is_on_budget(&due.asked_by),
+            is_on_budget: is_on_budget(due.asked_at, &due.asked_by),
         };
         let (fence, version) = match shared.store.refresh_claim(claim).await? {
             Claimed::Yes { fence, version } => (fence, version),
@@ -191,7 +193,8 @@ impl Refresher {
             Claimed::No | Claimed::Full => return Ok(false),
         };
         let cancel = shared.live.enter(&run_id);
-        let work = Work { shared, due, run_id, fence, version, cancel, end: self.end.subscribe() };
+        let at_source = AtSource::default();
+        let work = Work { shared, due, run_id, fence, version, at_source, cancel, end: self.end.subscribe() };
         self.runs.spawn(Arc::new(work).run());
         Ok(true)
     }
@@ -214,9 +217,14 @@ impl Refresher {
 pub use store::{BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
 pub(crate) use verdict::{Verdict, verdict};
 
-/// Whoever asks is no person, and rests with what runs by itself once a day's budget is used up.
-pub(crate) fn is_on_budget(asked_by: &str) -> bool {
-    [BY_TRIGGER, BY_COMMAND, BY_ABSENCE].contains(&asked_by)
+/// Rests once a day's budget is used up: what nobody asked for, or whoever did is no person. Not so a first run, also one
+/// that is planned by now, because it waited for a way in.
+pub(crate) fn is_on_budget(asked_at: Option<i64>, asked_by: &str) -> bool {
+    match asked_by {
+        BY_BEGINNING => false,
+        BY_TRIGGER | BY_COMMAND | BY_ABSENCE => true,
+        _ => asked_at.is_none(),
+    }
 }
 
 /// Nobody else has an address: what else asks has a name that begins with `@`.

@@ -243,6 +243,10 @@ findings! {
         RefreshOvertaken = "refresh_overtaken",
         /// The result has a value that the file's type cannot hold.
         ValueUnfit { column: String } = "value_unfit",
+        /// More text than a file may have. It was cut off.
+        FileTooLarge { gib: u32 } = "file_too_large",
+        /// It was not made and taken within the time that a file has. It was cut off.
+        FileTooSlow { seconds: u32 } = "file_too_slow",
         EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",
         EndedByAdministrator { after_ms: u32 } = "ended_by_administrator",
         /// A plain read that a read-only transaction of this cluster refuses.

@@ -133,6 +133,8 @@ pub struct RunView<F = Finding> {
     pub state: RunState,
     pub started_at: i64,
     pub duration_us: u64,
+    /// While its statement was open at the source; 0 where that is not known, or never was.
+    pub source_us: u64,
     pub rows: u64,
     /// Of the text that the source sent.
     pub bytes: u64,
@@ -196,6 +198,7 @@ impl<F> RefreshView<F> {
             state: run.state,
             started_at: run.started_at,
             duration_us: run.duration_us,
+            source_us: run.source_us,
             rows: run.rows,
             bytes: run.bytes,
             drift: run.drift,

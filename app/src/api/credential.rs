@@ -12,6 +12,8 @@ pub struct RotationShown {
     pub draft_id: String,
     pub outcome: RotationOutcome,
     pub is_outdated: bool,
+    /// To try it wakes compute that is paid by the second.
+    pub wakes: bool,
     /// What is tried, without its secret.
     pub redacted: String,
     /// Why the new credential does not get in, and what it came to for each dataset, as markup.
@@ -63,6 +65,7 @@ pub async fn show_rotation(draft_id: String) -> Result<RotationShown, ApiError> 
     let run = run.tell(|finding, target, egress| told(finding, Around { target, egress }));
     Ok(RotationShown {
         redacted: run.target.redacted(),
+        wakes: run.target.is_serverless(),
         finding: crate::made::rotation::finding(run.finding),
         lines: crate::made::rotation::lines(run.lines),
         draft_id: run.draft_id,

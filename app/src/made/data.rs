@@ -49,12 +49,13 @@ fn as_whom(target: &Target) -> String {
 
 #[component]
 fn ConnectionCard(connection: ConnectionSummary, datasets: Vec<DatasetSummary>) -> impl IntoView {
+    let sleeps = connection.target.is_serverless() && connection.state == ConnectionState::Live;
     let outcome = connection.last_check.as_ref().map(|check| check.outcome);
     let checked = connection.last_check.as_ref().map(|check| format!("checked {}", numbers::moment(check.started_at)));
     // Whatever the last check found: its refreshes rest until somebody lets them in again.
     let is_refused =
         datasets.iter().any(|dataset| dataset.standing.is_some_and(|standing| standing.glance == Glance::Refused));
-    let rows: Vec<_> = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect();
+    let rows: Vec<_> = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset sleeps/> }).collect();
     let target = &connection.target;
     let by_team = if connection.is_team { ", by the team credential" } else { "" };
     let place = format!("{}/{}{}{by_team}", target.place(), target.database, as_whom(target));

@@ -17,7 +17,7 @@ use crate::parts::{
     load_when,
 };
 use crate::paths;
-use crate::words::{WAKES, checks, numbers};
+use crate::words::{RUN_WAKES, WAKES, checks, numbers};
 use manage::{Manage, StateNotice};
 use refresh::RefreshAll;
 
@@ -63,6 +63,8 @@ fn Connection(
     let id = connection.id.clone();
     let has_datasets = refresh.total > 0;
     let wakes = refresh.is_serverless.then_some(WAKES);
+    // To resume it starts what is due by then.
+    let run_wakes = (refresh.is_serverless && refresh.on > 0).then_some(RUN_WAKES);
     let grants = refresh.grants.clone();
     let standing = StoredValue::new(refresh.standing.clone());
     let standing = move || {
@@ -104,7 +106,7 @@ fn Connection(
             })}
             {move || start.refused().map(|fault| view! { <FaultNotice fault/> })}
             {check}
-            <StateNotice connection=state/>
+            <StateNotice connection=state wakes=run_wakes/>
             {connection.mints.clone().map(|mints| view! { <Mints mints/> })}
             <div class="actions">
                 {(!is_cut_off).then(|| view! { <a class="button" href=paths::picker(&connection.id)>"Pick datasets"</a> })}

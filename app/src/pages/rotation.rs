@@ -13,6 +13,7 @@ use crate::parts::{
     FaultNotice, Made, NoScriptRefresh, PageFault, Post, PostForm, every_while, first_refused, load_after,
 };
 use crate::paths;
+use crate::words::WAKES;
 
 /// Between two looks at a run.
 const POLL: Duration = Duration::from_millis(500);
@@ -56,6 +57,7 @@ fn Run(run: RotationShown, start: Post<StartRotation>, save: Post<SaveConnection
     let id = run.draft_id.clone();
     let is_good = run.outcome == RotationOutcome::Good && !run.is_outdated;
     let own = id.clone();
+    let wakes = run.wakes.then_some(WAKES);
     let replace = is_good.then(|| {
         view! {
             <PostForm post=save>
@@ -82,7 +84,7 @@ fn Run(run: RotationShown, start: Post<StartRotation>, save: Post<SaveConnection
                     <a class="button-quiet" href=paths::add_redshift_draft(&id, false)>"Edit"</a>
                     <PostForm post=start>
                         <input type="hidden" name="draft_id" value=id.clone()/>
-                        <button type="submit" class="button-quiet">"Try again"</button>
+                        <button type="submit" class="button-quiet" data-wakes=wakes title=wakes>"Try again"</button>
                     </PostForm>
                 </div>
             })}

@@ -3,6 +3,7 @@
 
 mod aws;
 mod failures;
+mod files;
 mod network;
 mod refresh;
 mod refusals;

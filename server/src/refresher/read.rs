@@ -18,20 +18,15 @@ use tokio::task::JoinSet;
 
 use super::open::open;
 use super::work::{Work, patiently};
-use crate::services::findings::finding;
+use crate::services::findings::{finding, gib};
 use crate::services::{log_failure, queries, to_json};
 
 /// Batches under way between the source and the file.
 const WAITING: usize = 2;
 
-/// What was read, and is in the store of objects.
-pub(super) struct Read {
-    pub snapshot: SnapshotRow,
-    pub bytes: i64,
-}
-
 impl Work {
-    pub(super) async fn read(self: &Arc<Self>, drained: &OnceLock<Arc<Drained>>) -> Result<Read, Finding> {
+    /// What is in the store of objects then.
+    pub(super) async fn read(self: &Arc<Self>, drained: &OnceLock<Arc<Drained>>) -> Result<SnapshotRow, Finding> {
         let started = Instant::now();
         let (dataset, connection) = tokio::select! {
             rows = self.rows() => rows?,
@@ -53,7 +48,7 @@ impl Work {
         let deadline = Duration::from_secs(u64::from(limits.seconds));
         let canceller = session.canceller();
         let key = format!("{}/{}/{}.parquet", self.due.team_id, self.due.dataset_id, self.run_id);
-        let drain = session.drain(&statement, Box::new(sink), deadline);
+        let drain = self.at_source.time(session.drain(&statement, Box::new(sink), deadline));
         let write = apart(Arc::clone(self).write(key.clone(), batches, Arc::clone(progress), dataset.clone()));
         let (drained, written) = tokio::select! {
             both = async { tokio::join!(drain, write) } => both,
@@ -73,9 +68,7 @@ impl Work {
         if let Err(error) = drained {
             give_up(upload).await;
             return Err(match &error {
-                Error::Wire { fault: WireFault::OverLimit, .. } => {
-                    Finding::TooMuchToRefresh { gib: u32::try_from(limits.bytes >> 30).unwrap_or(u32::MAX) }
-                }
+                Error::Wire { fault: WireFault::OverLimit, .. } => Finding::TooMuchToRefresh { gib: gib(limits.bytes) },
                 Error::Wire { fault: WireFault::BadValue { column }, .. } => {
                     let columns = progress.columns().unwrap_or_default();
                     let column = columns.get(usize::from(*column)).map(|column| column.name.clone());
@@ -110,7 +103,7 @@ impl Work {
         for (at, column) in known.iter_mut().enumerate() {
             column.ends_in_blanks = progress.ends_in_blanks(at);
         }
-        let snapshot = SnapshotRow {
+        Ok(SnapshotRow {
             id: store::new_id(),
             team_id: self.due.team_id.clone(),
             dataset_id: self.due.dataset_id.clone(),
@@ -122,8 +115,7 @@ impl Work {
             row_count: written.rows as i64,
             byte_count: written.bytes as i64,
             taken_at,
-        };
-        Ok(Read { snapshot, bytes: progress.bytes() as i64 })
+        })
     }
 
     /// What is to be read, through what.

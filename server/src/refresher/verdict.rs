@@ -88,6 +88,8 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::StatementRefused { .. }
         | F::RowsReplaced
         | F::ValueUnfit { .. }
+        | F::FileTooLarge { .. }
+        | F::FileTooSlow { .. }
         | F::EndedByRule { .. }
         | F::ReadRefused { .. }
         | F::ClusterDiskFull

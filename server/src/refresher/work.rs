@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use contract::finding::Finding;
 use contract::refresh::Schedule;
 use redshift::arrow::Drained;
-use store::{DueRow, RefreshEnd, RunRef};
+use store::{DueRow, RefreshEnd, RunCost, RunRef, SnapshotRow};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::at_source::AtSource;
 use super::is_of_a_person;
-use super::read::Read;
 use super::verdict::{Verdict, verdict, wait_minutes};
 use crate::metrics;
 use crate::services::queries::Cancel;
@@ -58,6 +58,7 @@ pub(super) struct Work {
     pub fence: i64,
     /// Of the way in that it signs in by.
     pub version: i64,
+    pub at_source: AtSource,
     pub cancel: Cancel,
     /// True once this server stops.
     pub end: watch::Receiver<bool>,
@@ -91,7 +92,7 @@ impl Work {
         let read = self.read(&drained).await;
         beating.shutdown().await;
         let outcome = match read {
-            Ok(read) => self.switch(read, started).await,
+            Ok(snapshot) => self.switch(snapshot, self.cost(started.elapsed(), drained.get())).await,
             Err(Finding::Cancelled { .. }) if fate.is_apart.load(Ordering::Relaxed) => Err(Finding::RunLost),
             Err(finding) => Err(finding),
         };
@@ -110,7 +111,7 @@ impl Work {
         if let Some(finding) = finding
             && !fate.is_overtaken.load(Ordering::Relaxed)
         {
-            self.fail(finding, took, drained.get()).await;
+            self.fail(finding, self.cost(took, drained.get())).await;
         }
         self.reached("ended");
         // The next one may have waited for this one's place.
@@ -159,12 +160,9 @@ impl Work {
     }
 
     /// From here on the new snapshot is served, or it is removed.
-    async fn switch(&self, read: Read, started: Instant) -> Result<(), Finding> {
-        let Read { snapshot, bytes } = read;
-        let took = started.elapsed().as_micros() as i64;
+    async fn switch(&self, snapshot: SnapshotRow, cost: RunCost) -> Result<(), Finding> {
         self.reached("before the switch");
-        let switch =
-            || self.shared.store.refresh_done(self.run_ref(), &snapshot, (took, bytes), self.shared.clock.now());
+        let switch = || self.shared.store.refresh_done(self.run_ref(), &snapshot, cost, self.shared.clock.now());
         let switched = patiently("a snapshot could not be switched to yet", switch).await;
         self.reached("after the switch");
         // An answer may be lost while what it answered was done: only what is surely not served is removed.
@@ -188,7 +186,16 @@ impl Work {
         }
     }
 
-    async fn fail(&self, finding: &Finding, took: Duration, drained: Option<&Arc<Drained>>) {
+    fn cost(&self, took: Duration, drained: Option<&Arc<Drained>>) -> RunCost {
+        RunCost {
+            duration_us: took.as_micros() as i64,
+            source_us: self.at_source.took().map(|took| took.as_micros() as i64),
+            rows: drained.map_or(0, |drained| drained.rows() as i64),
+            bytes: drained.map_or(0, |drained| drained.bytes() as i64),
+        }
+    }
+
+    async fn fail(&self, finding: &Finding, cost: RunCost) {
         let now = self.shared.clock.now();
         let is_cancelled = matches!(finding, Finding::Cancelled { .. });
         // Nobody wanted its end but this server.
@@ -222,9 +229,7 @@ impl Work {
                 () if is_cancelled => "cancelled",
                 () => "failed",
             },
-            duration_us: took.as_micros() as i64,
-            rows: drained.map_or(0, |drained| drained.rows() as i64),
-            bytes: drained.map_or(0, |drained| drained.bytes() as i64),
+            cost,
             finding: &to_json(finding),
             is_failure: !is_end && matches!(verdict, Verdict::Passing | Verdict::Standing),
             refused_version: (verdict == Verdict::Credential).then_some(self.version),

@@ -10,6 +10,11 @@ use redshift::tls::CertificateFault;
 
 use super::log_failure;
 
+/// A limit in the unit in which it is set.
+pub(crate) fn gib(bytes: u64) -> u32 {
+    u32::try_from(bytes >> 30).unwrap_or(u32::MAX)
+}
+
 /// What an error is to the person who reads the check. `table` is the one that was being read, if any.
 pub(crate) fn finding(error: &Error, target: &Target, table: Option<(&str, &str)>) -> Finding {
     let (host, port) = (target.host.clone(), target.port);

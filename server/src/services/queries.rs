@@ -4,6 +4,7 @@ mod asking;
 mod begin;
 mod fresh;
 mod history;
+mod job;
 mod kept;
 mod live;
 mod pages;
@@ -33,10 +34,11 @@ use super::limits::Limit;
 use super::{Shared, store_fault};
 
 pub(crate) use begin::{Asked, begin, row, used};
+pub(crate) use job::{Cancel, Ended, Enough, Job};
 pub(crate) use kept::from_snapshot;
 pub use live::Live;
 pub(crate) use pages::{SEALED_FIELD, kept_columns, open as open_page, shapes};
-pub(crate) use run::{Cancel, Ended, Enough, Job, heed, perform};
+pub(crate) use run::{heed, perform};
 pub use turn::FairUse;
 pub(crate) use view::columns;
 

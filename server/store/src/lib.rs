@@ -33,7 +33,8 @@ pub use mint::MintRow;
 pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued, Run};
 pub use refresh::{
     AskedRun, BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, Claim, Claimed, DueRow, NewHalt, NewRefresh,
-    RefreshCounts, RefreshEnd, RefreshRow, RunRef, RunRow, RunningRow, ServedRow, SnapshotRow, UnservedRow, Wish,
+    RefreshCounts, RefreshEnd, RefreshRow, RunCost, RunRef, RunRow, RunningRow, ServedRow, SnapshotRow, UnservedRow,
+    Wish,
 };
 pub use result::{ResultPageRow, result_page_id};
 pub use rotation::{RotationLineRow, RotationRow};

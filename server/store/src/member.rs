@@ -89,6 +89,9 @@ impl Store {
     /// stays. False as above.
     pub async fn member_remove(&self, team_id: &str, id: &str, by: &str, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
+        // Before the member, as whoever writes a row of both does: two that began at either end would wait for each other.
+        let own = sqlx::query("update connection set updated_at = updated_at where author_id = $1 and team_id = $2");
+        own.bind(id).bind(team_id).execute(&mut *write).await?;
         if !has_another_admin(&mut write, team_id, id).await? {
             return Ok(false);
         }

@@ -35,7 +35,7 @@ use crate::{Result, Store};
 pub use claim::{Claim, Claimed};
 pub use due::DueRow;
 pub use life::{AskedRun, BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, NewHalt, NewRefresh, Wish};
-pub use run::{RefreshEnd, RunRef};
+pub use run::{RefreshEnd, RunCost, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};
 

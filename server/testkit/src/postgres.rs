@@ -85,6 +85,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// In the transaction that holds it.
+    pub async fn run(&self, sql: &str) {
+        self.client.batch_execute(sql).await.unwrap();
+    }
+
     pub async fn let_go(self) {
         self.client.batch_execute("rollback").await.unwrap();
         drop(self.client);

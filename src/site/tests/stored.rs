@@ -70,7 +70,7 @@ pub async fn refresh(store: &Store, actor: &Actor, connection_id: &str, dataset_
         taken_at: 5,
     };
     let run = RunRef { dataset_id, run_id: &first, fence };
-    assert!(store.refresh_done(run, &snapshot, (1, 1), 6).await.unwrap());
+    assert!(store.refresh_done(run, &snapshot, store::RunCost::default(), 6).await.unwrap());
     let wish = store::Wish { by: &actor.email, since: None, now: 7 };
     assert_eq!(store.refresh_ask(team_id, dataset_id, wish).await.unwrap(), store::AskedRun::Asked);
     begun(store).await.0

@@ -14,7 +14,8 @@ pub fn of_connection(datasets: Vec<DatasetSummary>, refresh: &ConnectionRefresh,
     if datasets.is_empty() {
         return made(view! { <p class="quiet">"None picked yet."</p> });
     }
-    let rows = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset/> }).collect_view();
+    let sleeps = refresh.is_serverless && *state == ConnectionState::Live;
+    let rows = datasets.into_iter().map(|dataset| view! { <DatasetLine dataset sleeps/> }).collect_view();
     made(view! {
         <ul class="dataset-list">{rows}</ul>
         <div class="refresh-details"><h2>"Refresh"</h2> {said(refresh, state)}</div>

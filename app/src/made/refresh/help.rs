@@ -52,8 +52,8 @@ pub fn help() -> String {
             </p>
             <h2>"What it costs"</h2>
             <p>
-                "Each run reads the whole table or view: its rows, bytes and how long it took, from signing in to \
-                 the file's last check, stand beside it. On Redshift Serverless a run wakes the workgroup, \
+                "Each run reads the whole table or view: its rows, its bytes and how long its statement was open at the \
+                 source stand beside it, and how long it took in all, from signing in to the file's last check. On Redshift Serverless a run wakes the workgroup, \
                  which is billed for at least 60 seconds. With refresh off Flitch sends a source nothing unless a person acts. \
                  A connection's daily budget rests its refreshes once the source was asked that often in a day (UTC); people may still ask, first runs still come, and what another system asks for starts when the day is over."
             </p>

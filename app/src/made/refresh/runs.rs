@@ -96,7 +96,8 @@ fn Run(run: RunView<Told>) -> impl IntoView {
     let [took, rows, bytes] = if is_over {
         // Nobody was there when a run ended that was lost with its server.
         let took = if run.duration_us > 0 { numbers::duration(run.duration_us) } else { "–".to_owned() };
-        [took, numbers::grouped(run.rows), numbers::bytes(run.bytes)]
+        let open = (run.source_us > 0).then(|| format!(" in {}", numbers::duration(run.source_us)));
+        [took, numbers::grouped(run.rows), numbers::bytes(run.bytes) + &open.unwrap_or_default()]
     } else {
         ["–"; 3].map(str::to_owned)
     };

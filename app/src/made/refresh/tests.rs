@@ -30,6 +30,7 @@ fn run(started_at: i64, state: RunState) -> RunView<Told> {
         state,
         started_at,
         duration_us: 0,
+        source_us: 0,
         rows: 0,
         bytes: 0,
         why: None,

@@ -22,7 +22,7 @@ pub(super) fn show_anew(post: Posting) {
 
 /// The state, where it is not the usual one, with the way out of it.
 #[component]
-pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
+pub(super) fn StateNotice(connection: ConnectionSummary, wakes: Option<&'static str>) -> impl IntoView {
     let resume = Post::<ResumeConnection>::new();
     show_anew(resume.into());
     let edit = Post::<EditConnection>::new();
@@ -36,7 +36,7 @@ pub(super) fn StateNotice(connection: ConnectionSummary) -> impl IntoView {
                     <p>"Paused by "{by}" at "{numbers::moment(since)}{why}". Nothing new is read through it."</p>
                     <PostForm post=resume>
                         <input type="hidden" name="id" value=id/>
-                        <button type="submit" class="button">"Resume"</button>
+                        <button type="submit" class="button" data-wakes=wakes title=wakes>"Resume"</button>
                     </PostForm>
                 </div>
             }

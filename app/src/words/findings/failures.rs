@@ -2,7 +2,7 @@
 
 use contract::finding::{Finding, Phase};
 
-use super::{Around, Hint, aws, network, refresh, refusals, statements};
+use super::{Around, Hint, aws, files, network, refresh, refusals, statements};
 use crate::words::{numbers, sql};
 
 pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
@@ -83,7 +83,9 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::OverOurLimit { seconds } => statements::over_our_limit(*seconds),
         Finding::EndedByServerLimit { after_ms } => statements::by_server_limit(*after_ms),
         Finding::StatementRefused { reason } => refusals::refused(reason),
-        Finding::ValueUnfit { column } => statements::value_unfit(column),
+        Finding::ValueUnfit { column } => files::value_unfit(column),
+        Finding::FileTooLarge { gib } => files::too_large(*gib),
+        Finding::FileTooSlow { seconds } => files::too_slow(*seconds),
         Finding::EndedByRule { rule, after_ms } => statements::by_rule(rule, *after_ms),
         Finding::EndedByAdministrator { after_ms } => statements::by_administrator(*after_ms),
         Finding::ReadRefused { schema, table } => statements::read_refused(schema, table),
@@ -109,8 +111,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
             .step("Open the connection and choose “Reconnect”. Its datasets are all still there."),
         Finding::SecretUnreadable => Hint::plain("The stored password cannot be opened.")
             .step("Type the connection again. The operator checks that the master keys are those of this data folder."),
-        Finding::RowsReplaced => Hint::plain("The rows were replaced while the file was made of them; it was cut off.")
-            .step("The query was run again, or its rows had had their time. Export it again."),
+        Finding::RowsReplaced => files::rows_replaced(),
         Finding::ServerSaid { sqlstate, message, at } => Hint::plain(match at {
             Some(spot) => format!("The server said of line {}: {message}", spot.line),
             None => format!("The server said: {message}"),

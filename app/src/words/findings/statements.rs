@@ -37,11 +37,6 @@ pub(super) fn by_server_limit(after_ms: u32) -> Hint {
     .copy("SQL", "SHOW statement_timeout;")
 }
 
-pub(super) fn value_unfit(column: &str) -> Hint {
-    Hint::plain(format!("The column {column} holds a value that the file's type for it cannot hold."))
-        .step("Take the result along as CSV or NDJSON, which keep every value as text, or cast the column to varchar.")
-}
-
 pub(super) fn by_rule(rule: &str, after_ms: u32) -> Hint {
     Hint::plain(format!("The cluster's workload rule “{rule}” ended the statement after {}.", after(after_ms)))
         .step("Ask for less: fewer rows, fewer columns, a filter on the sort key.")

@@ -8,6 +8,7 @@ use contract::fault::Fault;
 use contract::finding::Finding;
 use contract::ports;
 use contract::query::FileFormat;
+use redshift::deadlines::milliseconds;
 use redshift::text::TextBatch;
 use tokio::sync::mpsc;
 
@@ -21,6 +22,16 @@ pub(super) enum Unfinished {
     /// Nobody takes it any more.
     Left,
     Failed(Finding),
+}
+
+impl Unfinished {
+    /// After so long.
+    pub fn finding(&self, took: Duration) -> Finding {
+        match self {
+            Self::Left => Finding::Cancelled { after_ms: milliseconds(took) },
+            Self::Failed(finding) => finding.clone(),
+        }
+    }
 }
 
 /// Pieces that wait for a slow reader.

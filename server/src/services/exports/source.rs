@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 use cache::Question;
 use contract::fault::Fault;
 use contract::finding::Finding;
-use redshift::deadlines::milliseconds;
 use redshift::text::{TextBatch, TextLimits};
 use store::{QueryEnd, QueryRow, Run, ServedRow};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::super::encode::Notes;
+use super::super::findings::gib;
 use super::super::queries::{self, Enough, Job, perform};
 use super::super::{Shared, log_failure, now, store_fault, to_json};
 use super::notes::told;
-use super::pieces::{Making, Piece, Unfinished, cut_off};
+use super::pieces::{Making, Unfinished, cut_off};
 use super::{LEASE, RENEW};
 
 /// Pages that are read from the store at once.
@@ -27,7 +27,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// From the cluster, as the rows arrive. The file is finished only where all of them did.
 pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) {
-    let (out, id, started) = (making.out(), job.row.id.clone(), Instant::now());
+    let (out, id, deadline) = (making.out(), job.row.id.clone(), job.deadline);
     let made = Mutex::new(None);
     let ended = perform(&shared, job, |batches| async {
         let taken = making.take(batches).await?;
@@ -37,12 +37,11 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
     });
     let ended = ended.await;
     let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let (Ok(()), None, Some((making, _))) = (ended.outcome, ended.cut, made) {
-        let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
-        match making.finish().await {
+    if let (Ok(()), Some((making, _))) = (ended.outcome, made) {
+        let began = Instant::now();
+        match in_time(&shared, deadline.saturating_sub(ended.took), making.finish()).await {
             Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
-            Err(Unfinished::Left) => spoil(&shared, &id, &left).await,
-            Err(Unfinished::Failed(finding)) => spoil(&shared, &id, &finding).await,
+            Err(unfinished) => spoil(&shared, &id, &unfinished.finding(ended.took + began.elapsed())).await,
         }
     }
     cut_off(out).await;
@@ -65,25 +64,13 @@ async fn write_down(shared: &Shared, id: &str, notes: &[String]) {
 
 /// From the pages of a result that is kept whole. `export` is the row that tells of the file.
 pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: QueryRow, making: Making) {
-    let out = making.out();
-    let make = async {
-        let _turn = AT_ONCE.acquire().await;
-        let started = Instant::now();
-        let (send, batches) = mpsc::channel(1);
-        let feed = async {
-            let fed = feed(&shared, &row, &send).await;
-            drop(send);
-            fed
-        };
-        let both = async { tokio::join!(feed, making.take(batches)) };
-        let (fed, made) = match in_time(&shared, both).await {
-            Ok(both) => both,
-            Err(over) => return end(&shared, &export, started, (Err(Some(over)), Ok(None))).await,
-        };
-        let fed = fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None });
-        end(&shared, &export, started, (fed, made)).await
+    let (send, batches) = mpsc::channel(1);
+    let feed = async {
+        let fed = feed(&shared, &row, &send).await;
+        drop(send);
+        fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None })
     };
-    told_of(&shared, &export, make, out).await;
+    make(&shared, &export, feed, batches, making).await;
 }
 
 /// From a snapshot. `export` is the row that tells of the file.
@@ -94,42 +81,50 @@ pub(super) async fn from_snapshot(
     export: QueryRow,
     making: Making,
 ) {
+    let (send, batches) = mpsc::channel(1);
+    let feed = async {
+        // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory
+        // for putting the parts together that no disk can stand in for.
+        let question = Question { sql: &sql, values: &[], is_in_order: true };
+        let bytes = shared.export_limits.bytes;
+        let all = TextLimits { rows: u64::MAX, bytes };
+        match queries::from_snapshot(&shared, &snapshot, question, send, all).await {
+            Ok(read) if read.cut.is_some() => Err(Some(Finding::FileTooLarge { gib: gib(bytes) })),
+            Ok(_) => Ok(()),
+            Err(finding) => Err(Some(finding)),
+        }
+    };
+    make(&shared, &export, feed, batches, making).await;
+}
+
+/// Whether all rows came; why not, where there is more to say than that nobody reads any more.
+type Fed = Result<(), Option<Finding>>;
+
+/// Makes a file of what is fed. Its row says meanwhile that it is being made; the snapshot that it is made of stays so
+/// long.
+async fn make(
+    shared: &Shared,
+    export: &QueryRow,
+    feed: impl Future<Output = Fed>,
+    batches: mpsc::Receiver<TextBatch>,
+    making: Making,
+) {
     let out = making.out();
     let make = async {
         let _turn = AT_ONCE.acquire().await;
         let started = Instant::now();
-        let (send, batches) = mpsc::channel(1);
-        // On one core: as the file has them, or else sorted at once. Several would each sort a part, and then need memory
-        // for putting the parts together that no disk can stand in for.
-        let question = Question { sql: &sql, values: &[], is_in_order: true };
-        let all = TextLimits { rows: u64::MAX, bytes: shared.export_limits.bytes };
-        let feed = queries::from_snapshot(&shared, &snapshot, question, send, all);
-        let both = async { tokio::join!(feed, making.take(batches)) };
-        let (fed, made) = match in_time(&shared, both).await {
-            Ok(both) => both,
-            Err(over) => return end(&shared, &export, started, (Err(Some(over)), Ok(None))).await,
+        let whole = async {
+            match tokio::join!(feed, making.take(batches)) {
+                (Ok(()), Ok(Some((making, _)))) => making.finish().await,
+                (_, Err(finding)) | (Err(Some(finding)), _) => Err(Unfinished::Failed(finding)),
+                _ => Err(Unfinished::Left),
+            }
         };
-        let read = fed.as_ref().copied().unwrap_or_default();
-        if read.cut.is_some() {
-            let duration_us = started.elapsed().as_micros() as i64;
-            let (row_count, byte_count) = (read.rows as i64, read.bytes as i64);
-            finish(&shared, export.run(), QueryEnd { duration_us, row_count, byte_count, cut: "bytes", ..END }).await;
-            return false;
-        }
-        end(&shared, &export, started, (fed.map(|_| ()).map_err(Some), made)).await
+        let limit = Duration::from_secs(u64::from(shared.export_limits.seconds));
+        let made = in_time(shared, limit, whole).await;
+        finish(shared, export.run(), started.elapsed(), &made).await;
+        made.is_ok()
     };
-    told_of(&shared, &export, make, out).await;
-}
-
-/// No longer than an export may take, also for somebody who takes the file slowly.
-async fn in_time<T>(shared: &Shared, both: impl Future<Output = T>) -> Result<T, Finding> {
-    let seconds = shared.export_limits.seconds;
-    let in_time = tokio::time::timeout(Duration::from_secs(u64::from(seconds)), both);
-    in_time.await.map_err(|_| Finding::OverOurLimit { seconds })
-}
-
-/// Makes a file, whose row says meanwhile that it is being made; the snapshot that it is made of stays so long.
-async fn told_of(shared: &Shared, export: &QueryRow, make: impl Future<Output = bool>, out: mpsc::Sender<Piece>) {
     let renew = async {
         loop {
             tokio::time::sleep(RENEW).await;
@@ -147,62 +142,28 @@ async fn told_of(shared: &Shared, export: &QueryRow, make: impl Future<Output = 
     }
 }
 
-/// Whether all rows came; why not, where there is more to say than that nobody reads any more.
-type Fed = Result<(), Option<Finding>>;
-
-/// Finishes the file where all of it came, and writes down how it went. False where there is no whole file.
-async fn end(
+/// No longer than what is left of the time that an export may take, also for somebody who takes the file slowly.
+async fn in_time(
     shared: &Shared,
-    export: &QueryRow,
-    started: Instant,
-    (fed, made): (Fed, Result<Option<(Making, bool)>, Finding>),
-) -> bool {
-    let unfinished = match (fed, made) {
-        (Ok(()), Ok(Some((making, _)))) => match making.finish().await {
-            Ok(notes) => {
-                written(shared, export.run(), started, &notes).await;
-                return true;
-            }
-            Err(unfinished) => unfinished,
-        },
-        (_, Err(finding)) | (Err(Some(finding)), _) => Unfinished::Failed(finding),
-        _ => Unfinished::Left,
-    };
-    let duration_us = started.elapsed().as_micros() as i64;
-    let end = match &unfinished {
-        Unfinished::Left => {
-            let left = Finding::Cancelled { after_ms: milliseconds(started.elapsed()) };
-            QueryEnd { state: "failed", finding: &to_json(&left), duration_us, ..END }
-        }
-        Unfinished::Failed(finding) => QueryEnd { state: "failed", finding: &to_json(finding), duration_us, ..END },
-    };
-    finish(shared, export.run(), end).await;
-    false
+    left: Duration,
+    file: impl Future<Output = Result<Notes, Unfinished>>,
+) -> Result<Notes, Unfinished> {
+    let too_slow = || Err(Unfinished::Failed(Finding::FileTooSlow { seconds: shared.export_limits.seconds }));
+    tokio::time::timeout(left, file).await.unwrap_or_else(|_| too_slow())
 }
 
-async fn written(shared: &Shared, run: Run<'_>, started: Instant, notes: &Notes) {
-    let notices = told(notes);
+async fn finish(shared: &Shared, run: Run<'_>, took: Duration, made: &Result<Notes, Unfinished>) {
+    let notices = made.as_ref().map(told).unwrap_or_default();
     let end = QueryEnd {
-        duration_us: started.elapsed().as_micros() as i64,
-        row_count: notes.rows as i64,
+        state: if made.is_ok() { "done" } else { "failed" },
+        duration_us: took.as_micros() as i64,
+        row_count: made.as_ref().map_or(0, |notes| notes.rows as i64),
+        byte_count: 0,
+        cut: "",
+        finding: &made.as_ref().err().map(|unfinished| to_json(&unfinished.finding(took))).unwrap_or_default(),
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
-        ..END
+        kept_read_only: "",
     };
-    finish(shared, run, end).await;
-}
-
-const END: QueryEnd<'static> = QueryEnd {
-    state: "done",
-    duration_us: 0,
-    row_count: 0,
-    byte_count: 0,
-    cut: "",
-    finding: "",
-    notices: "",
-    kept_read_only: "",
-};
-
-async fn finish(shared: &Shared, run: Run<'_>, end: QueryEnd<'_>) {
     if let Err(error) = shared.store.query_finish(run, end).await {
         log_failure("how a file came out could not be kept", &error);
     }

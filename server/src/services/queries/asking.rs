@@ -14,7 +14,7 @@ use store::{DatasetRow, QueryRow, ServedRow};
 use super::super::audit::Deed;
 use super::super::checks::code;
 use super::super::{SECOND, Shared, datasets, log_failure, now, place, store_fault, to_json};
-use super::run::Job;
+use super::job::Job;
 use super::statement::{self, Kept, Question};
 use super::{Asked, begin, fresh, kept, run_and_keep, shapes, used, view};
 

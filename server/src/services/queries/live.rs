@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::run::Cancel;
+use super::job::Cancel;
 
 #[derive(Default)]
 pub struct Live {

@@ -12,13 +12,14 @@ use redshift::cancel::Canceller;
 use redshift::deadlines::milliseconds;
 use redshift::rows::Cut;
 use redshift::stream::WireFault;
-use redshift::text::{Progress, TextBatch, TextLimits, TextSink};
-use store::{ConnectionRow, QueryEnd, QueryRow};
-use tokio::sync::{Notify, mpsc};
+use redshift::text::{Progress, TextBatch, TextSink};
+use store::QueryEnd;
+use tokio::sync::mpsc;
 
 use super::super::checks::code;
-use super::super::findings::finding;
+use super::super::findings::{finding, gib};
 use super::super::{SECOND, Shared, entry, log_failure, now, place, to_json};
+use super::job::{Cancel, Ended, Enough, Job};
 use super::spot::spot;
 use super::turn;
 use crate::metrics;
@@ -38,49 +39,6 @@ const GIVE_UP: Duration = Duration::from_secs(6);
 
 /// Batches under way between the source and whoever takes them.
 const WAITING: usize = 2;
-
-/// What is to be run.
-pub(crate) struct Job {
-    pub row: QueryRow,
-    pub connection: ConnectionRow,
-    /// As it is sent, without what attributes it.
-    pub sql: String,
-    pub values: Vec<String>,
-    pub limits: TextLimits,
-    pub deadline: Duration,
-    /// Schema and name, where one table is read.
-    pub table: Option<(String, String)>,
-    /// Who asks, for the cluster's own records.
-    pub on_behalf_of: String,
-    pub is_guarded: bool,
-}
-
-/// Asks a query for its end, in this process; the store carries it to others.
-#[derive(Clone, Default)]
-pub(crate) struct Cancel {
-    asked: Arc<Notify>,
-}
-
-impl Cancel {
-    pub fn ask(&self) {
-        self.asked.notify_one();
-    }
-
-    /// Returns once somebody asks, and again each time after.
-    pub async fn asked(&self) {
-        self.asked.notified().await;
-    }
-}
-
-/// Whether whoever took the rows wanted no more of them, and has what was wanted.
-pub(crate) struct Enough(pub bool);
-
-/// What came of it.
-pub(crate) struct Ended {
-    pub outcome: Result<(), Finding>,
-    pub cut: Option<Cut>,
-    pub rows: u64,
-}
 
 /// Runs a job, with whatever takes its rows, and writes down how it ended.
 pub(crate) async fn perform<Taken>(
@@ -131,9 +89,9 @@ where
         Err(finding) => Err(named(shared, &job, finding).await),
         Ok(()) => Ok(()),
     };
-    let ended = Ended { outcome, cut: progress.cut(), rows: progress.rows() };
+    let ended = Ended { outcome, cut: progress.cut(), rows: progress.rows(), took: began.elapsed() };
     if !is_gone.load(Ordering::Relaxed) {
-        write_down(shared, &job, &ended, &progress, &notices, began.elapsed()).await;
+        write_down(shared, &job, &ended, &progress, &notices).await;
     }
     // Whoever waits looks whether it is their turn.
     shared.ended.notify_waiters();
@@ -185,6 +143,9 @@ where
     }
     match drained {
         Err(Error::Wire { fault: WireFault::Abandoned, .. }) if is_enough => Ok(()),
+        Ok(_) | Err(Error::Wire { fault: WireFault::OverLimit, .. }) if job.is_file() && progress.cut().is_some() => {
+            Err(Finding::FileTooLarge { gib: gib(job.limits.bytes) })
+        }
         Ok(_) => Ok(()),
         Err(Error::Wire { fault: WireFault::OverLimit, .. }) if progress.cut().is_some() => Ok(()),
         Err(Error::Wire { fault: WireFault::Abandoned, .. }) => {
@@ -214,7 +175,8 @@ fn ended(error: &Error, target: &Target, job: &Job, sent: &str) -> Finding {
     let table = job.table.as_ref().map(|(schema, name)| (schema.as_str(), name.as_str()));
     match finding(error, target, table) {
         Finding::TimedOut { phase: Phase::Statement, .. } => {
-            Finding::OverOurLimit { seconds: u32::try_from(job.deadline.as_secs()).unwrap_or(u32::MAX) }
+            let seconds = u32::try_from(job.deadline.as_secs()).unwrap_or(u32::MAX);
+            if job.is_file() { Finding::FileTooSlow { seconds } } else { Finding::OverOurLimit { seconds } }
         }
         Finding::ServerSaid { sqlstate, message, .. } => {
             let position = if let Error::Server(said) = error { said.position } else { None };
@@ -248,15 +210,8 @@ async fn named(shared: &Shared, job: &Job, finding: Finding) -> Finding {
     }
 }
 
-async fn write_down(
-    shared: &Shared,
-    job: &Job,
-    ended: &Ended,
-    progress: &Progress,
-    notices: &[String],
-    took: Duration,
-) {
-    let finding = ended.outcome.as_ref().err();
+async fn write_down(shared: &Shared, job: &Job, ended: &Ended, progress: &Progress, notices: &[String]) {
+    let (finding, took) = (ended.outcome.as_ref().err(), ended.took);
     tracing::info!(
         query.id = job.row.id,
         purpose = job.row.purpose,
@@ -275,7 +230,11 @@ async fn write_down(
         duration_us: took.as_micros() as i64,
         row_count: ended.rows as i64,
         byte_count: progress.bytes() as i64,
-        cut: ended.cut.map_or("", |cut| if cut == Cut::Rows { "rows" } else { "bytes" }),
+        cut: match ended.cut.filter(|_| finding.is_none()) {
+            None => "",
+            Some(Cut::Rows) => "rows",
+            Some(Cut::Bytes) => "bytes",
+        },
         finding: &finding.map(to_json).unwrap_or_default(),
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
         kept_read_only: &kept.unwrap_or_default(),

@@ -9,7 +9,8 @@ use contract::query::Purpose;
 use store::{LiveQuery, QueryRow};
 
 use super::super::{Shared, log_failure, now};
-use super::run::{Cancel, LEASE};
+use super::job::Cancel;
+use super::run::LEASE;
 
 /// How many statements run at once.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,8 @@ use super::super::audit::Deed;
 use super::super::checks::code;
 use super::super::{Shared, log_failure, now, place};
 use super::begin::{self, Begun};
-use super::run::{Job, LEASE};
+use super::job::Job;
+use super::run::LEASE;
 use super::{Asked, Queries, run_and_keep, statement, used};
 
 /// The results of so many statements of one person are kept.

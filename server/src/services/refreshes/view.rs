@@ -10,7 +10,7 @@ use contract::team::Actor;
 use store::{ConnectionRow, DatasetRow, RefreshRow, RunRow};
 
 use super::{Shared, binding, place, store_fault};
-use crate::refresher::{SLACK, Verdict, calendar, is_of_a_person, is_on_budget, schedule, verdict};
+use crate::refresher::{BY_BEGINNING, SLACK, Verdict, calendar, is_of_a_person, is_on_budget, schedule, verdict};
 use crate::services::DAY;
 use crate::services::checks::parse;
 
@@ -38,7 +38,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     // A used-up budget ends by itself.
     let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
     let next = match &schedule {
-        Some(schedule) if is_on && !rests => upcoming(schedule, &row, is_used_up(used), now),
+        Some(schedule) if is_on && !rests => upcoming(schedule, &row, is_used_up(used) && !has_waited(&row), now),
         _ => Vec::new(),
     };
     let snapshot = row.taken_at.filter(|_| is_on).map(|taken_at| SnapshotFacts {
@@ -132,9 +132,15 @@ fn turned_away(row: &RefreshRow) -> Option<Finding> {
     serde_json::from_str(&row.last_finding).ok().filter(|why| verdict(why) == Verdict::Crowded)
 }
 
+/// A first run that waited for a way in, and is planned for now.
+fn has_waited(row: &RefreshRow) -> bool {
+    row.asked_at.is_none() && row.asked_by == BY_BEGINNING && row.halt.is_empty()
+}
+
 /// A run is asked for, and does not wait for the day to be over.
 fn is_asked(row: &RefreshRow, used: (i64, i64)) -> bool {
-    row.asked_at.is_some() && !(is_used_up(used) && is_on_budget(&row.asked_by))
+    let is_wanted = row.asked_at.is_some() || has_waited(row);
+    is_wanted && !(is_used_up(used) && is_on_budget(row.asked_at, &row.asked_by))
 }
 
 /// A run is asked for, or under way.
@@ -205,6 +211,7 @@ fn run(row: RunRow) -> RunView {
         cause: parse(&row.cause).unwrap_or(Cause::Schedule),
         state: run_state(&row.state),
         duration_us: count(row.duration_us.unwrap_or(0)),
+        source_us: count(row.source_us.unwrap_or(0)),
         rows: count(row.row_count),
         bytes: count(row.byte_count),
         why: finding(&row),

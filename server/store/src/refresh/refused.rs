@@ -1,8 +1,8 @@
 //! What a refused way in means for all datasets of its connection: nothing is tried through it until there is another.
 
 /// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
-/// that it leans on, was changed since. What was asked for by then waits for that, and is due then. What a person or five
-/// failures paused waits for a person.
+/// that it leans on, was changed since. What was asked for by then waits for that, and is due then; of a first run the row
+/// still says that it is one. What a person or five failures paused waits for a person.
 pub(super) const HALT: &str = concat!(
     "update refresh
      set halt = 'credential', halt_at = $2, halt_version = $3, asked_at = null,

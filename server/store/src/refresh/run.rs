@@ -14,14 +14,23 @@ pub struct RunRef<'a> {
     pub fence: i64,
 }
 
+/// What a run took and read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RunCost {
+    pub duration_us: i64,
+    /// While its statement was open at the source; none where it never was.
+    pub source_us: Option<i64>,
+    pub rows: i64,
+    /// Of the text that the source sent.
+    pub bytes: i64,
+}
+
 /// How a run ended badly, and what that means for those to come.
 #[derive(Clone, Copy, Debug)]
 pub struct RefreshEnd<'a> {
     /// `failed`, `cancelled` or `lost`.
     pub state: &'a str,
-    pub duration_us: i64,
-    pub rows: i64,
-    pub bytes: i64,
+    pub cost: RunCost,
     pub finding: &'a str,
     /// Whether it counts among those that pause the schedule.
     pub is_failure: bool,
@@ -72,13 +81,7 @@ impl Store {
 
     /// A run went well: from this moment its snapshot is the one that is served. False where the run is not the caller's
     /// any more, or its connection leads elsewhere now; then nothing has changed.
-    pub async fn refresh_done(
-        &self,
-        run: RunRef<'_>,
-        snapshot: &SnapshotRow,
-        (duration_us, bytes): (i64, i64),
-        now: i64,
-    ) -> Result<bool> {
+    pub async fn refresh_done(&self, run: RunRef<'_>, snapshot: &SnapshotRow, cost: RunCost, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
         lock(&mut write, run.dataset_id).await?;
         let switched = sqlx::query(
@@ -124,13 +127,15 @@ impl Store {
             .await?;
         super::snapshot::insert(snapshot, now).execute(&mut *write).await?;
         sqlx::query(
-            "update refresh_run set state = 'done', duration_us = $2, row_count = $3, byte_count = $4
+            "update refresh_run
+             set state = 'done', duration_us = $2, row_count = $3, byte_count = $4, source_us = cast($5 as bigint)
              where id = $1",
         )
         .bind(run.run_id)
-        .bind(duration_us)
-        .bind(snapshot.row_count)
-        .bind(bytes)
+        .bind(cost.duration_us)
+        .bind(cost.rows)
+        .bind(cost.bytes)
+        .bind(cost.source_us)
         .execute(&mut *write)
         .await?;
         sqlx::query("update dataset set known_columns = $2 where id = $1")
@@ -177,15 +182,18 @@ impl Store {
             }
         }
         sqlx::query(
-            "update refresh_run set state = $2, duration_us = $3, row_count = $4, byte_count = $5, finding = $6
+            "update refresh_run
+             set state = $2, duration_us = $3, row_count = $4, byte_count = $5, finding = $6,
+                 source_us = cast($7 as bigint)
              where id = $1 and state in ('running', 'cancelling')",
         )
         .bind(run.run_id)
         .bind(end.state)
-        .bind(end.duration_us)
-        .bind(end.rows)
-        .bind(end.bytes)
+        .bind(end.cost.duration_us)
+        .bind(end.cost.rows)
+        .bind(end.cost.bytes)
         .bind(end.finding)
+        .bind(end.cost.source_us)
         .execute(&mut *write)
         .await?;
         write.commit().await?;

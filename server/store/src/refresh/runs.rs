@@ -23,6 +23,8 @@ pub struct RunRow {
     pub due_at: i64,
     pub started_at: i64,
     pub duration_us: Option<i64>,
+    /// While its statement was open at the source; none where it never was.
+    pub source_us: Option<i64>,
     pub row_count: i64,
     pub byte_count: i64,
     pub finding: String,
@@ -83,7 +85,8 @@ impl Store {
     /// The newest runs of a dataset, the newest first: by their claims, since servers' clocks may differ.
     pub async fn refresh_runs(&self, team_id: &str, dataset_id: &str, limit: i64) -> Result<Vec<RunRow>> {
         let rows = sqlx::query_as(
-            "select id, cause, asked_by, state, due_at, started_at, duration_us, row_count, byte_count, finding, drift
+            "select id, cause, asked_by, state, due_at, started_at, duration_us, source_us, row_count, byte_count, finding,
+                    drift
              from refresh_run
              where dataset_id = $1
                and team_id = $2

@@ -119,3 +119,28 @@ async fn of_two_admins_that_remove_each_other_one_stays() {
         assert_eq!(members.iter().filter(|member| member.role == "admin").count(), 1, "{engine}");
     }
 }
+
+/// Whoever writes a row of both takes the connection's turn first, and then the member's, as a key that has to stay.
+#[tokio::test]
+async fn a_member_is_removed_while_something_of_theirs_is_written() {
+    let [_, (_, opened)] = both().await;
+    let (store, database) = (&opened.store, opened.database.as_ref().unwrap());
+    let (team_id, ann) = team(store).await;
+    let row = invitation(&team_id, &ann, "code");
+    store.invitation_insert(&row).await.unwrap();
+    assert!(store.invitation_use(&row.id, &joining(&team_id, "bob", "bob@b.example"), "member", 20).await.unwrap());
+    let saved = draft(&team_id, "bob");
+    assert!(store.draft_put(&saved).await.unwrap() && store.draft_save(&team_id, "bob", &saved.id, 2).await.unwrap());
+    let held = database.hold("connection").await;
+    let then_the_member = async {
+        let waits = "select from pg_locks where relation = 'connection'::regclass and not granted";
+        held.run(&format!(
+            "do $$ begin while not exists ({waits}) loop perform pg_sleep(0.01); end loop; end $$;
+             select from member where id = 'bob' for key share"
+        ))
+        .await;
+        held.let_go().await;
+    };
+    let (removed, ()) = tokio::join!(store.member_remove(&team_id, "bob", "ann@acme.example", 200), then_the_member);
+    assert!(removed.unwrap());
+}

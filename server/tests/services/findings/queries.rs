@@ -2,13 +2,14 @@
 
 use contract::finding::Finding;
 use contract::query::{FileFormat, HistoryFilter, Purpose, QueryLimits, QueryState};
-use server::services::DEFAULT_LIMITS;
+use server::services::{DEFAULT_LIMITS, ExportLimits};
 
 use super::{Seen, claim};
 use crate::queries::{Connected, LONG};
-use crate::world::Plan;
+use crate::world::{EXPORTS, Plan};
 
-pub const PROVOKED: &[&str] = &["cancelled_by_another", "rows_replaced", "statement_refused", "value_unfit"];
+pub const PROVOKED: &[&str] =
+    &["cancelled_by_another", "file_too_large", "file_too_slow", "rows_replaced", "statement_refused", "value_unfit"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_and_files_say_their_own() {
@@ -57,5 +58,25 @@ async fn statements_and_files_say_their_own() {
     let history = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
     let file = history.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap();
     see(&team.ended(&file.id).await.finding);
+
+    for export_limits in [ExportLimits { bytes: 1_000, ..EXPORTS }, ExportLimits { seconds: 1, ..EXPORTS }] {
+        let team = Connected::with(Plan { query_limits: limits, export_limits, ..Plan::default() }).await;
+        let nap = "create view nap as select n, case when n > 5000 then pg_sleep(60)::text end from generate_series(1, 6000) as n";
+        team.database.run(nap).await;
+        let view = team.rows("select * from nap").await;
+        let export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await;
+        let mut export = export.unwrap();
+        while export.chunks.next().await.is_some() {}
+        let newest = team
+            .world
+            .backend
+            .queries
+            .history(&team.world.actor, HistoryFilter::default())
+            .await
+            .unwrap()
+            .entries
+            .remove(0);
+        see(&team.ended(&newest.id).await.finding);
+    }
     claim(seen, PROVOKED);
 }

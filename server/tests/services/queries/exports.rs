@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use contract::fault::Fault;
 use contract::query::{FileFormat, HistoryFilter, Purpose, QueryLimits, QueryState, RunForm};
 use sample_cluster::Quirks;
-use server::services::DEFAULT_LIMITS;
+use server::services::{DEFAULT_LIMITS, ExportLimits};
 use testkit::postgres::TYPES;
 
 use super::{Connected, LONG};
 use crate::findings::{READER, sample_named, url};
-use crate::world::{Plan, form};
+use crate::world::{EXPORTS, Plan, form};
 
 async fn file(team: &Connected, id: &str, format: FileFormat) -> Result<Vec<u8>, Fault> {
     let mut export = team.world.backend.exports.export(&team.world.actor, id, format).await?;
@@ -196,4 +196,55 @@ async fn a_file_that_nobody_takes_is_no_file() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(listed().await.code, "rows_replaced");
+}
+
+/// How the newest file came out, once it has.
+async fn outcome(team: &Connected) -> (QueryState, String) {
+    loop {
+        let listed = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
+        let file = listed.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap();
+        if !file.state.is_running() {
+            return (file.state, file.code);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_from_the_source_ends_at_the_operators_limits() {
+    let query_limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
+    let export_limits = ExportLimits { bytes: 1_000_000, seconds: 2, ..EXPORTS };
+    let team = Connected::with(Plan { query_limits, export_limits, ..Plan::default() }).await;
+    team.database.run("create view grown as select n::bigint as count from generate_series(1, 20) as n").await;
+    let slow = team.rows("select * from grown").await;
+    team.database.run(&format!("create or replace view grown as {LONG}")).await;
+    // By a few rows, and by many.
+    for rows in [1_100, 5_000] {
+        let large = team.rows(&format!("select n, repeat('x', 1000) from generate_series(1, {rows}) as n")).await;
+        for format in FileFormat::ALL {
+            assert_eq!(file(&team, &large.id, format).await, Err(Fault::ExportFailed), "no part looks like the whole");
+            assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_large".to_owned()), "{rows} {format:?}");
+        }
+    }
+    assert_eq!(file(&team, &slow.id, FileFormat::Csv).await, Err(Fault::ExportFailed));
+    assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_slow".to_owned()));
+}
+
+/// All of a workbook is written at its end, where a reader may stop to take it as anywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workbook_is_taken_in_time() {
+    let export_limits = ExportLimits { seconds: 6, patience: Duration::from_secs(600), ..EXPORTS };
+    let team = Connected::with(Plan { export_limits, ..Plan::default() }).await;
+    let view = team.rows("select md5(n::text) from generate_series(1, 40000) as n").await;
+    let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Xlsx).await.unwrap();
+    assert!(export.chunks.next().await.unwrap().is_ok(), "its end has begun");
+    assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_slow".to_owned()));
+    let mut is_cut_off = false;
+    while let Some(piece) = export.chunks.next().await {
+        is_cut_off = piece.is_err();
+        if is_cut_off {
+            break;
+        }
+    }
+    assert!(is_cut_off);
 }

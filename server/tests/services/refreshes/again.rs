@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::refresh::{Cause, RefreshState, RunState};
 use server::services::RefreshLimits;
-use store::{Claim, Claimed, RefreshEnd, RunRef};
+use store::{Claim, Claimed, RefreshEnd, RunCost, RunRef};
 
 use super::{HOUR, MINUTE, QUICK, Refreshed, SLOW, every, states};
 use crate::world::Plan;
@@ -51,6 +51,7 @@ async fn o_fault_22_what_is_turned_on_after_a_refusal_waits_for_another_password
     for dataset in [&a, &b] {
         backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
     }
+    data.to_hour(6);
     data.turn().await;
     backend.refreshes.turn_off(&actor, &b).await.unwrap();
     data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
@@ -59,6 +60,7 @@ async fn o_fault_22_what_is_turned_on_after_a_refusal_waits_for_another_password
     let shown = async |dataset: &str| backend.refreshes.show(&actor, dataset).await.unwrap();
     let is_refused = |state: &RefreshState| matches!(state, RefreshState::ReconnectRequired { .. });
     assert!(is_refused(&shown(&a).await.state));
+    assert_eq!(shown(&a).await.runs[0].source_us, 0, "it was sent no statement");
     let before = shown(&b).await.runs.len();
     for (dataset, unit) in [(&b, "asked"), (&c, "days")] {
         backend.refreshes.set(&actor, dataset, every(1, unit)).await.unwrap();
@@ -71,7 +73,22 @@ async fn o_fault_22_what_is_turned_on_after_a_refusal_waits_for_another_password
         assert!(is_refused(&view.state), "{:?}", view.state);
         assert_eq!((view.runs.len(), view.is_asked), (runs, false), "no second try");
     }
+    // A budget that is used up rests what has run before, and no first run.
+    backend.refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
     data.team.edit(data.team.string(&user, "second-password")).await;
+    for dataset in [&b, &c] {
+        let view = shown(dataset).await;
+        assert_eq!((view.state, view.is_asked), (RefreshState::First, true));
+    }
+    for _ in 0..3 {
+        data.turn().await;
+    }
+    assert_eq!(shown(&a).await.state, RefreshState::OverBudget { limit: 1 });
+    for dataset in [&b, &c] {
+        let view = shown(dataset).await;
+        assert_eq!((view.runs[0].state, view.runs[0].cause), (RunState::Done, Cause::Beginning));
+    }
+    backend.refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
     for _ in 0..3 {
         data.turn().await;
     }
@@ -160,9 +177,7 @@ async fn what_a_stopping_server_hands_over_is_still_of_whoever_asked() {
     let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
     let end = RefreshEnd {
         state: "lost",
-        duration_us: 1,
-        rows: 0,
-        bytes: 0,
+        cost: RunCost { duration_us: 1, ..RunCost::default() },
         finding: "\"run_lost\"",
         is_failure: false,
         refused_version: None,

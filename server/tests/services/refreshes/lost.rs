@@ -160,9 +160,7 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
     data.team.edit(data.team.string(&user, "a-password")).await;
     let end = store::RefreshEnd {
         state: "failed",
-        duration_us: 1,
-        rows: 0,
-        bytes: 0,
+        cost: store::RunCost { duration_us: 1, ..store::RunCost::default() },
         finding: "",
         is_failure: false,
         refused_version: Some(version),

@@ -26,7 +26,8 @@ async fn a_dataset_is_read_when_it_is_turned_on_and_when_its_time_comes() {
     assert_eq!(facts.bytes, std::fs::metadata(&data.files()[0]).unwrap().len());
     let run = &view.runs[0];
     assert_eq!((run.cause, run.state, run.rows, run.by.as_str()), (Cause::Beginning, RunState::Done, 5_000, ""));
-    assert!(run.bytes > 50_000 && run.duration_us > 0, "what it cost is known: {run:?}");
+    assert!(run.bytes > 50_000, "what it cost is known: {run:?}");
+    assert!(0 < run.source_us && run.source_us < run.duration_us, "{run:?}");
     assert_eq!(data.turn().await, 1, "not before its time");
     data.shift(59 * MINUTE);
     assert_eq!(data.turn().await, 1);
@@ -91,6 +92,7 @@ async fn progress_and_changed_columns_are_told_before_the_new_rows_are_served() 
     data.refresher.settle().await;
     let view = data.view().await;
     assert_eq!((view.snapshot.unwrap().rows, &view.runs[0].drift), (20_000, &drift));
+    assert!(view.runs[0].source_us > 5 * 700_000, "the source took its time: {:?}", view.runs[0]);
     let columns = data.team.world.backend.datasets.show(&data.team.world.actor, &data.dataset).await.unwrap().columns;
     assert_eq!(columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "kind", "note"]);
     // Also where no row is left.
@@ -130,6 +132,7 @@ async fn a_run_that_somebody_cancels_ends_at_the_source_and_what_is_served_stays
     data.refresher.settle().await;
     let view = data.view().await;
     assert_eq!((states(&view), view.state.clone()), (vec![RunState::Cancelled, RunState::Done], RefreshState::Fresh));
+    assert!(0 < view.runs[0].source_us && view.runs[0].source_us < view.runs[0].duration_us, "{:?}", view.runs[0]);
     assert_eq!((view.snapshot.unwrap().rows, data.files().len(), data.team.running().await), (10, 1, 0));
     assert_eq!(data.turn().await, 2, "a cancel is no failure, and nothing is tried again before its time");
     // Nor is it fresh for ever.
