@@ -12,7 +12,7 @@ test('a check whose server was killed shows as interrupted', async ({ page }) =>
     await flitch.start();
     // It may have as many open files as the system lets it: what is set aside on disk is one for each batch.
     const limits = readFileSync(`/proc/${flitch.servers[0].pid}/limits`, 'utf8');
-    const [soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(limits).slice(1);
+    const [soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(limits).slice(1);
     expect(soft).toBe(hard);
     await visit(page, `${flitch.url}/`, true);
     await accessible(page);

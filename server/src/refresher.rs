@@ -173,8 +173,8 @@ impl Refresher {
         let shared = Arc::clone(&self.shared);
         let schedule = schedule(&due.schedule, shared.refresh_limits.least_minutes).unwrap_or_default();
         let next_at = calendar::due(&schedule, due.set_at, &due.dataset_id, now);
-        // Planned by a clock that was put back since: planned anew, and no run.
-        if due.asked_at.is_none() && due.next_at.is_none_or(|next| next > now) {
+        // Planned by a clock that was put back since: planned anew, and no run. But a first run is not to be lost.
+        if due.asked_at.is_none() && due.asked_by != BY_BEGINNING && due.next_at.is_none_or(|next| next > now) {
             return shared.store.refresh_plan(&due, next_at, now).await;
         }
         let run_id = new_id();

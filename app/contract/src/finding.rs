@@ -229,6 +229,8 @@ findings! {
         SnapshotsFailed { reference: u32 } = "snapshots_failed",
         /// More than one refresh may read.
         TooMuchToRefresh { gib: u32 } = "too_much_to_refresh",
+        /// It was not read within the time that one refresh has.
+        RefreshTooSlow { seconds: u32 } = "refresh_too_slow",
         /// The table has a value that a snapshot's column cannot hold: `infinity` as a date.
         ValueUnkept { column: String } = "value_unkept",
         /// The answer from a snapshot needs more memory than all of them may take.
@@ -247,6 +249,8 @@ findings! {
         FileTooLarge { gib: u32 } = "file_too_large",
         /// It was not made and taken within the time that a file has. It was cut off.
         FileTooSlow { seconds: u32 } = "file_too_slow",
+        /// Nobody took it to its end.
+        FileLeft { after_ms: u32 } = "file_left",
         EndedByRule { rule: String, after_ms: u32 } = "ended_by_rule",
         EndedByAdministrator { after_ms: u32 } = "ended_by_administrator",
         /// A plain read that a read-only transaction of this cluster refuses.

@@ -59,7 +59,8 @@ fn failure(code: &str) -> &'static str {
     match code {
         "statement_refused" => "not sent",
         "server_said" => "the server refused it",
-        "over_our_limit" => "ended by Flitch's limit",
+        "over_our_limit" | "file_too_large" | "file_too_slow" => "ended by Flitch's limit",
+        "file_left" => "the download stopped",
         "timed_out" => "no answer in time",
         "cancelled" => "cancelled",
         "cancelled_by_another" => "cancelled by another",

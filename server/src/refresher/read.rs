@@ -75,8 +75,9 @@ impl Work {
                     Finding::ValueUnkept { column: column.unwrap_or_default() }
                 }
                 _ => match finding(&error, &target, Some((&dataset.schema_name, &dataset.name))) {
-                    Finding::TimedOut { phase: Phase::Statement, .. } => {
-                        Finding::OverOurLimit { seconds: limits.seconds }
+                    // What is written slowly keeps the server's answer waiting, too.
+                    Finding::TimedOut { phase: Phase::Statement, .. } | Finding::GivenUp { .. } => {
+                        Finding::RefreshTooSlow { seconds: limits.seconds }
                     }
                     finding => finding,
                 },

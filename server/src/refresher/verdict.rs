@@ -90,6 +90,7 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::ValueUnfit { .. }
         | F::FileTooLarge { .. }
         | F::FileTooSlow { .. }
+        | F::FileLeft { .. }
         | F::EndedByRule { .. }
         | F::ReadRefused { .. }
         | F::ClusterDiskFull
@@ -102,6 +103,7 @@ pub fn verdict(finding: &Finding) -> Verdict {
         | F::TableBare { .. }
         | F::TableDenied { .. }
         | F::TooMuchToRefresh { .. }
+        | F::RefreshTooSlow { .. }
         | F::ValueUnkept { .. }
         | F::NotEnoughMemory { .. }
         | F::NumberTooLarge

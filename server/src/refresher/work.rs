@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::at_source::AtSource;
-use super::is_of_a_person;
 use super::verdict::{Verdict, verdict, wait_minutes};
+use super::{BY_BEGINNING, is_of_a_person};
 use crate::metrics;
 use crate::services::queries::Cancel;
 use crate::services::{SECOND, Shared, log_failure, to_json};
@@ -222,6 +222,8 @@ impl Work {
         let asked_by = self.due.asked_by.as_str();
         let comes_again = schedule.minutes().is_some() || !is_of_a_person(asked_by) || self.due.next_at.is_some();
         let retry_at = retry_at.filter(|_| comes_again || is_end);
+        // What a refused password kept from beginning is a first run still.
+        let is_kept = is_end || (verdict == Verdict::Credential && asked_by == BY_BEGINNING);
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {
@@ -234,7 +236,7 @@ impl Work {
             is_failure: !is_end && matches!(verdict, Verdict::Passing | Verdict::Standing),
             refused_version: (verdict == Verdict::Credential).then_some(self.version),
             retry_at,
-            asked_by: if is_end { asked_by } else { "" },
+            asked_by: if is_kept { asked_by } else { "" },
             now,
         };
         let kept = patiently("how a refresh failed could not be kept yet", || {

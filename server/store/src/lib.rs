@@ -76,8 +76,9 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(said) if said.message().contains("database is locked") => Self::Busy(error),
             // Postgres takes no NUL (character_not_in_repertoire, in its list of error codes).
             _ if code == "22021" => Self::NotText,
-            // Postgres: a lock waited for in vain, no connection left, shutting down, starting up (the same list).
-            _ if ["55P03", "53300", "57P01", "57P02", "57P03"].contains(&code.as_str()) => Self::Busy(error),
+            // Postgres: a lock waited for in vain, or in a circle, no connection left, shutting down, starting up (the same
+            // list).
+            _ if ["55P03", "40P01", "53300", "57P01", "57P02", "57P03"].contains(&code.as_str()) => Self::Busy(error),
             // SQLITE_FULL (SQLite, "Result and Error Codes"), disk_full (Postgres).
             _ if ["13", "53100"].contains(&code.as_str()) => Self::Full(error),
             _ => Self::Statement(error),

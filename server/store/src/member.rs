@@ -89,11 +89,17 @@ impl Store {
     /// stays. False as above.
     pub async fn member_remove(&self, team_id: &str, id: &str, by: &str, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
-        // Before the member, as whoever writes a row of both does: two that began at either end would wait for each other.
-        let own = sqlx::query("update connection set updated_at = updated_at where author_id = $1 and team_id = $2");
-        own.bind(id).bind(team_id).execute(&mut *write).await?;
         if !has_another_admin(&mut write, team_id, id).await? {
             return Ok(false);
+        }
+        // Before the member, whose address is freed: whoever writes a row of both takes the connection's turn first, and of
+        // a draft and what it replaces that of the latter. Two that began at either end would wait for each other.
+        for connections in [
+            "update connection set updated_at = updated_at
+             where author_id = $1 and is_draft = 0 and is_credential = 0 and secret is not null",
+            "delete from connection where author_id = $1 and is_draft = 1",
+        ] {
+            sqlx::query(connections).bind(id).execute(&mut *write).await?;
         }
         let removed = sqlx::query(
             "update member set removed_at = $3, email = 'removed ' || id, password_hash = ''
@@ -112,7 +118,6 @@ impl Store {
             "delete from session where member_id = $1",
             // What they shared is the team's.
             "delete from query where member_id = $1 and is_shared = 0",
-            "delete from connection where author_id = $1 and is_draft = 1",
             // What was read with a secret goes with it.
             "delete from catalog_object where connection_id in
                (select id from connection where author_id = $1 and secret is not null and is_credential = 0)",

@@ -98,15 +98,13 @@ fn Rows(query: QueryView<Told>, charted: Loaded<String>) -> impl IntoView {
             </div>
         }
         .into_any(),
-        // What somebody wanted is no alarm.
-        (QueryState::Failed, _, Some(finding)) if finding.code == "cancelled" => view! {
-            <div class="notice" data-tone="info" role="status" data-code=finding.code><Made markup=finding.hint/></div>
+        (QueryState::Failed, _, Some(finding)) => {
+            // What somebody wanted is no alarm.
+            let is_wanted = matches!(finding.code.as_str(), "cancelled" | "file_left");
+            let (tone, role) = if is_wanted { ("info", "status") } else { ("bad", "alert") };
+            view! { <div class="notice" data-tone=tone role=role data-code=finding.code><Made markup=finding.hint/></div> }
+                .into_any()
         }
-        .into_any(),
-        (QueryState::Failed, _, Some(finding)) => view! {
-            <div class="notice" data-tone="bad" role="alert" data-code=finding.code><Made markup=finding.hint/></div>
-        }
-        .into_any(),
         (QueryState::Interrupted, ..) => view! {
             <div class="notice" data-tone="bad" role="alert" data-code="interrupted">
                 <p>

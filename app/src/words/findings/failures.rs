@@ -23,6 +23,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::SnapshotsFull => refresh::full(),
         Finding::SnapshotsFailed { reference } => refresh::failed(*reference),
         Finding::TooMuchToRefresh { gib } => refresh::too_much(*gib),
+        Finding::RefreshTooSlow { seconds } => refresh::too_slow(*seconds),
         Finding::ValueUnkept { column } => refresh::value(column),
         Finding::NotEnoughMemory { mib } => refresh::memory(*mib),
         Finding::NumberTooLarge => Hint::plain("A sum has more digits than the 38 that a number may have.")
@@ -86,6 +87,7 @@ pub(super) fn hint(finding: &Finding, around: Around<'_>) -> Hint {
         Finding::ValueUnfit { column } => files::value_unfit(column),
         Finding::FileTooLarge { gib } => files::too_large(*gib),
         Finding::FileTooSlow { seconds } => files::too_slow(*seconds),
+        Finding::FileLeft { after_ms } => files::left(*after_ms),
         Finding::EndedByRule { rule, after_ms } => statements::by_rule(rule, *after_ms),
         Finding::EndedByAdministrator { after_ms } => statements::by_administrator(*after_ms),
         Finding::ReadRefused { schema, table } => statements::read_refused(schema, table),

@@ -25,3 +25,9 @@ pub(super) fn too_slow(seconds: u32) -> Hint {
         .step("Take less along: fewer columns, a filter, a smaller stretch of time. A slow download takes up the time too.")
         .step("The operator sets the limit: FLITCH_EXPORT_SECONDS.")
 }
+
+pub(super) fn left(after_ms: u32) -> Hint {
+    let after = numbers::duration(u64::from(after_ms) * 1_000);
+    Hint::plain(format!("Nobody took the file to its end: the download stopped after {after}. It was cut off."))
+        .step("Export it again.")
+}

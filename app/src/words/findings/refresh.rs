@@ -1,6 +1,7 @@
 //! Findings about refreshing a dataset, and about what is served of it.
 
 use super::Hint;
+use crate::words::numbers;
 
 pub(super) fn lost() -> Hint {
     Hint::plain("The server that ran it stopped in the middle. Nothing of this run is served.")
@@ -21,6 +22,13 @@ pub(super) fn too_much(gib: u32) -> Hint {
     Hint::plain(format!("The table has more than {gib} GiB of text, which is the most that one refresh reads."))
         .step("Refresh a view of it with fewer rows or columns, or leave refresh off and ask the source.")
         .step("The operator sets the limit: FLITCH_REFRESH_GIB.")
+}
+
+pub(super) fn too_slow(seconds: u32) -> Hint {
+    let limit = numbers::duration(u64::from(seconds) * 1_000_000);
+    Hint::plain(format!("The table was not read within {limit}, which is the most that one refresh takes."))
+        .step("Refresh a view of it with fewer rows or columns, or leave refresh off and ask the source.")
+        .step("The operator sets the limit: FLITCH_REFRESH_SECONDS.")
 }
 
 pub(super) fn value(column: &str) -> Hint {

@@ -15,7 +15,13 @@ use tokio::sync::mpsc;
 use super::super::encode::{EncodeError, Encoder, Flow, Notes, encoder};
 use super::super::{Shared, internal, log_failure};
 
-pub(super) type Piece = Result<Vec<u8>, Fault>;
+/// What goes from whoever makes a file to whoever downloads it. Of a file that is whole the last is its end: one that stops
+/// without is cut off, whyever it stopped.
+pub(super) enum Piece {
+    Bytes(Vec<u8>),
+    End,
+    CutOff,
+}
 
 /// Why a file has no end.
 pub(super) enum Unfinished {
@@ -28,7 +34,7 @@ impl Unfinished {
     /// After so long.
     pub fn finding(&self, took: Duration) -> Finding {
         match self {
-            Self::Left => Finding::Cancelled { after_ms: milliseconds(took) },
+            Self::Left => Finding::FileLeft { after_ms: milliseconds(took) },
             Self::Failed(finding) => finding.clone(),
         }
     }
@@ -71,7 +77,7 @@ impl Making {
             while let Some(batch) = batches.blocking_recv() {
                 let mut piece = Vec::new();
                 let flow = encoder.batch(&batch, &mut piece).map_err(|error| explain(&error))?;
-                if !piece.is_empty() && !out.send(piece) {
+                if !piece.is_empty() && !out.send(Piece::Bytes(piece)) {
                     return Ok(None);
                 }
                 if flow == Flow::Enough {
@@ -91,25 +97,24 @@ impl Making {
     pub async fn finish(self) -> Result<Notes, Unfinished> {
         let Self { encoder, mut out } = self;
         let end = move || match encoder.finish(&mut out) {
-            Ok(notes) => Ok(notes),
-            Err(EncodeError::Out(_)) => Err(Unfinished::Left),
+            Ok(notes) if out.send(Piece::End) => Ok(notes),
+            Ok(_) | Err(EncodeError::Out(_)) => Err(Unfinished::Left),
             Err(error) => Err(Unfinished::Failed(explain(&error))),
         };
         tokio::task::spawn_blocking(end).await.unwrap_or_else(|error| {
             Err(Unfinished::Failed(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
         })
     }
-
     /// The pieces, for telling that no more will come.
     pub fn out(&self) -> mpsc::Sender<Piece> {
         self.out.out.clone()
     }
 }
 
-/// Ends a file that is not whole with an error, so that no browser takes what there is for all of it. A reader that takes
-/// nothing is waited for, and may be for ever: all else is to be done before.
+/// Ends a file that is not whole, once it is written down why. A reader that takes nothing is waited for, and may be for
+/// ever: all else is to be done before.
 pub(super) async fn cut_off(out: mpsc::Sender<Piece>) {
-    let _ = out.send(Err(Fault::ExportFailed)).await;
+    let _ = out.send(Piece::CutOff).await;
 }
 
 /// What the thread that makes the file writes to.
@@ -121,8 +126,8 @@ struct Outlet {
 impl Outlet {
     /// Hands a piece on. False where nobody takes it: the reader is gone, or took nothing for so long that others should
     /// have its place.
-    fn send(&self, piece: Vec<u8>) -> bool {
-        let handed = async { tokio::time::timeout(self.patience, self.out.send(Ok(piece))).await };
+    fn send(&self, piece: Piece) -> bool {
+        let handed = async { tokio::time::timeout(self.patience, self.out.send(piece)).await };
         matches!(tokio::runtime::Handle::current().block_on(handed), Ok(Ok(())))
     }
 }
@@ -130,7 +135,7 @@ impl Outlet {
 /// An error where nobody takes what is written any more.
 impl std::io::Write for Outlet {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        match self.send(piece.to_vec()) {
+        match self.send(Piece::Bytes(piece.to_vec())) {
             true => Ok(piece.len()),
             false => Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe)),
         }
@@ -160,10 +165,18 @@ impl Pieces {
 
 #[async_trait]
 impl ports::Chunks for Pieces {
-    async fn next(&mut self) -> Option<Piece> {
+    /// An error after what there is of a file that is not whole, so that no browser takes that for all of it.
+    async fn next(&mut self) -> Option<Result<Vec<u8>, Fault>> {
+        if self.is_over {
+            return None;
+        }
         let piece = self.pieces.recv().await;
-        self.is_over = piece.is_none();
-        piece
+        self.is_over = !matches!(piece, Some(Piece::Bytes(_)));
+        match piece {
+            Some(Piece::Bytes(bytes)) => Some(Ok(bytes)),
+            Some(Piece::End) => None,
+            Some(Piece::CutOff) | None => Some(Err(Fault::ExportFailed)),
+        }
     }
 }
 
@@ -185,14 +198,14 @@ mod tests {
         let (slow, stuck) = (Duration::from_secs(60), Duration::from_millis(50));
         let send = |number: u8, patience| {
             let out = Outlet { out: out.clone(), patience };
-            tokio::task::spawn_blocking(move || out.send(vec![number]))
+            tokio::task::spawn_blocking(move || out.send(Piece::Bytes(vec![number])))
         };
         assert!(send(1, slow).await.unwrap());
         let waits = send(2, slow);
         assert!(!send(3, stuck).await.unwrap(), "there is no room, and nobody makes any");
-        assert_eq!(pieces.recv().await, Some(Ok(vec![1])));
+        assert!(matches!(pieces.recv().await, Some(Piece::Bytes(bytes)) if bytes == [1]));
         assert!(waits.await.unwrap());
-        assert_eq!(pieces.recv().await, Some(Ok(vec![2])));
+        assert!(matches!(pieces.recv().await, Some(Piece::Bytes(bytes)) if bytes == [2]));
         drop(pieces);
         assert!(!send(4, slow).await.unwrap(), "gone");
     }

@@ -1,6 +1,6 @@
 //! Where a file's rows come from.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use cache::Question;
@@ -28,8 +28,9 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// From the cluster, as the rows arrive. The file is finished only where all of them did.
 pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) {
     let (out, id, deadline) = (making.out(), job.row.id.clone(), job.deadline);
-    let made = Mutex::new(None);
+    let (made, asked) = (Mutex::new(None), OnceLock::new());
     let ended = perform(&shared, job, |batches| async {
+        asked.get_or_init(Instant::now);
         let taken = making.take(batches).await?;
         let is_full = taken.as_ref().is_some_and(|(_, is_full)| *is_full);
         *made.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = taken;
@@ -37,9 +38,15 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
     });
     let ended = ended.await;
     let made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let (Ok(()), Some((making, _))) = (ended.outcome, made) {
+    if ended.outcome.is_ok() {
         let began = Instant::now();
-        match in_time(&shared, deadline.saturating_sub(ended.took), making.finish()).await {
+        // What is left of the statement's time.
+        let left = deadline.saturating_sub(asked.get().map(Instant::elapsed).unwrap_or_default());
+        let finished = match made {
+            Some((making, _)) => in_time(&shared, left, making.finish()).await,
+            None => Err(Unfinished::Left),
+        };
+        match finished {
             Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
             Err(unfinished) => spoil(&shared, &id, &unfinished.finding(ended.took + began.elapsed())).await,
         }
@@ -68,7 +75,10 @@ pub(super) async fn from_store(shared: Arc<Shared>, row: QueryRow, export: Query
     let feed = async {
         let fed = feed(&shared, &row, &send).await;
         drop(send);
-        fed.map_err(|fault| if fault == Fault::RowsGone { Some(Finding::RowsReplaced) } else { None })
+        fed.map_err(|fault| match fault {
+            Fault::RowsGone => Finding::RowsReplaced,
+            fault => Finding::Internal { reference: log_failure("the rows of a file could not be read", &fault) },
+        })
     };
     make(&shared, &export, feed, batches, making).await;
 }
@@ -89,23 +99,20 @@ pub(super) async fn from_snapshot(
         let bytes = shared.export_limits.bytes;
         let all = TextLimits { rows: u64::MAX, bytes };
         match queries::from_snapshot(&shared, &snapshot, question, send, all).await {
-            Ok(read) if read.cut.is_some() => Err(Some(Finding::FileTooLarge { gib: gib(bytes) })),
+            Ok(read) if read.cut.is_some() => Err(Finding::FileTooLarge { gib: gib(bytes) }),
             Ok(_) => Ok(()),
-            Err(finding) => Err(Some(finding)),
+            Err(finding) => Err(finding),
         }
     };
     make(&shared, &export, feed, batches, making).await;
 }
-
-/// Whether all rows came; why not, where there is more to say than that nobody reads any more.
-type Fed = Result<(), Option<Finding>>;
 
 /// Makes a file of what is fed. Its row says meanwhile that it is being made; the snapshot that it is made of stays so
 /// long.
 async fn make(
     shared: &Shared,
     export: &QueryRow,
-    feed: impl Future<Output = Fed>,
+    feed: impl Future<Output = Result<(), Finding>>,
     batches: mpsc::Receiver<TextBatch>,
     making: Making,
 ) {
@@ -116,8 +123,8 @@ async fn make(
         let whole = async {
             match tokio::join!(feed, making.take(batches)) {
                 (Ok(()), Ok(Some((making, _)))) => making.finish().await,
-                (_, Err(finding)) | (Err(Some(finding)), _) => Err(Unfinished::Failed(finding)),
-                _ => Err(Unfinished::Left),
+                (_, Err(finding)) | (Err(finding), _) => Err(Unfinished::Failed(finding)),
+                (Ok(()), Ok(None)) => Err(Unfinished::Left),
             }
         };
         let limit = Duration::from_secs(u64::from(shared.export_limits.seconds));

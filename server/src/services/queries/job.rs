@@ -31,6 +31,16 @@ impl Job {
     pub fn is_file(&self) -> bool {
         self.row.purpose == Purpose::Export.as_str()
     }
+
+    /// How long the statement may take.
+    pub fn seconds(&self) -> u32 {
+        u32::try_from(self.deadline.as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// Why a file that took longer has no end.
+    pub fn too_slow(&self) -> Finding {
+        Finding::FileTooSlow { seconds: self.seconds() }
+    }
 }
 
 /// Asks a query for its end, in this process; the store carries it to others.
@@ -58,6 +68,6 @@ pub(crate) struct Ended {
     pub outcome: Result<(), Finding>,
     pub cut: Option<Cut>,
     pub rows: u64,
-    /// Since its turn came.
+    /// Since its turn came, or else since it was asked.
     pub took: Duration,
 }

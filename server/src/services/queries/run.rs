@@ -60,7 +60,11 @@ where
         let limit = longest(shared, &job);
         let read = read(shared, &job, sink, batches, take, &cancel, &progress, &mut notices);
         let read = tokio::time::timeout(limit, read).await;
-        read.unwrap_or(Err(Finding::GivenUp { after_ms: milliseconds(limit) }))
+        let given_up = match job.is_file() {
+            true => job.too_slow(),
+            false => Finding::GivenUp { after_ms: milliseconds(limit) },
+        };
+        read.unwrap_or(Err(given_up))
     };
     let renew = async {
         loop {
@@ -174,10 +178,9 @@ pub(crate) async fn heed(shared: &Shared, cancel: &Cancel, canceller: Option<Can
 fn ended(error: &Error, target: &Target, job: &Job, sent: &str) -> Finding {
     let table = job.table.as_ref().map(|(schema, name)| (schema.as_str(), name.as_str()));
     match finding(error, target, table) {
-        Finding::TimedOut { phase: Phase::Statement, .. } => {
-            let seconds = u32::try_from(job.deadline.as_secs()).unwrap_or(u32::MAX);
-            if job.is_file() { Finding::FileTooSlow { seconds } } else { Finding::OverOurLimit { seconds } }
-        }
+        // Whoever takes a file slowly keeps the server's answer waiting, too.
+        Finding::TimedOut { phase: Phase::Statement, .. } | Finding::GivenUp { .. } if job.is_file() => job.too_slow(),
+        Finding::TimedOut { phase: Phase::Statement, .. } => Finding::OverOurLimit { seconds: job.seconds() },
         Finding::ServerSaid { sqlstate, message, .. } => {
             let position = if let Error::Server(said) = error { said.position } else { None };
             // Only a typed statement has a text in which somebody can look.

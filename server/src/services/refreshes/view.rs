@@ -134,7 +134,7 @@ fn turned_away(row: &RefreshRow) -> Option<Finding> {
 
 /// A first run that waited for a way in, and is planned for now.
 fn has_waited(row: &RefreshRow) -> bool {
-    row.asked_at.is_none() && row.asked_by == BY_BEGINNING && row.halt.is_empty()
+    row.asked_at.is_none() && row.asked_by == BY_BEGINNING && row.next_at.is_some() && row.halt.is_empty()
 }
 
 /// A run is asked for, and does not wait for the day to be over.

@@ -1,2 +1,2 @@
--- How long the source worked on a run's statement; null of runs before, and of those that never asked.
+-- How long a run's statement was open at the source; null where that is not known.
 alter table refresh_run add column source_us bigint;

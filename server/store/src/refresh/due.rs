@@ -24,8 +24,8 @@ pub(super) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 impl Store {
     /// Those whose time has come, the longest overdue first, of connections that can be read through. A clock that was put
-    /// back behind a plan makes it due too. What another system asks for waits where the day's
-    /// budget is used up, or the way in was refused; what nobody asked for waits for a budget too.
+    /// back behind a plan makes it due too. What no person asks for waits where the way in was refused, and, but for a first
+    /// run, where the day's budget is used up.
     pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
         let rows = sqlx::query_as(concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
@@ -41,7 +41,7 @@ impl Store {
                and c.state = 'live'
                and ((r.asked_at is not null
                      and r.halt <> 'person'
-                     and not (r.asked_by in ('@trigger', '@command')
+                     and not (r.asked_by in ('@trigger', '@command', '@absence', '@beginning')
                               and ",
             halt!(),
             " = 'credential')

@@ -190,10 +190,16 @@ impl Store {
         }
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
         let is_outside = wish.since.is_some();
-        // What waits for the day to be over does not keep a person waiting.
-        let is_put_off =
-            is_used_up == 1 && asked_at.is_some() && [BY_TRIGGER, BY_COMMAND, BY_ABSENCE].contains(&asked_by.as_str());
-        let is_asked = asked_at.is_some() && (is_outside || !is_put_off);
+        // What waits for the day to be over, or for another way in, does not keep a person waiting.
+        let waits_for_budget = [BY_TRIGGER, BY_COMMAND, BY_ABSENCE].contains(&asked_by.as_str());
+        let is_put_off = asked_at.is_some() && is_used_up == 1 && waits_for_budget;
+        let is_kept_out = halt == "credential" && (waits_for_budget || asked_by == BY_BEGINNING);
+        // A first run that waited for a way in is planned for now.
+        let is_first = asked_at.is_none() && run_id.is_empty() && asked_by == BY_BEGINNING;
+        let is_asked = match is_outside {
+            true => asked_at.is_some() || is_first,
+            false => asked_at.is_some() && !is_put_off && !is_kept_out,
+        };
         let is_joined = is_same || is_asked || (!is_outside && !run_id.is_empty());
         if !is_joined {
             sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
@@ -213,7 +219,7 @@ impl Store {
                 AskedRun::OverBudget { is_new: !is_joined }
             }
             () if !is_joined => AskedRun::Asked,
-            () if asked_at.is_none() && run_id.is_empty() => AskedRun::Recent,
+            () if asked_at.is_none() && run_id.is_empty() && !is_first => AskedRun::Recent,
             () => AskedRun::Joined,
         })
     }

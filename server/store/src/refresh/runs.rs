@@ -23,7 +23,7 @@ pub struct RunRow {
     pub due_at: i64,
     pub started_at: i64,
     pub duration_us: Option<i64>,
-    /// While its statement was open at the source; none where it never was.
+    /// While its statement was open at the source; none where that is not known.
     pub source_us: Option<i64>,
     pub row_count: i64,
     pub byte_count: i64,
@@ -69,7 +69,7 @@ impl Store {
                  next_at = case when $4 = '' then $2 else next_at end,
                  planned_at = case when $4 = '' then $2 else planned_at end,
                  asked_at = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $2 else asked_at end,
-                 asked_by = case when $4 <> '' then $4 else asked_by end
+                 asked_by = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $4 else asked_by end
              where dataset_id = $1",
         )
         .bind(&seen.dataset_id)

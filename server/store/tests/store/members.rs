@@ -135,7 +135,7 @@ async fn a_member_is_removed_while_something_of_theirs_is_written() {
     let then_the_member = async {
         let waits = "select from pg_locks where relation = 'connection'::regclass and not granted";
         held.run(&format!(
-            "do $$ begin while not exists ({waits}) loop perform pg_sleep(0.01); end loop; end $$;
+            "do $$ begin for n in 1..1000 loop exit when exists ({waits}); perform pg_sleep(0.01); end loop; end $$;
              select from member where id = 'bob' for key share"
         ))
         .await;

@@ -8,8 +8,15 @@ use super::{Seen, claim};
 use crate::queries::{Connected, LONG};
 use crate::world::{EXPORTS, Plan};
 
-pub const PROVOKED: &[&str] =
-    &["cancelled_by_another", "file_too_large", "file_too_slow", "rows_replaced", "statement_refused", "value_unfit"];
+pub const PROVOKED: &[&str] = &[
+    "cancelled_by_another",
+    "file_left",
+    "file_too_large",
+    "file_too_slow",
+    "rows_replaced",
+    "statement_refused",
+    "value_unfit",
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_and_files_say_their_own() {
@@ -47,9 +54,14 @@ async fn statements_and_files_say_their_own() {
     let newest = queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap().entries.remove(0);
     see(&team.ended(&newest.id).await.finding);
 
-    // Run again while a file is made of what it brought before.
     let team = Connected::new().await;
     let view = team.rows("select n, md5(n::text) from generate_series(1, 60000) as n").await;
+    drop(team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await.unwrap());
+    let history = team.world.backend.queries.history(&team.world.actor, HistoryFilter::default()).await.unwrap();
+    let file = history.entries.into_iter().find(|entry| entry.purpose == Purpose::Export).unwrap();
+    see(&team.ended(&file.id).await.finding);
+
+    // Run again while a file is made of what it brought before.
     let export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await;
     let mut export = export.unwrap();
     export.chunks.next().await.unwrap().unwrap();

@@ -12,6 +12,7 @@ pub const PROVOKED: &[&str] = &[
     "not_enough_memory",
     "number_too_large",
     "refresh_overtaken",
+    "refresh_too_slow",
     "run_lost",
     "snapshot_gone",
     "snapshot_unread",
@@ -121,5 +122,13 @@ async fn refreshes_say_why_they_failed() {
     backend.queries.ask_again(&actor, &data.dataset, Ask::rows()).await.unwrap();
     assert_eq!(data.team.asked(&data.dataset, &Ask::rows()).await.finding, Some(refused.clone()));
     see(refused);
+
+    let mut plan = Plan::default();
+    plan.refresh_limits.seconds = 1;
+    let slow = "alter table sales rename to quick; create view sales as select pg_sleep(60)::text as x";
+    let mut data = Refreshed::planned(plan, 1, slow).await;
+    data.set(every(1, "asked")).await;
+    data.turn().await;
+    see(data.newest().await);
     claim(seen, PROVOKED);
 }

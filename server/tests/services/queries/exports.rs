@@ -181,7 +181,7 @@ async fn a_file_that_nobody_takes_is_no_file() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let entry = listed().await;
-    assert_eq!((entry.state, entry.code.as_str()), (QueryState::Failed, "cancelled"));
+    assert_eq!((entry.state, entry.code.as_str()), (QueryState::Failed, "file_left"));
 
     // Run again while a file is made of it: what came until then is cut off, never filled up with other rows.
     let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Csv).await.unwrap();
@@ -213,11 +213,8 @@ async fn outcome(team: &Connected) -> (QueryState, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_from_the_source_ends_at_the_operators_limits() {
     let query_limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
-    let export_limits = ExportLimits { bytes: 1_000_000, seconds: 2, ..EXPORTS };
-    let team = Connected::with(Plan { query_limits, export_limits, ..Plan::default() }).await;
-    team.database.run("create view grown as select n::bigint as count from generate_series(1, 20) as n").await;
-    let slow = team.rows("select * from grown").await;
-    team.database.run(&format!("create or replace view grown as {LONG}")).await;
+    let with = async |export_limits| Connected::with(Plan { query_limits, export_limits, ..Plan::default() }).await;
+    let team = with(ExportLimits { bytes: 1_000_000, ..EXPORTS }).await;
     // By a few rows, and by many.
     for rows in [1_100, 5_000] {
         let large = team.rows(&format!("select n, repeat('x', 1000) from generate_series(1, {rows}) as n")).await;
@@ -226,25 +223,41 @@ async fn a_file_from_the_source_ends_at_the_operators_limits() {
             assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_large".to_owned()), "{rows} {format:?}");
         }
     }
+
+    let team = with(ExportLimits { seconds: 2, patience: Duration::from_secs(8), ..EXPORTS }).await;
+    team.database.run("create view grown as select n::bigint as count from generate_series(1, 20) as n").await;
+    let slow = team.rows("select * from grown").await;
+    team.database.run(&format!("create or replace view grown as {LONG}")).await;
     assert_eq!(file(&team, &slow.id, FileFormat::Csv).await, Err(Fault::ExportFailed));
+    assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_slow".to_owned()));
+    // Whoever takes it slowly hears the same: the server's word of its end waits behind rows that nobody takes.
+    let endless = team.rows("select generate_series(1, 10000000000) as n, repeat('x', 1000)").await;
+    let mut export = team.world.backend.exports.export(&team.world.actor, &endless.id, FileFormat::Csv).await.unwrap();
+    assert!(export.chunks.next().await.unwrap().is_ok());
     assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_slow".to_owned()));
 }
 
-/// All of a workbook is written at its end, where a reader may stop to take it as anywhere.
+/// All of a workbook is written at its end, where a reader may stop to take it as anywhere: of one from what is kept, and
+/// of one from the source.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workbook_is_taken_in_time() {
-    let export_limits = ExportLimits { seconds: 6, patience: Duration::from_secs(600), ..EXPORTS };
-    let team = Connected::with(Plan { export_limits, ..Plan::default() }).await;
-    let view = team.rows("select md5(n::text) from generate_series(1, 40000) as n").await;
-    let mut export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Xlsx).await.unwrap();
-    assert!(export.chunks.next().await.unwrap().is_ok(), "its end has begun");
-    assert_eq!(outcome(&team).await, (QueryState::Failed, "file_too_slow".to_owned()));
-    let mut is_cut_off = false;
-    while let Some(piece) = export.chunks.next().await {
-        is_cut_off = piece.is_err();
-        if is_cut_off {
-            break;
+    let export_limits = ExportLimits { seconds: 8, patience: Duration::from_secs(600), ..EXPORTS };
+    for rows in [DEFAULT_LIMITS.rows, 10] {
+        let query_limits = QueryLimits { rows, ..DEFAULT_LIMITS };
+        let team = Connected::with(Plan { query_limits, export_limits, ..Plan::default() }).await;
+        let view = team.rows("select md5(n::text) from generate_series(1, 30000) as n").await;
+        let export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Xlsx).await;
+        let mut export = export.unwrap();
+        assert!(export.chunks.next().await.unwrap().is_ok(), "its end has begun");
+        while outcome(&team).await != (QueryState::Failed, "file_too_slow".to_owned()) {
+            // One from the source is written down as soon as all of its rows have come.
+            assert_eq!(outcome(&team).await.0, QueryState::Done);
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        let mut is_cut_off = false;
+        while let Some(piece) = export.chunks.next().await {
+            is_cut_off = piece.is_err();
+        }
+        assert!(is_cut_off);
     }
-    assert!(is_cut_off);
 }

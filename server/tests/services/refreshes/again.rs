@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::refresh::{Cause, RefreshState, RunState};
 use server::services::RefreshLimits;
-use store::{Claim, Claimed, RefreshEnd, RunCost, RunRef};
+use store::{AskedRun, BY_TRIGGER, Claim, Claimed, RefreshEnd, RunCost, RunRef, Wish};
 
 use super::{HOUR, MINUTE, QUICK, Refreshed, SLOW, every, states};
 use crate::world::Plan;
@@ -96,6 +96,31 @@ async fn o_fault_22_what_is_turned_on_after_a_refusal_waits_for_another_password
         let view = shown(dataset).await;
         assert_eq!((view.state, view.runs[0].state), (RefreshState::Fresh, RunState::Done));
     }
+}
+
+/// A first run that was refused is one still: no budget rests it, and who asks from outside meanwhile gets the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_first_run_that_was_refused_comes_whatever_the_budget_is() {
+    let mut data = Refreshed::new(10).await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    data.to_hour(6);
+    let user = data.team.database.user("reader", "right-password").await;
+    data.team.database.run(&format!("grant select on sales to {user}")).await;
+    data.team.edit(data.team.string(&user, "wrong-password")).await;
+    backend.refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
+    data.set(every(1, "days")).await;
+    assert_eq!(data.turn().await, 1);
+    assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));
+    assert_eq!(data.turn().await, 1, "no second try");
+    data.team.edit(data.team.string(&user, "right-password")).await;
+    let view = data.view().await;
+    assert_eq!((view.state, view.is_asked), (RefreshState::First, true));
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let wish = Wish { by: BY_TRIGGER, since: Some(now - MINUTE), now };
+    assert_eq!(store.refresh_ask(&actor.team_id, &data.dataset, wish).await.unwrap(), AskedRun::Joined);
+    data.turn().await;
+    let runs = data.view().await.runs;
+    assert_eq!((runs.len(), runs[0].state, runs[0].cause), (2, RunState::Done, Cause::Beginning));
 }
 
 /// Whatever the schedule is: nobody cancelled it.
