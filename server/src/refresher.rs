@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use contract::finding::Finding;
 use contract::refresh::Schedule;
-use store::{Claim, Claimed, DueRow, new_id};
+use store::{Claim, Claimed, DueRow, new_id, waits_for_budget};
 use tokio::sync::watch as signal;
 use tokio::task::JoinSet;
 
@@ -222,8 +222,7 @@ pub(crate) use verdict::{Verdict, verdict};
 pub(crate) fn is_on_budget(asked_at: Option<i64>, asked_by: &str) -> bool {
     match asked_by {
         BY_BEGINNING => false,
-        BY_TRIGGER | BY_COMMAND | BY_ABSENCE => true,
-        _ => asked_at.is_none(),
+        by => asked_at.is_none() || waits_for_budget(by),
     }
 }
 

@@ -34,7 +34,7 @@ pub use query::{Heard, LiveQuery, QueryEnd, QueryFilter, QueryRow, Queue, Queued
 pub use refresh::{
     AskedRun, BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, Claim, Claimed, DueRow, NewHalt, NewRefresh,
     RefreshCounts, RefreshEnd, RefreshRow, RunCost, RunRef, RunRow, RunningRow, ServedRow, SnapshotRow, UnservedRow,
-    Wish,
+    Wish, waits_for_budget,
 };
 pub use result::{ResultPageRow, result_page_id};
 pub use rotation::{RotationLineRow, RotationRow};

@@ -20,6 +20,7 @@ macro_rules! version {
     };
 }
 
+mod ask;
 mod claim;
 mod due;
 mod life;
@@ -32,9 +33,10 @@ use sqlx::FromRow;
 
 use crate::{Result, Store};
 
+pub use ask::{AskedRun, BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, Wish, waits_for_budget};
 pub use claim::{Claim, Claimed};
 pub use due::DueRow;
-pub use life::{AskedRun, BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER, NewHalt, NewRefresh, Wish};
+pub use life::{NewHalt, NewRefresh};
 pub use run::{RefreshEnd, RunCost, RunRef};
 pub use runs::{RunRow, RunningRow};
 pub use snapshot::{ServedRow, SnapshotRow, UnservedRow};

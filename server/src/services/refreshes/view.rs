@@ -137,10 +137,11 @@ fn has_waited(row: &RefreshRow) -> bool {
     row.asked_at.is_none() && row.asked_by == BY_BEGINNING && row.next_at.is_some() && row.halt.is_empty()
 }
 
-/// A run is asked for, and does not wait for the day to be over.
+/// A run is asked for, and waits neither for the day to be over nor, as what no person asks for does, for a way in.
 fn is_asked(row: &RefreshRow, used: (i64, i64)) -> bool {
     let is_wanted = row.asked_at.is_some() || has_waited(row);
-    is_wanted && !(is_used_up(used) && is_on_budget(row.asked_at, &row.asked_by))
+    let is_kept_out = row.halt == "credential" && !is_of_a_person(&row.asked_by) && !row.asked_by.is_empty();
+    is_wanted && !is_kept_out && !(is_used_up(used) && is_on_budget(row.asked_at, &row.asked_by))
 }
 
 /// A run is asked for, or under way.

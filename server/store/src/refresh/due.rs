@@ -41,7 +41,7 @@ impl Store {
                and c.state = 'live'
                and ((r.asked_at is not null
                      and r.halt <> 'person'
-                     and not (r.asked_by in ('@trigger', '@command', '@absence', '@beginning')
+                     and not (r.asked_by like '@%'
                               and ",
             halt!(),
             " = 'credential')

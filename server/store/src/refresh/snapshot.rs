@@ -4,7 +4,7 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, FromRow};
 
-use super::life::BY_ABSENCE;
+use super::ask::BY_ABSENCE;
 use crate::{Result, Store};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -123,6 +123,45 @@ async fn o_fault_22_a_first_run_that_was_refused_comes_whatever_the_budget_is() 
     assert_eq!((runs.len(), runs[0].state, runs[0].cause), (2, RunState::Done, Cause::Beginning));
 }
 
+/// Nor does it try a refused password for having been lost with its server meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_first_run_that_was_lost_meanwhile_waits_for_another_password() {
+    let mut data = Refreshed::with(10, "create table other (n int)").await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.team.database.user("reader", "right-password").await;
+    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+    data.team.edit(data.team.string(&user, "wrong-password")).await;
+    let [lost, refused] = <[String; 2]>::try_from(data.datasets.clone()).unwrap();
+    backend.refreshes.set(&actor, &lost, every(1, "asked")).await.unwrap();
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let claim = Claim {
+        run_id: "run",
+        due: &due,
+        cause: "beginning",
+        now,
+        next_at: None,
+        per_connection: 2,
+        is_on_budget: false,
+    };
+    assert!(matches!(store.refresh_claim(claim).await.unwrap(), Claimed::Yes { .. }));
+    backend.refreshes.set(&actor, &refused, every(1, "asked")).await.unwrap();
+    data.turn().await;
+    let seen = store.refresh_running().await.unwrap().remove(0);
+    assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+    data.turn().await;
+    let shown = async |dataset: &str| backend.refreshes.show(&actor, dataset).await.unwrap();
+    let view = shown(&lost).await;
+    assert_eq!((states(&view), view.is_asked), (vec![RunState::Lost], false), "no second try");
+    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }));
+    data.team.edit(data.team.string(&user, "right-password")).await;
+    data.turn().await;
+    for dataset in [&lost, &refused] {
+        let view = shown(dataset).await;
+        assert_eq!((view.runs[0].state, view.runs[0].cause), (RunState::Done, Cause::Beginning));
+    }
+}
+
 /// Whatever the schedule is: nobody cancelled it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_cut_short_by_a_pause_of_its_connection_begins_anew_after_it() {
