@@ -75,8 +75,7 @@ impl Work {
                     Finding::ValueUnkept { column: column.unwrap_or_default() }
                 }
                 _ => match finding(&error, &target, Some((&dataset.schema_name, &dataset.name))) {
-                    // What is written slowly keeps the server's answer waiting, too.
-                    Finding::TimedOut { phase: Phase::Statement, .. } | Finding::GivenUp { .. } => {
+                    Finding::TimedOut { phase: Phase::Statement, .. } => {
                         Finding::RefreshTooSlow { seconds: limits.seconds }
                     }
                     finding => finding,

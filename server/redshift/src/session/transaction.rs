@@ -65,7 +65,8 @@ impl Session {
         };
         let mut work = pin!(work);
         let Ok(outcome) = tokio::time::timeout(left + GRACE, &mut work).await else {
-            let is_gone = self.stop(work).await;
+            // Where rows wait on this side, so does the server's word of its end: it says nothing of the server.
+            let is_gone = self.stop(work).await || self.report().is_held_up();
             self.is_broken.store(true, Ordering::Relaxed);
             let after_ms = milliseconds(started.elapsed());
             return Err(match is_gone {

@@ -1,7 +1,7 @@
 //! What the stream saw, for the session above the driver: the driver keeps its own errors vague.
 
 use std::sync::{Mutex, MutexGuard};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::{RowSink, WireFault};
 
@@ -61,6 +61,12 @@ impl Report {
 
     pub(super) fn poll_sink(&self, cx: &mut Context<'_>) -> Poll<Result<(), WireFault>> {
         self.sink().as_mut().map_or(Poll::Ready(Ok(())), |sink| sink.poll_room(cx))
+    }
+
+    /// What the server sends waits for whoever takes the rows. Nobody is woken when it no longer does: to be asked of a
+    /// session that has come to its end.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.poll_sink(&mut Context::from_waker(Waker::noop())).is_pending()
     }
 
     pub(super) fn set_fault(&self, fault: WireFault) {

@@ -9,7 +9,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use redshift::arrow::{BatchSink, DrainLimits};
 use redshift::stream::WireFault;
-use redshift::{Error, Limits, Session};
+use redshift::{EndedBy, Error, Limits, Session};
 use testkit::postgres::Database;
 
 use crate::way::{open, tls};
@@ -179,6 +179,12 @@ async fn limits_and_a_reader_who_left_end_it() {
     drop(batches);
     let outcome = session.drain(endless, Box::new(sink), Duration::from_secs(20)).await;
     assert!(matches!(&outcome, Err(Error::Wire { fault: WireFault::Abandoned, .. })), "{outcome:?}");
+    // The server ends it in time, and says so behind rows that nobody takes.
+    let session = self::session(&database).await;
+    let (sink, untaken) = BatchSink::new(DrainLimits::default(), 1);
+    let outcome = session.drain(endless, Box::new(sink), Duration::from_secs(1)).await;
+    assert!(matches!(&outcome, Err(Error::Ended { by: EndedBy::TimeOut, .. })), "{outcome:?}");
+    drop(untaken);
     let none = drained(&self::session(&database).await, "select 1 where false", DrainLimits::default()).await.unwrap();
     assert!(none.is_empty());
 }

@@ -178,8 +178,7 @@ pub(crate) async fn heed(shared: &Shared, cancel: &Cancel, canceller: Option<Can
 fn ended(error: &Error, target: &Target, job: &Job, sent: &str) -> Finding {
     let table = job.table.as_ref().map(|(schema, name)| (schema.as_str(), name.as_str()));
     match finding(error, target, table) {
-        // Whoever takes a file slowly keeps the server's answer waiting, too.
-        Finding::TimedOut { phase: Phase::Statement, .. } | Finding::GivenUp { .. } if job.is_file() => job.too_slow(),
+        Finding::TimedOut { phase: Phase::Statement, .. } if job.is_file() => job.too_slow(),
         Finding::TimedOut { phase: Phase::Statement, .. } => Finding::OverOurLimit { seconds: job.seconds() },
         Finding::ServerSaid { sqlstate, message, .. } => {
             let position = if let Error::Server(said) = error { said.position } else { None };
