@@ -185,7 +185,7 @@ impl Refresher {
             now,
             next_at,
             per_connection: i64::from(shared.refresh_limits.per_connection),
-            is_on_budget: is_on_budget(due.asked_at, &due.asked_by),
+            is_on_budget: is_on_budget(due.is_first == 1, due.asked_at, &due.asked_by),
         };
         let (fence, version) = match shared.store.refresh_claim(claim).await? {
             Claimed::Yes { fence, version } => (fence, version),
@@ -217,13 +217,10 @@ impl Refresher {
 pub use store::{BY_ABSENCE, BY_BEGINNING, BY_COMMAND, BY_TRIGGER};
 pub(crate) use verdict::{Verdict, verdict};
 
-/// Rests once a day's budget is used up: what nobody asked for, or whoever did is no person. Not so a first run, also one
-/// that is planned by now, because it waited for a way in.
-pub(crate) fn is_on_budget(asked_at: Option<i64>, asked_by: &str) -> bool {
-    match asked_by {
-        BY_BEGINNING => false,
-        by => asked_at.is_none() || waits_for_budget(by),
-    }
+/// Rests once a day's budget is used up: what nobody asked for, or whoever did is no person. Not so a first run, however
+/// often it is tried, and whoever asks for it.
+pub(crate) fn is_on_budget(is_first: bool, asked_at: Option<i64>, asked_by: &str) -> bool {
+    !is_first && (asked_at.is_none() || waits_for_budget(asked_by))
 }
 
 /// Nobody else has an address: what else asks has a name that begins with `@`.

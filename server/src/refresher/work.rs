@@ -224,6 +224,7 @@ impl Work {
         let retry_at = retry_at.filter(|_| comes_again || is_end);
         // What a refused password kept from beginning is a first run still.
         let is_kept = is_end || (verdict == Verdict::Credential && asked_by == BY_BEGINNING);
+        let is_unfinished = is_end || !matches!(verdict, Verdict::Standing | Verdict::Rest);
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {
@@ -237,6 +238,7 @@ impl Work {
             refused_version: (verdict == Verdict::Credential).then_some(self.version),
             retry_at,
             asked_by: if is_kept { asked_by } else { "" },
+            is_unfinished,
             now,
         };
         let kept = patiently("how a refresh failed could not be kept yet", || {

@@ -38,7 +38,7 @@ pub(crate) use job::{Cancel, Ended, Enough, Job};
 pub(crate) use kept::from_snapshot;
 pub use live::Live;
 pub(crate) use pages::{SEALED_FIELD, kept_columns, open as open_page, shapes};
-pub(crate) use run::{heed, perform};
+pub(crate) use run::{heed, named, perform};
 pub use turn::FairUse;
 pub(crate) use view::columns;
 

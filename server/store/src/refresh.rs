@@ -11,6 +11,31 @@ macro_rules! halt {
     };
 }
 
+/// Whether the source refused the way in, and there is no other: of what rests because of that, and of what five failures
+/// paused.
+macro_rules! is_refused {
+    () => {
+        "case when c.state = 'disconnected'
+                or (r.halt in ('credential', 'failures')
+                    and r.halt_version = case when k.updated_at > c.updated_at then k.updated_at else c.updated_at end)
+              then 1 else 0 end"
+    };
+}
+
+/// Whether a run that was cut short is asked for again in that name: not where a person paused it meanwhile; and where the
+/// way in was refused meanwhile, a person that asked before that did not mean to try it.
+macro_rules! may_ask {
+    ($name:literal) => {
+        concat!(
+            "halt <> 'person' and (",
+            $name,
+            " like '@%' or halt not in ('credential', 'failures') or halt_version <> ",
+            version!(),
+            ")"
+        )
+    };
+}
+
 /// The way in as it stands: the connection's own, or the credential that it leans on, whichever was changed last.
 macro_rules! version {
     () => {
@@ -68,9 +93,13 @@ pub struct RefreshRow {
     pub next_at: Option<i64>,
     pub asked_at: Option<i64>,
     pub asked_by: String,
+    /// 1 where no run has come to its end since it was turned on.
+    pub is_first: i64,
     pub failures: i64,
     /// `person`, `failures`, `credential` or `budget`; empty where it runs by itself.
     pub halt: String,
+    /// 1 where the source refused the way in, and there is no other.
+    pub is_refused: i64,
     pub halt_by: String,
     pub halt_reason: String,
     pub halt_at: i64,
@@ -91,9 +120,11 @@ macro_rules! select_refresh {
     ($which:literal) => {
         concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.is_on, r.schedule, r.set_by, r.set_at, r.next_at,
-                    r.asked_at, r.asked_by, r.failures, ",
+                    r.asked_at, r.asked_by, r.is_first, r.failures, ",
             halt!(),
-            " as halt,
+            " as halt, ",
+            is_refused!(),
+            " as is_refused,
                     r.halt_by, r.halt_reason, r.halt_at, r.run_id, r.trigger_code,
                     (select n.started_at from refresh_run n where n.id = r.run_id) as run_started_at,
                     coalesce((select x.finding from refresh_run x

@@ -2,12 +2,15 @@
 
 mod again;
 mod bounds;
+mod budget;
 mod clocks;
 mod faults;
 mod held;
+mod kept_out;
 mod lent;
 mod lost;
 mod minted;
+mod refused;
 mod runs;
 mod serving;
 mod sources;
@@ -85,6 +88,21 @@ impl Refreshed {
 
     pub async fn ask(&self) {
         self.team.world.backend.refreshes.ask(&self.team.world.actor, &self.dataset).await.unwrap();
+    }
+
+    /// Reads as another user of the source from now on: as one with this password, and by that one, which may be wrong.
+    pub async fn reads_as(&self, role: &str, password: &str, tried: &str) -> String {
+        let user = self.team.database.user(role, password).await;
+        self.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
+        self.team.edit(self.team.string(&user, tried)).await;
+        user
+    }
+
+    /// Lets the source be asked once a day, and has it asked today.
+    pub async fn use_up(&self) {
+        let (world, connection) = (&self.team.world, &self.team.connection);
+        world.backend.refreshes.budget(&world.actor, connection, 1).await.unwrap();
+        world.shared.store.source_use_add(connection, world.shared.clock.now().div_euclid(DAY)).await.unwrap();
     }
 
     /// Of an address that starts runs from outside, made anew.

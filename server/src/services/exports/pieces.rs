@@ -92,35 +92,44 @@ impl Making {
             .unwrap_or_else(|error| Err(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
     }
 
-    /// Writes the end of the file, and tells where it is not the result to the letter. What came without its end is
-    /// to be [cut off](cut_off).
+    /// Writes the format's end, and tells where the file is not the result to the letter. That it is whole its reader hears
+    /// only from [`Outlet::end`]: whoever waits for this may have given up, and its thread goes on.
     pub async fn finish(self) -> Result<Notes, Unfinished> {
         let Self { encoder, mut out } = self;
-        let end = move || match encoder.finish(&mut out) {
-            Ok(notes) if out.send(Piece::End) => Ok(notes),
-            Ok(_) | Err(EncodeError::Out(_)) => Err(Unfinished::Left),
+        let finish = move || match encoder.finish(&mut out) {
+            Ok(notes) => Ok(notes),
+            Err(EncodeError::Out(_)) => Err(Unfinished::Left),
             Err(error) => Err(Unfinished::Failed(explain(&error))),
         };
-        tokio::task::spawn_blocking(end).await.unwrap_or_else(|error| {
+        tokio::task::spawn_blocking(finish).await.unwrap_or_else(|error| {
             Err(Unfinished::Failed(Finding::Internal { reference: log_failure("a file's encoder ended", &error) }))
         })
     }
-    /// The pieces, for telling that no more will come.
-    pub fn out(&self) -> mpsc::Sender<Piece> {
-        self.out.out.clone()
+
+    /// Where the pieces go, for telling that no more will come.
+    pub fn out(&self) -> Outlet {
+        self.out.clone()
     }
 }
 
-/// Ends a file that is not whole, once it is written down why. A reader that takes nothing is waited for, and may be for
-/// ever: all else is to be done before.
-pub(super) async fn cut_off(out: mpsc::Sender<Piece>) {
-    let _ = out.send(Piece::CutOff).await;
-}
-
-/// What the thread that makes the file writes to.
-struct Outlet {
+/// What the file is written to.
+#[derive(Clone)]
+pub(super) struct Outlet {
     out: mpsc::Sender<Piece>,
     patience: Duration,
+}
+
+impl Outlet {
+    /// Ends a file that is whole, once it is written down that it is. False where nobody takes it.
+    pub async fn end(&self) -> bool {
+        matches!(tokio::time::timeout(self.patience, self.out.send(Piece::End)).await, Ok(Ok(())))
+    }
+
+    /// Ends a file that is not whole, once it is written down why. A reader that takes nothing is waited for, and may be for
+    /// ever: all else is to be done before.
+    pub async fn cut_off(&self) {
+        let _ = self.out.send(Piece::CutOff).await;
+    }
 }
 
 impl Outlet {
@@ -208,5 +217,21 @@ mod tests {
         assert!(matches!(pieces.recv().await, Some(Piece::Bytes(bytes)) if bytes == [2]));
         drop(pieces);
         assert!(!send(4, slow).await.unwrap(), "gone");
+    }
+
+    /// Whoever waited for it has written down by then that there is no file.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_file_that_is_finished_after_it_was_given_up_has_no_end() {
+        let (out, mut pieces) = mpsc::channel(1);
+        out.send(Piece::Bytes(Vec::new())).await.unwrap();
+        let encoder = encoder(FileFormat::Xlsx, &std::env::temp_dir()).unwrap();
+        let making = Making { encoder, out: Outlet { out, patience: Duration::from_secs(60) } };
+        assert!(tokio::time::timeout(Duration::ZERO, making.finish()).await.is_err(), "there is no room");
+        let mut taken = 0;
+        while let Some(piece) = pieces.recv().await {
+            assert!(matches!(piece, Piece::Bytes(_)));
+            taken += 1;
+        }
+        assert!(taken > 1, "its thread went on");
     }
 }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use cache::Question;
 use contract::fault::Fault;
 use contract::finding::Finding;
+use redshift::deadlines::milliseconds;
 use redshift::text::{TextBatch, TextLimits};
-use store::{QueryEnd, QueryRow, Run, ServedRow};
+use store::{QueryEnd, QueryRow, ServedRow};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::super::encode::Notes;
@@ -15,7 +16,7 @@ use super::super::findings::gib;
 use super::super::queries::{self, Enough, Job, perform};
 use super::super::{Shared, log_failure, now, store_fault, to_json};
 use super::notes::told;
-use super::pieces::{Making, Unfinished, cut_off};
+use super::pieces::{Making, Outlet, Unfinished};
 use super::{LEASE, RENEW};
 
 /// Pages that are read from the store at once.
@@ -47,11 +48,23 @@ pub(super) async fn from_cluster(shared: Arc<Shared>, job: Job, making: Making) 
             None => Err(Unfinished::Left),
         };
         match finished {
-            Ok(notes) => return write_down(&shared, &id, &told(&notes)).await,
+            Ok(notes) => {
+                write_down(&shared, &id, &told(&notes)).await;
+                return hand_over(&shared, &id, &out, ended.took + began.elapsed()).await;
+            }
             Err(unfinished) => spoil(&shared, &id, &unfinished.finding(ended.took + began.elapsed())).await,
         }
     }
-    cut_off(out).await;
+    out.cut_off().await;
+}
+
+/// Tells the reader that the file is whole. One who does not hear that has none.
+async fn hand_over(shared: &Shared, id: &str, out: &Outlet, took: Duration) {
+    let began = Instant::now();
+    if !out.end().await {
+        spoil(shared, id, &Unfinished::Left.finding(took + began.elapsed())).await;
+        out.cut_off().await;
+    }
 }
 
 /// All rows came, and still there is no file.
@@ -117,9 +130,10 @@ async fn make(
     making: Making,
 ) {
     let out = making.out();
+    let started = OnceLock::new();
     let make = async {
         let _turn = AT_ONCE.acquire().await;
-        let started = Instant::now();
+        started.get_or_init(Instant::now);
         let whole = async {
             match tokio::join!(feed, making.take(batches)) {
                 (Ok(()), Ok(Some((making, _)))) => making.finish().await,
@@ -128,24 +142,29 @@ async fn make(
             }
         };
         let limit = Duration::from_secs(u64::from(shared.export_limits.seconds));
-        let made = in_time(shared, limit, whole).await;
-        finish(shared, export.run(), started.elapsed(), &made).await;
-        made.is_ok()
+        in_time(shared, limit, whole).await
     };
-    let renew = async {
+    let cancelled = async {
         loop {
             tokio::time::sleep(RENEW).await;
-            if let Err(error) = shared.store.query_renew(export.run(), now() + LEASE, 0, 0).await {
-                log_failure("that a file is being made could not be kept", &error);
+            match shared.store.query_renew(export.run(), now() + LEASE, 0, 0).await {
+                Ok(Some(heard)) if heard.state == "cancelling" => return,
+                Ok(_) => {}
+                Err(error) => {
+                    log_failure("that a file is being made could not be kept", &error);
+                }
             }
         }
     };
-    let is_whole = tokio::select! {
-        is_whole = make => is_whole,
-        never = renew => never,
+    let took = || started.get().map(Instant::elapsed).unwrap_or_default();
+    let made = tokio::select! {
+        made = make => made,
+        () = cancelled => Err(Unfinished::Failed(cancelled_by(shared, export, took()).await)),
     };
-    if !is_whole {
-        cut_off(out).await;
+    let took = took();
+    match finish(shared, export, took, &made).await {
+        true => hand_over(shared, &export.id, &out, took).await,
+        false => out.cut_off().await,
     }
 }
 
@@ -159,7 +178,13 @@ async fn in_time(
     tokio::time::timeout(left, file).await.unwrap_or_else(|_| too_slow())
 }
 
-async fn finish(shared: &Shared, run: Run<'_>, took: Duration, made: &Result<Notes, Unfinished>) {
+async fn cancelled_by(shared: &Shared, export: &QueryRow, took: Duration) -> Finding {
+    queries::named(shared, export, Finding::Cancelled { after_ms: milliseconds(took) }).await
+}
+
+/// Writes down how a file came out. True where it is whole, and nobody wanted its end meanwhile, as a change of the
+/// connection does.
+async fn finish(shared: &Shared, export: &QueryRow, took: Duration, made: &Result<Notes, Unfinished>) -> bool {
     let notices = made.as_ref().map(told).unwrap_or_default();
     let end = QueryEnd {
         state: if made.is_ok() { "done" } else { "failed" },
@@ -171,9 +196,19 @@ async fn finish(shared: &Shared, run: Run<'_>, took: Duration, made: &Result<Not
         notices: &if notices.is_empty() { String::new() } else { to_json(&notices) },
         kept_read_only: "",
     };
-    if let Err(error) = shared.store.query_finish(run, end).await {
-        log_failure("how a file came out could not be kept", &error);
+    let finding;
+    let finished = match shared.store.query_finish(export.run(), end).await {
+        Ok(false) if made.is_ok() => {
+            finding = to_json(&cancelled_by(shared, export, took).await);
+            let end = QueryEnd { state: "failed", finding: &finding, ..end };
+            shared.store.query_finish(export.run(), end).await.map(|_| false)
+        }
+        finished => finished,
+    };
+    if let Err(error) = &finished {
+        log_failure("how a file came out could not be kept", error);
     }
+    made.is_ok() && !matches!(finished, Ok(false))
 }
 
 /// All pages in order, none missing.

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use contract::connection::Target;
 use contract::finding::{Finding, Phase};
-use contract::query::{KeptReadOnly, QueryState};
+use contract::query::{KeptReadOnly, Purpose, QueryState};
 use redshift::Error;
 use redshift::cancel::Canceller;
 use redshift::deadlines::milliseconds;
 use redshift::rows::Cut;
 use redshift::stream::WireFault;
 use redshift::text::{Progress, TextBatch, TextSink};
-use store::QueryEnd;
+use store::{QueryEnd, QueryRow};
 use tokio::sync::mpsc;
 
 use super::super::checks::code;
@@ -90,12 +90,12 @@ where
     };
     shared.live.leave(&job.row.id);
     let outcome = match outcome {
-        Err(finding) => Err(named(shared, &job, finding).await),
+        Err(finding) => Err(named(shared, &job.row, finding).await),
         Ok(()) => Ok(()),
     };
-    let ended = Ended { outcome, cut: progress.cut(), rows: progress.rows(), took: began.elapsed() };
+    let mut ended = Ended { outcome, cut: progress.cut(), rows: progress.rows(), took: began.elapsed() };
     if !is_gone.load(Ordering::Relaxed) {
-        write_down(shared, &job, &ended, &progress, &notices).await;
+        ended.outcome = write_down(shared, &job, &ended, &progress, &notices).await;
     }
     // Whoever waits looks whether it is their turn.
     shared.ended.notify_waiters();
@@ -195,14 +195,18 @@ fn attribution(job: &Job) -> String {
     format!("flitch:{} {} query={} team={}", job.row.purpose, job.on_behalf_of, job.row.id, job.row.team_id)
 }
 
-/// A cancel, with the name of whoever asked for it where it was not the author.
-async fn named(shared: &Shared, job: &Job, finding: Finding) -> Finding {
+/// A cancel, with the name of whoever asked for it where it was not the author. Where nobody did, a file's reader left it, or
+/// took nothing for so long.
+pub(crate) async fn named(shared: &Shared, query: &QueryRow, finding: Finding) -> Finding {
     let Finding::Cancelled { after_ms } = finding else { return finding };
-    let row = shared.store.query_fetch(&job.row.team_id, &job.row.member_id, &job.row.id).await;
+    let row = shared.store.query_fetch(&query.team_id, &query.member_id, &query.id).await;
     let by = row.ok().flatten().map(|row| (row.state, row.cancelled_by));
     match by {
-        Some((state, by)) if state == "cancelling" && by != job.row.member_id => {
-            let members = shared.store.member_list(&job.row.team_id).await.unwrap_or_default();
+        Some((state, _)) if state != "cancelling" && query.purpose == Purpose::Export.as_str() => {
+            Finding::FileLeft { after_ms }
+        }
+        Some((state, by)) if state == "cancelling" && by != query.member_id => {
+            let members = shared.store.member_list(&query.team_id).await.unwrap_or_default();
             let who = members.into_iter().find(|member| member.id == by).map(|member| member.email);
             // A change of the connection ends what runs through it, in nobody's name.
             let who = who.unwrap_or_else(|| "whoever changed the connection".to_owned());
@@ -212,7 +216,14 @@ async fn named(shared: &Shared, job: &Job, finding: Finding) -> Finding {
     }
 }
 
-async fn write_down(shared: &Shared, job: &Job, ended: &Ended, progress: &Progress, notices: &[String]) {
+/// Answers how it ended by what stands there: whoever asked for its end in the last moment got it.
+async fn write_down(
+    shared: &Shared,
+    job: &Job,
+    ended: &Ended,
+    progress: &Progress,
+    notices: &[String],
+) -> Result<(), Finding> {
     let (finding, took) = (ended.outcome.as_ref().err(), ended.took);
     tracing::info!(
         query.id = job.row.id,
@@ -242,18 +253,19 @@ async fn write_down(shared: &Shared, job: &Job, ended: &Ended, progress: &Progre
         kept_read_only: &kept.unwrap_or_default(),
     };
     match shared.store.query_finish(job.row.run(), end).await {
-        Ok(true) => {}
         // Somebody asked for its end when it had come already: then it was cancelled.
         Ok(false) if finding.is_none() => {
-            let finding = named(shared, job, Finding::Cancelled { after_ms: milliseconds(took) }).await;
+            let finding = named(shared, &job.row, Finding::Cancelled { after_ms: milliseconds(took) }).await;
             let end = QueryEnd { state: &code(&QueryState::Failed), finding: &to_json(&finding), cut: "", ..end };
             if let Err(error) = shared.store.query_finish(job.row.run(), end).await {
                 log_failure("a query's end could not be kept", &error);
             }
+            return Err(finding);
         }
-        Ok(false) => {}
+        Ok(_) => {}
         Err(error) => {
             log_failure("a query's end could not be kept", &error);
         }
     }
+    ended.outcome.clone()
 }

@@ -38,7 +38,7 @@ pub(super) async fn of(shared: &Shared, actor: &Actor, dataset: &DatasetRow) -> 
     // A used-up budget ends by itself.
     let rests = connection.state != "live" || !["", "budget"].contains(&row.halt.as_str());
     let next = match &schedule {
-        Some(schedule) if is_on && !rests => upcoming(schedule, &row, is_used_up(used) && !has_waited(&row), now),
+        Some(schedule) if is_on && !rests => upcoming(schedule, &row, is_used_up(used) && row.is_first == 0, now),
         _ => Vec::new(),
     };
     let snapshot = row.taken_at.filter(|_| is_on).map(|taken_at| SnapshotFacts {
@@ -120,7 +120,7 @@ fn state(
         _ if let Some(why) = turned_away(row) => RefreshState::Stale { failures, why: Some(why) },
         _ if failures > 0 => RefreshState::Stale { failures, why: why() },
         // Said before the next run is due and does not come.
-        _ if is_used_up(used) && !is_moving(row, used) => over_budget,
+        _ if is_used_up(used) && row.is_first == 0 && !is_moving(row, used) => over_budget,
         _ if is_late(row, least, now) => RefreshState::Stale { failures, why: None },
         _ if row.taken_at.is_none() => RefreshState::First,
         _ => RefreshState::Fresh,
@@ -140,8 +140,8 @@ fn has_waited(row: &RefreshRow) -> bool {
 /// A run is asked for, and waits neither for the day to be over nor, as what no person asks for does, for a way in.
 fn is_asked(row: &RefreshRow, used: (i64, i64)) -> bool {
     let is_wanted = row.asked_at.is_some() || has_waited(row);
-    let is_kept_out = row.halt == "credential" && !is_of_a_person(&row.asked_by) && !row.asked_by.is_empty();
-    is_wanted && !is_kept_out && !(is_used_up(used) && is_on_budget(row.asked_at, &row.asked_by))
+    let is_kept_out = row.is_refused == 1 && !is_of_a_person(&row.asked_by) && !row.asked_by.is_empty();
+    is_wanted && !is_kept_out && !(is_used_up(used) && is_on_budget(row.is_first == 1, row.asked_at, &row.asked_by))
 }
 
 /// A run is asked for, or under way.

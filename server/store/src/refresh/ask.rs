@@ -33,9 +33,9 @@ pub enum AskedRun {
     Off,
 }
 
-/// Of a row that somebody wants refreshed: why it rests, its run, when and by whom a run was asked for, when another system
-/// asked, its connection's state, and whether the day's budget is used up.
-type Found = (String, String, Option<i64>, String, i64, String, i64);
+/// Of a row that somebody wants refreshed: why it rests, whether the way in was refused, its run, when and by whom a run was
+/// asked for, when another system asked, its connection's state, and whether the day's budget is used up.
+type Found = (String, i64, String, Option<i64>, String, i64, String, i64);
 
 /// Other systems, by a dataset's address and by the operator's command. Whoever asks and is no person has a name that begins
 /// with `@`, as no address does.
@@ -66,8 +66,11 @@ impl Store {
         let found = sqlx::query_as(concat!(
             "select ",
             halt!(),
+            ", ",
+            is_refused!(),
             ", r.run_id, r.asked_at, r.asked_by, r.triggered_at, c.state,
-                    case when c.daily_budget > 0
+                    case when r.is_first = 0
+                          and c.daily_budget > 0
                           and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                  where u.connection_id = c.id and u.day = $2)
                          then 1 else 0 end
@@ -76,7 +79,7 @@ impl Store {
              left join connection k on k.id = c.credential_id
              where r.dataset_id = $1",
         ));
-        let (halt, run_id, asked_at, asked_by, triggered_at, state, is_used_up): Found =
+        let (halt, is_refused, run_id, asked_at, asked_by, triggered_at, state, is_used_up): Found =
             found.bind(dataset_id).bind(wish.now.div_euclid(DAY)).fetch_one(&mut *write).await?;
         if state != "live" {
             return Ok(AskedRun::CutOff);
@@ -85,14 +88,14 @@ impl Store {
             return Ok(AskedRun::Paused);
         }
         // A person tries it again knowingly.
-        if halt == "credential" && wish.since.is_some() {
+        if is_refused == 1 && wish.since.is_some() {
             return Ok(AskedRun::Refused);
         }
         let is_same = wish.since.is_some_and(|since| triggered_at > since && triggered_at <= wish.now);
         let is_outside = wish.since.is_some();
         // What waits for the day to be over, or for another way in, does not keep a person waiting.
         let is_put_off = asked_at.is_some() && is_used_up == 1 && waits_for_budget(&asked_by);
-        let is_kept_out = halt == "credential" && asked_by.starts_with('@');
+        let is_kept_out = is_refused == 1 && asked_by.starts_with('@');
         // A first run that waited for a way in is planned for now.
         let is_first = asked_at.is_none() && run_id.is_empty() && asked_by == BY_BEGINNING;
         let is_asked = match is_outside {
@@ -101,12 +104,15 @@ impl Store {
         };
         let is_joined = is_same || is_asked || (!is_outside && !run_id.is_empty());
         if !is_joined {
-            sqlx::query("update refresh set asked_at = $2, asked_by = $3 where dataset_id = $1")
-                .bind(dataset_id)
-                .bind(wish.now)
-                .bind(wish.by)
-                .execute(&mut *write)
-                .await?;
+            // What another system asked for is due besides: where a person's run fails, it is tried again for it.
+            let ask = sqlx::query(
+                "update refresh
+                 set next_at = case when asked_at is not null and (next_at is null or next_at > $2)
+                                    then $2 else next_at end,
+                     asked_at = $2, asked_by = $3
+                 where dataset_id = $1",
+            );
+            ask.bind(dataset_id).bind(wish.now).bind(wish.by).execute(&mut *write).await?;
         }
         if is_outside && !is_same {
             let triggered = sqlx::query("update refresh set triggered_at = $2 where dataset_id = $1");

@@ -70,9 +70,9 @@ impl Store {
                and run_id = ''
                and halt <> 'person'
                and exists (select 1 from connection c where c.id = refresh.connection_id and c.state = 'live')
-               and (asked_at is not null
+               and ((asked_at is not null and (asked_by not like '@%' or halt not in ('credential', 'failures')))
                     or halt = ''
-                    or (halt = 'credential'
+                    or ((halt = 'credential' or (halt = 'failures' and asked_at is not null))
                         and halt_version <> ",
             version!(),
             "))

@@ -17,6 +17,8 @@ pub struct DueRow {
     pub planned_at: i64,
     pub asked_at: Option<i64>,
     pub asked_by: String,
+    /// 1 where no run has come to its end since it was turned on.
+    pub is_first: i64,
 }
 
 /// In microseconds.
@@ -29,7 +31,7 @@ impl Store {
     pub async fn refresh_due(&self, now: i64, slack: i64, limit: i64, per_connection: i64) -> Result<Vec<DueRow>> {
         let rows = sqlx::query_as(concat!(
             "select r.dataset_id, r.team_id, r.connection_id, r.schedule, r.set_by, r.set_at, r.next_at, r.planned_at,
-                    r.asked_at, r.asked_by
+                    r.asked_at, r.asked_by, r.is_first
              from refresh r
              join connection c on c.id = r.connection_id
              left join connection k on k.id = c.credential_id
@@ -41,11 +43,11 @@ impl Store {
                and c.state = 'live'
                and ((r.asked_at is not null
                      and r.halt <> 'person'
-                     and not (r.asked_by like '@%'
-                              and ",
-            halt!(),
-            " = 'credential')
-                     and not (r.asked_by in ('@trigger', '@command', '@absence')
+                     and not (r.asked_by like '@%' and ",
+            is_refused!(),
+            " = 1)
+                     and not (r.is_first = 0
+                              and r.asked_by in ('@trigger', '@command', '@absence')
                               and c.daily_budget > 0
                               and c.daily_budget <= (select coalesce(max(u.count), 0) from source_use u
                                                      where u.connection_id = c.id and u.day = $5)))
@@ -88,11 +90,15 @@ impl Store {
         Ok(planned.rows_affected() == 1)
     }
 
-    /// Rests by itself: a budget is used up.
+    /// Rests by itself: a budget is used up. Not what a refused way in rests longer.
     pub async fn refresh_halt_budget(&self, dataset_id: &str, now: i64) -> Result<bool> {
-        let halted = sqlx::query(
-            "update refresh set halt = 'budget', halt_at = $2 where dataset_id = $1 and halt in ('', 'credential')",
-        );
+        let halted = sqlx::query(concat!(
+            "update refresh set halt = 'budget', halt_at = $2
+             where dataset_id = $1
+               and (halt = '' or (halt = 'credential' and halt_version <> ",
+            version!(),
+            "))"
+        ));
         Ok(halted.bind(dataset_id).bind(now).execute(self.pool()).await?.rows_affected() == 1)
     }
 

@@ -42,8 +42,8 @@ impl Store {
         .await?;
         let set = sqlx::query(
             "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
-                                  planned_at, asked_at, asked_by)
-             select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6, $7
+                                  planned_at, asked_at, asked_by, is_first)
+             select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6, $7, 1
              from dataset d
              where d.id = $2 and d.team_id = $1
              on conflict (dataset_id) do update set
@@ -53,6 +53,9 @@ impl Store {
                               then refresh.next_at else excluded.next_at end,
                planned_at = excluded.planned_at,
                halt = case when refresh.is_on = 0 then '' else refresh.halt end,
+               is_first = case when refresh.snapshot_id = '' and refresh.asked_at is null
+                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
+                               then 1 else refresh.is_first end,
                asked_by = case when refresh.snapshot_id = '' and refresh.asked_at is null
                                 and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
                                then excluded.asked_by else refresh.asked_by end,
@@ -127,10 +130,14 @@ impl Store {
     }
 
     /// Lets it go on, whyever it rested, with no failures counted, and with a run now unless one is under way. Where
-    /// another system told of something new since that began, one follows: the pause dropped the wish.
+    /// another system told of something new since that began, one follows: the pause dropped the wish. What another system
+    /// asked for and could not have yet is due, too: a run that fails is tried again for it.
     pub async fn refresh_resume(&self, team_id: &str, dataset_id: &str, by: &str, now: i64) -> Result<bool> {
         let resumed = sqlx::query(
             "update refresh set halt = '', halt_by = '', halt_reason = '', failures = 0,
+                                next_at = case when asked_at is not null and asked_by like '@%'
+                                                and (next_at is null or next_at > $4)
+                                               then $4 else next_at end,
                                 asked_by = case when run_id = '' or triggered_at > (select n.started_at from refresh_run n
                                                                                     where n.id = refresh.run_id)
                                                 then $3 else asked_by end,
@@ -152,8 +159,10 @@ impl Store {
     /// the way is the same.
     pub async fn refresh_let_in(&self, check_id: &str, began: i64, now: i64) -> Result<u64> {
         let let_in = sqlx::query(
-            "update refresh set halt = '', next_at = case when next_at > $3 then $3 else next_at end
-             where halt = 'credential'
+            "update refresh
+             set halt = case when halt = 'credential' then '' else halt end, halt_version = 0,
+                 next_at = case when halt = 'credential' and next_at > $3 then $3 else next_at end
+             where halt in ('credential', 'failures')
                and halt_at <= $2
                and exists (select 1
                            from check_run k

@@ -40,6 +40,8 @@ pub struct RefreshEnd<'a> {
     pub retry_at: Option<i64>,
     /// Whom the next run is for; empty for nobody.
     pub asked_by: &'a str,
+    /// Whether a first run, if this was one, is still to come, as it is where its connection was paused meanwhile.
+    pub is_unfinished: bool,
     pub now: i64,
 }
 
@@ -86,7 +88,7 @@ impl Store {
         lock(&mut write, run.dataset_id).await?;
         let switched = sqlx::query(
             "update refresh
-             set snapshot_id = $4, run_id = '', failures = 0,
+             set snapshot_id = $4, run_id = '', failures = 0, is_first = 0,
                  -- Refused to another since this one was let in: then that stands.
                  halt = case when halt = 'person' then halt
                              when halt = 'credential'
@@ -111,9 +113,10 @@ impl Store {
         }
         // It was let in: what rests because of the way in goes on, for all that reads through the connection.
         sqlx::query(
-            "update refresh set halt = ''
+            "update refresh
+             set halt = case when halt = 'credential' then '' else halt end, halt_version = 0
              where connection_id = $1
-               and halt = 'credential'
+               and halt in ('credential', 'failures')
                and halt_at <= (select n.started_at from refresh_run n where n.id = $2)",
         )
         .bind(&snapshot.connection_id)
@@ -151,19 +154,25 @@ impl Store {
     pub async fn refresh_fail(&self, run: RunRef<'_>, end: RefreshEnd<'_>) -> Result<bool> {
         let mut write = self.begin().await?;
         lock(&mut write, run.dataset_id).await?;
-        let ended = sqlx::query(
+        let ended = sqlx::query(concat!(
             "update refresh
              set run_id = '', failures = failures + $4,
+                 is_first = case when ($9 = 1 or next_at <= $7) and failures + $4 < $5 then is_first else 0 end,
                  halt = case when halt in ('', 'budget') and failures + $4 >= $5 then 'failures' else halt end,
                  halt_at = case when halt in ('', 'budget') and failures + $4 >= $5 then $7 else halt_at end,
+                 halt_version = case when halt in ('', 'budget') then 0 else halt_version end,
                  next_at = case when cast($6 as bigint) is not null and (next_at is null or next_at > $6)
                                 then $6 else next_at end,
-                 asked_by = case when $8 <> '' and asked_at is null and halt <> 'person' then $8 else asked_by end,
-                 asked_at = case when $8 <> '' and halt <> 'person' then coalesce(asked_at, $7) else asked_at end
+                 asked_by = case when $8 <> '' and asked_at is null and ",
+            may_ask!("$8"),
+            " then $8 else asked_by end,
+                 asked_at = case when $8 <> '' and ",
+            may_ask!("$8"),
+            " then coalesce(asked_at, $7) else asked_at end
              where dataset_id = $1
                and run_id = $2
                and fence = $3",
-        )
+        ))
         .bind(run.dataset_id)
         .bind(run.run_id)
         .bind(run.fence)
@@ -172,13 +181,15 @@ impl Store {
         .bind(end.retry_at)
         .bind(end.now)
         .bind(end.asked_by)
+        .bind(i64::from(end.is_unfinished))
         .execute(&mut *write)
         .await?;
         let is_own = ended.rows_affected() == 1;
         if let Some(version) = end.refused_version.filter(|_| is_own) {
             let halt = sqlx::query(HALT).bind(run.dataset_id).bind(end.now).bind(version);
             if halt.execute(&mut *write).await?.rows_affected() == 0 {
-                sqlx::query(ANEW).bind(run.dataset_id).bind(end.now).bind(version).execute(&mut *write).await?;
+                let anew = sqlx::query(ANEW).bind(run.dataset_id).bind(end.now).bind(version).bind(run.run_id);
+                anew.execute(&mut *write).await?;
             }
         }
         sqlx::query(

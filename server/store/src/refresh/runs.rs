@@ -52,6 +52,10 @@ impl Store {
         let cancelled =
             sqlx::query("update refresh_run set state = 'cancelled' where id = $1 and state = 'cancelling'");
         if cancelled.bind(&seen.run_id).execute(&mut *write).await?.rows_affected() == 1 {
+            let is_over = sqlx::query(
+                "update refresh set is_first = case when next_at <= $2 then is_first else 0 end where dataset_id = $1",
+            );
+            is_over.bind(&seen.dataset_id).bind(now).execute(&mut *write).await?;
             write.commit().await?;
             return Ok(true);
         }
@@ -61,17 +65,23 @@ impl Store {
                 .bind(finding)
                 .fetch_one(&mut *write)
                 .await?;
-        sqlx::query(
+        sqlx::query(concat!(
             "update refresh
              set failures = failures + 1,
+                 is_first = case when failures + 1 < $3 then is_first else 0 end,
                  halt = case when halt in ('', 'budget') and failures + 1 >= $3 then 'failures' else halt end,
                  halt_at = case when halt in ('', 'budget') and failures + 1 >= $3 then $2 else halt_at end,
-                 next_at = case when $4 = '' then $2 else next_at end,
-                 planned_at = case when $4 = '' then $2 else planned_at end,
-                 asked_at = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $2 else asked_at end,
-                 asked_by = case when $4 <> '' and failures + 1 < $3 and halt <> 'person' then $4 else asked_by end
+                 halt_version = case when halt in ('', 'budget') then 0 else halt_version end,
+                 next_at = case when $4 = '' or halt = 'credential' then $2 else next_at end,
+                 planned_at = case when $4 = '' or halt = 'credential' then $2 else planned_at end,
+                 asked_at = case when $4 <> '' and failures + 1 < $3 and ",
+            may_ask!("$4"),
+            " then $2 else asked_at end,
+                 asked_by = case when $4 <> '' and failures + 1 < $3 and ",
+            may_ask!("$4"),
+            " then $4 else asked_by end
              where dataset_id = $1",
-        )
+        ))
         .bind(&seen.dataset_id)
         .bind(now)
         .bind(MOST_FAILURES)

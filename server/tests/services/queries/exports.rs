@@ -161,7 +161,47 @@ async fn a_reader_who_leaves_ends_the_statement() {
             assert!(left.elapsed() < Duration::from_secs(5), "it still runs");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        assert_eq!(outcome(&team).await, (QueryState::Failed, "file_left".to_owned()), "nobody cancelled it");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_who_takes_nothing_ends_the_statement() {
+    let query_limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
+    let export_limits = ExportLimits { patience: Duration::from_millis(200), ..EXPORTS };
+    let team = Connected::with(Plan { query_limits, export_limits, ..Plan::default() }).await;
+    let endless = team.rows("select generate_series(1, 10000000000) as n, repeat('x', 100)").await;
+    let mut export = team.world.backend.exports.export(&team.world.actor, &endless.id, FileFormat::Csv).await.unwrap();
+    assert_eq!(outcome(&team).await, (QueryState::Failed, "file_left".to_owned()), "nobody cancelled it");
+    assert_eq!(team.running().await, 0);
+    let mut last = None;
+    while let Some(piece) = export.chunks.next().await {
+        last = Some(piece.map(|_| ()));
+    }
+    assert_eq!(last, Some(Err(Fault::ExportFailed)));
+}
+
+/// A wish for the end that comes when all rows are on their way already, and is not heard before they are here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_was_cancelled_in_the_last_moment_has_no_end() {
+    let limits = QueryLimits { rows: 10, ..DEFAULT_LIMITS };
+    let team = Connected::with(Plan { query_limits: limits, ..Plan::default() }).await;
+    team.database.run("create table few as select n from generate_series(1, 20) as n").await;
+    let few = team.rows("select * from few").await;
+    let held = team.database.hold("few").await;
+    let mut export = team.world.backend.exports.export(&team.world.actor, &few.id, FileFormat::Csv).await.unwrap();
+    while team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let (store, actor) = (&team.world.shared.store, &team.world.actor);
+    assert!(store.query_cancel(&actor.team_id, &actor.member_id, false, &export.query_id).await.unwrap());
+    held.let_go().await;
+    let mut last = None;
+    while let Some(piece) = export.chunks.next().await {
+        last = Some(piece.map(|_| ()));
+    }
+    assert_eq!(last, Some(Err(Fault::ExportFailed)));
+    assert_eq!(outcome(&team).await, (QueryState::Failed, "cancelled".to_owned()));
 }
 
 /// Also where the rows come from what is kept: the file has no end, and the history says so.
@@ -249,10 +289,12 @@ async fn a_workbook_is_taken_in_time() {
         let export = team.world.backend.exports.export(&team.world.actor, &view.id, FileFormat::Xlsx).await;
         let mut export = export.unwrap();
         assert!(export.chunks.next().await.unwrap().is_ok(), "its end has begun");
-        while outcome(&team).await != (QueryState::Failed, "file_too_slow".to_owned()) {
-            // One from the source is written down as soon as all of its rows have come.
-            assert_eq!(outcome(&team).await.0, QueryState::Done);
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        loop {
+            match outcome(&team).await {
+                // One from the source is written down as soon as all of its rows have come.
+                (QueryState::Done, _) => tokio::time::sleep(Duration::from_millis(10)).await,
+                ended => break assert_eq!(ended, (QueryState::Failed, "file_too_slow".to_owned())),
+            }
         }
         let mut is_cut_off = false;
         while let Some(piece) = export.chunks.next().await {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::dataset::Glance;
 use contract::refresh::{RefreshState, RunState};
 use contract::team::Actor;
 use server::refresher::Refresher;
@@ -94,101 +93,6 @@ async fn o_fault_14_of_fifty_that_press_at_once_one_reaches_the_source() {
     }
     assert_eq!(data.turn().await, 2);
     reads_are(&data, before + 2).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn o_fault_22_a_refused_password_is_tried_once_for_all_of_its_datasets() {
-    let data = Refreshed::with(10, "create table other (id int); create table third (id int)").await;
-    let datasets = data.datasets.clone();
-    let user = data.team.database.user("reader", "first-password").await;
-    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
-    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
-    let reconnect = async |password: &str| data.team.edit(data.team.string(&user, password)).await;
-    reconnect("first-password").await;
-    for dataset in &datasets {
-        backend.refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
-    }
-    let mut refresher = Refresher::new(data.team.world.shared.clone());
-    let runs = async |refresher: &mut Refresher| {
-        // As many turns as it takes: two run at once through a connection.
-        for _ in 0..4 {
-            refresher.turn().await;
-            refresher.settle().await;
-        }
-        let mut runs = 0;
-        for dataset in &datasets {
-            runs += backend.refreshes.show(&actor, dataset).await.unwrap().runs.len();
-        }
-        runs
-    };
-    assert_eq!(runs(&mut refresher).await, 3);
-    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
-    data.shift(HOUR + MINUTE);
-    let tried = runs(&mut refresher).await - 3;
-    assert!((1..=2).contains(&tried), "{tried} runs began before the first was refused");
-    for dataset in &datasets {
-        let view = backend.refreshes.show(&actor, dataset).await.unwrap();
-        assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
-        assert!(view.snapshot.is_some(), "served with its age");
-    }
-    // It is said where the connection is looked at, and in every list.
-    let refused = async || backend.refreshes.of_connection(&actor, &data.team.connection).await.unwrap().refused;
-    assert_eq!(refused().await, 3);
-    let list = backend.datasets.list(&actor).await.unwrap();
-    let glances: Vec<_> = list.iter().filter_map(|dataset| dataset.standing).map(|standing| standing.glance).collect();
-    assert_eq!(glances, [Glance::Refused; 3]);
-    data.shift(DAY);
-    assert_eq!(runs(&mut refresher).await, 3 + tried, "no second try");
-    // Whoever mends it at the source resumes one, and all of them go on.
-    data.team.database.run(&format!("alter role {user} password 'first-password'")).await;
-    backend.refreshes.resume(&actor, &datasets[0]).await.unwrap();
-    assert_eq!(runs(&mut refresher).await, 6 + tried);
-    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
-    data.shift(HOUR + MINUTE);
-    assert!(runs(&mut refresher).await > 6 + tried);
-    assert_eq!(refused().await, 3);
-    // Or whoever mends it checks the connection; as long as it is not mended, that changes nothing.
-    data.team.world.check_again(&data.team.connection).await;
-    assert_eq!(refused().await, 3);
-    data.team.database.run(&format!("alter role {user} password 'first-password'")).await;
-    data.team.world.check_again(&data.team.connection).await;
-    assert_eq!(refused().await, 0);
-    runs(&mut refresher).await;
-    for dataset in &datasets {
-        assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
-    }
-    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
-    data.shift(HOUR + MINUTE);
-    runs(&mut refresher).await;
-    assert_eq!(refused().await, 3);
-    // Another password is another way in: nobody has to resume each of them.
-    reconnect("second-password").await;
-    data.shift(HOUR);
-    runs(&mut refresher).await;
-    for dataset in &datasets {
-        assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
-    }
-    assert_eq!(refused().await, 0);
-}
-
-/// A user that may not sign in any more: SQLSTATE 28000, as Redshift has it for a wrong password too.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn o_fault_22_a_user_that_is_not_let_in_is_tried_once() {
-    let mut data = Refreshed::new(10).await;
-    let user = data.team.database.user("guest", "a-password").await;
-    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
-    data.team.edit(data.team.string(&user, "a-password")).await;
-    data.set(every(1, "hours")).await;
-    data.turn().await;
-    data.team.database.run(&format!("alter role {user} nologin")).await;
-    data.shift(HOUR + MINUTE);
-    assert_eq!(data.turn().await, 2);
-    let view = data.view().await;
-    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
-    assert_eq!(view.runs[0].why.as_ref().map(|why| why.code()), Some("password_refused"));
-    assert!(view.snapshot.is_some() && view.next.is_empty());
-    data.shift(DAY);
-    assert_eq!(data.turn().await, 2, "no second try");
 }
 
 /// Two servers of one store: nothing runs twice, nothing is missed.

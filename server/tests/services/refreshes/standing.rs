@@ -1,6 +1,6 @@
 //! How a dataset stands while something else is on its way, and when it runs next.
 
-use contract::refresh::{Cause, RefreshState, RunState, Schedule, ScheduleFields, Triggered, Unit};
+use contract::refresh::{Cause, RefreshState, RunState, Schedule, Triggered, Unit};
 use server::services::RefreshLimits;
 use store::NewRefresh;
 
@@ -99,88 +99,11 @@ async fn what_was_set_more_often_than_may_be_runs_as_often_as_may_be() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_budget_that_is_used_up_ends_at_midnight_and_so_does_the_wait() {
-    let mut data = Refreshed::new(10).await;
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    data.to_hour(1);
-    let midnight = (data.team.world.shared.clock.now().div_euclid(DAY) + 1) * DAY;
-    data.set(ScheduleFields { at: "12:00".into(), ..every(1, "days") }).await;
-    data.turn().await;
-    let noon = midnight - DAY / 2;
-    assert_eq!(data.view().await.next, [noon, noon + DAY, noon + 2 * DAY]);
-    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
-    data.shift(12 * HOUR);
-    assert_eq!(data.turn().await, 1);
-    assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
-    assert_eq!(data.view().await.next, [midnight, midnight + DAY / 2, midnight + DAY + DAY / 2]);
-    data.shift(11 * HOUR);
-    assert_eq!(data.turn().await, 2);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_fifth_failure_pauses_also_where_a_budget_is_used_up() {
-    let mut data = Refreshed::new(10).await;
-    data.to_hour(1);
-    data.set(every(1, "hours")).await;
-    data.turn().await;
-    data.team.world.backend.refreshes.budget(&data.team.world.actor, &data.team.connection, 1).await.unwrap();
-    data.shift(HOUR + MINUTE);
-    assert_eq!(data.turn().await, 1);
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, why: Some(_) }));
-    data.shift(DAY);
-    assert_eq!(data.turn().await, 6);
-}
-
-/// Nor does a person who tries it with the refused password try it for ever.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pause_after_five_failures_is_not_lifted_by_another_password() {
-    let mut data = Refreshed::with(10, "create table other (id int)").await;
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    let user = data.team.database.user("reader", "first-password").await;
-    data.team.database.run(&format!("grant select on all tables in schema public to {user}")).await;
-    data.team.edit(data.team.string(&user, "first-password")).await;
-    let other = data.datasets.iter().find(|dataset| **dataset != data.dataset).unwrap().clone();
-    for dataset in [&data.dataset, &other] {
-        refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
-    }
-    data.turn().await;
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
-    refreshes.ask(&actor, &other).await.unwrap();
-    data.turn().await;
-    let told = refreshes.show(&actor, &other).await.unwrap().state;
-    assert!(matches!(told, RefreshState::ReconnectRequired { .. }), "{told:?}");
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
-    data.ask().await;
-    let tried = data.turn().await;
-    assert_eq!((tried, data.turn().await), (7, 7), "refused once");
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
-    data.team.database.run("alter table gone rename to sales").await;
-    data.team.edit(data.team.string(&user, "second-password")).await;
-    data.shift(2 * HOUR);
-    assert_eq!(data.turn().await, 7, "nobody resumed it");
-    assert_eq!(refreshes.show(&actor, &other).await.unwrap().state, RefreshState::Fresh);
-    refreshes.resume(&actor, &data.dataset).await.unwrap();
-    assert_eq!(data.turn().await, 8);
-}
-
 /// Of a first run that the source refused: "only when asked" is about those to come.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_is_owed_comes_after_another_schedule_was_set() {
     let mut data = Refreshed::new(10).await;
-    let user = data.team.database.user("reader", "right-password").await;
-    data.team.database.run(&format!("grant select on sales to {user}")).await;
-    data.team.edit(data.team.string(&user, "wrong-password")).await;
+    let user = data.reads_as("reader", "right-password", "wrong-password").await;
     data.set(every(1, "weeks")).await;
     assert_eq!(data.turn().await, 1);
     assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));

@@ -1,6 +1,4 @@
-//! Turning it on and off, pausing, asking, budgets, addresses.
-
-use std::time::Duration;
+//! Turning it on and off, pausing, asking, addresses.
 
 use contract::audit::{Action, AuditQuery};
 use contract::dataset::{Glance, Picks};
@@ -97,112 +95,6 @@ async fn the_audit_log_has_schedules_reasons_and_budgets() {
     assert_eq!(named, expected);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_budget_rests_refreshes_until_the_next_day() {
-    let mut data = Refreshed::new(10).await;
-    data.set(every(1, "hours")).await;
-    data.turn().await;
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    let (connection, used) = (data.team.connection.clone(), 3);
-    data.to_hour(0);
-    refreshes.budget(&actor, &connection, used).await.unwrap();
-    let mut runs = 1;
-    for _ in 0..20 {
-        data.shift(HOUR + MINUTE);
-        let now = data.turn().await;
-        if now == runs {
-            break;
-        }
-        runs = now;
-    }
-    assert_eq!(data.state().await, RefreshState::OverBudget { limit: used });
-    assert_eq!(runs, 1 + used as usize, "as many as it may");
-    let midnight = (data.team.world.shared.clock.now().div_euclid(DAY) + 1) * DAY;
-    let next = data.view().await.next;
-    assert!(next.len() == 3 && next.iter().all(|next| *next >= midnight), "{next:?}");
-    data.ask().await;
-    assert_eq!(data.turn().await, runs + 1, "a person may still ask");
-    data.shift(DAY);
-    assert_eq!(data.turn().await, runs + 2, "the next day goes on");
-    assert_eq!(data.state().await, RefreshState::Fresh);
-    // Said as soon as it is so, not only when a run was due and did not come.
-    refreshes.budget(&actor, &connection, 1).await.unwrap();
-    while refreshes.of_connection(&actor, &connection).await.unwrap().asked_today < 1 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(data.state().await, RefreshState::OverBudget { limit: 1 });
-}
-
-/// What another system asks for counts like what runs by itself: it rests too, and is not forgotten.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
-    let mut data = Refreshed::new(10).await;
-    data.to_hour(1);
-    data.set(every(1, "asked")).await;
-    assert_eq!(data.turn().await, 1);
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
-    while refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today < 1 {
-        tokio::task::yield_now().await;
-    }
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
-    for _ in 0..2 {
-        assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
-    }
-    let log = data.team.world.backend.audit.page(&actor, AuditQuery::default()).await.unwrap().entries;
-    assert_eq!(log.iter().filter(|entry| entry.action == Action::RefreshAsked).count(), 1, "a run comes of them");
-    assert_eq!(data.turn().await, 1);
-    let view = data.view().await;
-    assert_eq!((view.state, view.is_asked), (RefreshState::OverBudget { limit: 1 }, false));
-    // Also where somebody saves the schedule meanwhile.
-    data.set(every(1, "asked")).await;
-    data.shift(DAY);
-    assert_eq!(data.turn().await, 2);
-    assert_eq!(data.turn().await, 2, "once");
-    assert_eq!(data.view().await.runs[0].cause, Cause::Trigger);
-    // Or when somebody raises it.
-    while refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today < 1 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
-    refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
-    assert_eq!(data.turn().await, 3);
-    // A person does not wait for what waits.
-    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
-    data.shift(2 * MINUTE);
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
-    data.ask().await;
-    assert_eq!(data.turn().await, 4);
-    assert_eq!(data.view().await.runs[0].cause, Cause::Person);
-}
-
-/// Beyond the budget a trigger neither takes back a pause after five failures nor tries again what the source refused.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trigger_beyond_the_budget_leaves_standing_why_it_rests() {
-    let mut data = Refreshed::new(10).await;
-    data.to_hour(1);
-    data.set(every(1, "hours")).await;
-    data.turn().await;
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
-    let code = data.view().await.trigger.unwrap();
-    let code = code.rsplit('/').next().unwrap();
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
-    assert_eq!(data.turn().await, 6);
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
-    data.shift(DAY);
-    assert_eq!(data.turn().await, 7, "as a trigger within the budget is tried");
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 6, .. }));
-}
-
 /// Another system asks once, when its load is done: what failed by chance is tried again for it, and for no person.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() {
@@ -211,9 +103,7 @@ async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() 
     assert_eq!(data.turn().await, 1);
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     let code = &data.code().await;
-    let user = data.team.database.user("few", "some-password").await;
-    data.team.database.run(&format!("grant select on sales to {user}")).await;
-    data.team.edit(data.team.string(&user, "some-password")).await;
+    let user = data.reads_as("few", "some-password", "some-password").await;
     assert_eq!(data.turn().await, 2, "what was read through another way in is gone");
     data.team.database.run(&format!("alter role {user} connection limit 0")).await;
     data.ask().await;
@@ -247,59 +137,6 @@ async fn what_a_trigger_asked_for_is_tried_again_where_nothing_runs_by_itself() 
     assert_eq!(causes, [Retry, Retry, Retry, Person, Cause::Trigger, Person, Absence, Beginning]);
     data.shift(DAY);
     assert_eq!(data.turn().await, 8, "it came to its end");
-}
-
-/// A source that refused a password is not asked again because another system wants rows: it is told, and what it wanted
-/// comes once the way is mended.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_trigger_does_not_try_a_refused_password_again() {
-    let mut data = Refreshed::new(10).await;
-    let user = data.team.database.user("late", "some-password").await;
-    data.team.database.run(&format!("grant select on sales to {user}")).await;
-    data.team.edit(data.team.string(&user, "some-password")).await;
-    data.set(every(1, "asked")).await;
-    assert_eq!(data.turn().await, 1);
-    let refreshes = data.team.world.backend.refreshes.clone();
-    let code = &data.code().await;
-    data.team.database.run(&format!("alter role {user} password 'another-password'")).await;
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
-    assert_eq!(data.turn().await, 2);
-    assert!(matches!(
-        data.state().await,
-        RefreshState::ReconnectRequired { why: Some(Finding::PasswordRefused { .. }) }
-    ));
-    data.shift(2 * MINUTE);
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Refused));
-    data.shift(DAY);
-    assert_eq!(data.turn().await, 2);
-    data.team.edit(data.team.string(&user, "another-password")).await;
-    assert_eq!(data.turn().await, 3);
-    assert_eq!(data.state().await, RefreshState::Fresh);
-    data.shift(2 * MINUTE);
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
-    assert_eq!(data.turn().await, 4);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_check_counts_as_a_look_at_the_source() {
-    let data = Refreshed::new(10).await;
-    data.to_hour(1);
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    let asked = async || refreshes.of_connection(&actor, &data.team.connection).await.unwrap().asked_today;
-    let mut before = asked().await;
-    // What came before is counted by now.
-    loop {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        match asked().await {
-            same if same == before => break,
-            more => before = more,
-        }
-    }
-    data.team.world.check_again(&data.team.connection).await;
-    while asked().await == before {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(asked().await, before + 1);
 }
 
 /// Who takes back a pause while a run is under way wants no second one after it.

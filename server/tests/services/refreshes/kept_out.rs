@@ -1,0 +1,242 @@
+//! A refused way in, and who asks nevertheless: a person tries it knowingly, and nobody else does.
+
+use contract::finding::Finding;
+use contract::refresh::{Cause, RefreshState, RunState, Triggered};
+use store::{Claim, Claimed, RefreshEnd, RunCost, RunRef};
+
+use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
+
+impl Refreshed {
+    async fn change(&self, user: &str, password: &str) {
+        self.team.database.run(&format!("alter role {user} password '{password}'")).await;
+    }
+
+    /// What another system hears that has not asked for a while.
+    async fn triggered(&self, code: &str) -> Triggered {
+        self.shift(2 * MINUTE);
+        self.team.world.backend.refreshes.trigger(code, "10.1.1.1").await.unwrap()
+    }
+}
+
+/// `sales`, which five failures paused, and `other`, which is read well by the same user.
+async fn paused_by_failures() -> (Refreshed, String, String) {
+    let mut data = Refreshed::with(10, "create table other (id int)").await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    let user = data.reads_as("reader", "first-password", "first-password").await;
+    let other = data.datasets.iter().find(|dataset| **dataset != data.dataset).unwrap().clone();
+    for dataset in [&data.dataset, &other] {
+        refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
+    }
+    data.turn().await;
+    data.team.database.run("alter table sales rename to gone").await;
+    for _ in 0..5 {
+        data.ask().await;
+        data.turn().await;
+    }
+    (data, user, other)
+}
+
+/// A source that refused a password is not asked again because another system wants rows: it is told, and what it wanted
+/// comes once the way is mended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trigger_does_not_try_a_refused_password_again() {
+    let mut data = Refreshed::new(10).await;
+    let user = data.reads_as("late", "some-password", "some-password").await;
+    data.set(every(1, "asked")).await;
+    assert_eq!(data.turn().await, 1);
+    let refreshes = data.team.world.backend.refreshes.clone();
+    let code = &data.code().await;
+    data.team.database.run(&format!("alter role {user} password 'another-password'")).await;
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(data.turn().await, 2);
+    assert!(matches!(
+        data.state().await,
+        RefreshState::ReconnectRequired { why: Some(Finding::PasswordRefused { .. }) }
+    ));
+    data.shift(2 * MINUTE);
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Refused));
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 2);
+    data.team.edit(data.team.string(&user, "another-password")).await;
+    assert_eq!(data.turn().await, 3);
+    assert_eq!(data.state().await, RefreshState::Fresh);
+    data.shift(2 * MINUTE);
+    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::Started));
+    assert_eq!(data.turn().await, 4);
+}
+
+/// Nor does a person who tries it with the refused password try it for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_after_five_failures_is_not_lifted_by_another_password() {
+    let (mut data, user, other) = paused_by_failures().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.turn().await;
+    let told = refreshes.show(&actor, &other).await.unwrap().state;
+    assert!(matches!(told, RefreshState::ReconnectRequired { .. }), "{told:?}");
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
+    data.ask().await;
+    let tried = data.turn().await;
+    assert_eq!((tried, data.turn().await), (7, 7), "refused once");
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
+    data.team.database.run("alter table gone rename to sales").await;
+    data.team.edit(data.team.string(&user, "second-password")).await;
+    data.shift(2 * HOUR);
+    assert_eq!(data.turn().await, 7, "nobody resumed it");
+    assert_eq!(refreshes.show(&actor, &other).await.unwrap().state, RefreshState::Fresh);
+    refreshes.resume(&actor, &data.dataset).await.unwrap();
+    assert_eq!(data.turn().await, 8);
+}
+
+/// What five failures paused is tried again where another system asks, but not by a way in that was refused meanwhile, to it or
+/// to another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_trigger_does_not_try_a_refused_password_for_what_five_failures_paused() {
+    let (mut data, user, other) = paused_by_failures().await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    let code = data.code().await;
+    data.change(&user, "second-password").await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.turn().await;
+    let state = refreshes.show(&actor, &other).await.unwrap().state;
+    assert!(matches!(state, RefreshState::ReconnectRequired { .. }), "{state:?}");
+    assert_eq!(data.triggered(&code).await, Triggered::Refused, "to another");
+    data.ask().await;
+    assert_eq!(data.turn().await, 7, "a person knows");
+    assert_eq!(data.triggered(&code).await, Triggered::Refused, "to itself");
+    assert_eq!(data.turn().await, 7);
+    // It is let in again: for a check, for a run of another, or with another password.
+    data.change(&user, "first-password").await;
+    data.team.world.check_again(&data.team.connection).await;
+    assert_eq!(data.triggered(&code).await, Triggered::Started);
+    assert_eq!(data.turn().await, 8);
+    data.change(&user, "second-password").await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.turn().await;
+    assert_eq!(data.triggered(&code).await, Triggered::Refused);
+    data.change(&user, "first-password").await;
+    data.shift(MINUTE);
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.turn().await;
+    assert_eq!(data.triggered(&code).await, Triggered::Started);
+    assert_eq!(data.turn().await, 9);
+    data.change(&user, "second-password").await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.turn().await;
+    data.team.edit(data.team.string(&user, "second-password")).await;
+    assert_eq!(data.triggered(&code).await, Triggered::Started);
+    assert_eq!(data.turn().await, 10);
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { .. }));
+}
+
+/// A budget that is used up is so until the day is over, and a refused way in for longer: whichever is found later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_refusal_outlasts_a_budget() {
+    let mut data = Refreshed::new(10).await;
+    data.reads_as("reader", "right-password", "wrong-password").await;
+    data.set(every(1, "hours")).await;
+    assert_eq!(data.turn().await, 1);
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    assert!(!store.refresh_halt_budget(&data.dataset, now).await.unwrap());
+    data.shift(DAY);
+    assert_eq!(data.turn().await, 1);
+    assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));
+}
+
+/// Nor does it try a refused password for having been lost with its server meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_first_run_that_was_lost_meanwhile_waits_for_another_password() {
+    let mut data = Refreshed::with(10, "create table other (n int)").await;
+    let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+    let user = data.reads_as("reader", "right-password", "wrong-password").await;
+    let [lost, refused] = <[String; 2]>::try_from(data.datasets.clone()).unwrap();
+    backend.refreshes.set(&actor, &lost, every(1, "asked")).await.unwrap();
+    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let claim = Claim {
+        run_id: "run",
+        due: &due,
+        cause: "beginning",
+        now,
+        next_at: None,
+        per_connection: 2,
+        is_on_budget: false,
+    };
+    assert!(matches!(store.refresh_claim(claim).await.unwrap(), Claimed::Yes { .. }));
+    backend.refreshes.set(&actor, &refused, every(1, "asked")).await.unwrap();
+    data.turn().await;
+    let seen = store.refresh_running().await.unwrap().remove(0);
+    assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+    data.turn().await;
+    let shown = async |dataset: &str| backend.refreshes.show(&actor, dataset).await.unwrap();
+    let view = shown(&lost).await;
+    assert_eq!((states(&view), view.is_asked), (vec![RunState::Lost], false), "no second try");
+    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }));
+    data.team.edit(data.team.string(&user, "right-password")).await;
+    data.turn().await;
+    for dataset in [&lost, &refused] {
+        let view = shown(dataset).await;
+        assert_eq!((view.runs[0].state, view.runs[0].cause), (RunState::Done, Cause::Beginning));
+    }
+}
+
+/// Nor for a person, who asked before it was refused to another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_what_a_person_asked_for_and_was_lost_meanwhile_waits_for_another_password() {
+    for is_handed_over in [false, true] {
+        let mut data = Refreshed::with(10, "create table other (n int)").await;
+        let (backend, actor) = (data.team.world.backend.clone(), data.team.world.actor.clone());
+        let user = data.reads_as("reader", "first-password", "first-password").await;
+        let other = data.datasets.iter().find(|dataset| **dataset != data.dataset).unwrap().clone();
+        for dataset in [&data.dataset, &other] {
+            backend.refreshes.set(&actor, dataset, every(1, "asked")).await.unwrap();
+        }
+        data.turn().await;
+        data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+        data.ask().await;
+        let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
+        let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+        let claim = Claim {
+            run_id: "run",
+            due: &due,
+            cause: "person",
+            now,
+            next_at: None,
+            per_connection: 2,
+            is_on_budget: false,
+        };
+        let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
+        backend.refreshes.ask(&actor, &other).await.unwrap();
+        data.turn().await;
+        if is_handed_over {
+            let end = RefreshEnd {
+                state: "lost",
+                cost: RunCost { duration_us: 1, ..RunCost::default() },
+                finding: "",
+                is_failure: false,
+                refused_version: None,
+                retry_at: Some(now),
+                asked_by: &due.asked_by,
+                is_unfinished: true,
+                now,
+            };
+            let run = RunRef { dataset_id: &data.dataset, run_id: "run", fence };
+            assert!(store.refresh_fail(run, end).await.unwrap());
+        } else {
+            let seen = store.refresh_running().await.unwrap().remove(0);
+            assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+        }
+        data.turn().await;
+        let view = data.view().await;
+        assert_eq!((states(&view), view.is_asked), (vec![RunState::Lost, RunState::Done], false), "no second try");
+        assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }));
+        data.team.edit(data.team.string(&user, "second-password")).await;
+        for _ in 0..3 {
+            data.turn().await;
+        }
+        for dataset in [&data.dataset, &other] {
+            assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
+        }
+    }
+}
