@@ -224,7 +224,8 @@ impl Work {
         let retry_at = retry_at.filter(|_| comes_again || is_end);
         // What a refused password kept from beginning is a first run still.
         let is_kept = is_end || (verdict == Verdict::Credential && asked_by == BY_BEGINNING);
-        let is_unfinished = is_end || !matches!(verdict, Verdict::Standing | Verdict::Rest);
+        let is_unfinished =
+            is_end || *finding == Finding::RefreshOvertaken || !matches!(verdict, Verdict::Standing | Verdict::Rest);
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {

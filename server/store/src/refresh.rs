@@ -22,16 +22,18 @@ macro_rules! is_refused {
     };
 }
 
-/// Whether a run that was cut short is asked for again in that name: not where a person paused it meanwhile; and where the
-/// way in was refused meanwhile, a person that asked before that did not mean to try it.
+/// Whether a run that was cut short is asked for again in that name: not where a person paused it meanwhile, or turned it
+/// off; and where the way in was refused meanwhile, a person that asked before that did not mean to try it.
 macro_rules! may_ask {
-    ($name:literal) => {
+    ($name:literal, $run:literal) => {
         concat!(
-            "halt <> 'person' and (",
+            "is_on = 1 and halt <> 'person' and (",
             $name,
             " like '@%' or halt not in ('credential', 'failures') or halt_version <> ",
             version!(),
-            ")"
+            " or (halt = 'failures' and halt_at <= (select n.started_at from refresh_run n where n.id = ",
+            $run,
+            ")))"
         )
     };
 }

@@ -208,7 +208,7 @@ async fn finish(shared: &Shared, export: &QueryRow, took: Duration, made: &Resul
     if let Err(error) = &finished {
         log_failure("how a file came out could not be kept", error);
     }
-    made.is_ok() && !matches!(finished, Ok(false))
+    made.is_ok() && matches!(finished, Ok(true))
 }
 
 /// All pages in order, none missing.

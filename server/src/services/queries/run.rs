@@ -94,9 +94,10 @@ where
         Ok(()) => Ok(()),
     };
     let mut ended = Ended { outcome, cut: progress.cut(), rows: progress.rows(), took: began.elapsed() };
-    if !is_gone.load(Ordering::Relaxed) {
-        ended.outcome = write_down(shared, &job, &ended, &progress, &notices).await;
-    }
+    ended.outcome = match is_gone.load(Ordering::Relaxed) {
+        true => Err(Finding::Cancelled { after_ms: milliseconds(ended.took) }),
+        false => write_down(shared, &job, &ended, &progress, &notices).await,
+    };
     // Whoever waits looks whether it is their turn.
     shared.ended.notify_waiters();
     ended
@@ -216,7 +217,8 @@ pub(crate) async fn named(shared: &Shared, query: &QueryRow, finding: Finding) -
     }
 }
 
-/// Answers how it ended by what stands there: whoever asked for its end in the last moment got it.
+/// Answers how it ended by what stands there: whoever asked for its end in the last moment got it, and what could not be
+/// kept did not end well.
 async fn write_down(
     shared: &Shared,
     job: &Job,
@@ -264,7 +266,8 @@ async fn write_down(
         }
         Ok(_) => {}
         Err(error) => {
-            log_failure("a query's end could not be kept", &error);
+            let reference = log_failure("a query's end could not be kept", &error);
+            return ended.outcome.clone().and(Err(Finding::Internal { reference }));
         }
     }
     ended.outcome.clone()

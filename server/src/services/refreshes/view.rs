@@ -162,7 +162,7 @@ fn is_late(row: &RefreshRow, least: u32, now: i64) -> bool {
 pub(crate) fn standing(row: &RefreshRow, used: (i64, i64), (least, now): (u32, i64)) -> Standing {
     let glance = match (row.halt.as_str(), row.failures) {
         ("", _) if turned_away(row).is_some() => Glance::Crowded,
-        ("", 0) if is_used_up(used) && !is_moving(row, used) => Glance::Resting,
+        ("", 0) if is_used_up(used) && row.is_first == 0 && !is_moving(row, used) => Glance::Resting,
         ("", 0) if is_late(row, least, now) => Glance::Late,
         ("", 0) => Glance::Good,
         ("", _) => Glance::Failing,

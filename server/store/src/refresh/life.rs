@@ -158,18 +158,29 @@ impl Store {
     /// A check got in: what rests for want of a way in goes on at once, where it was refused before the check began and
     /// the way is the same.
     pub async fn refresh_let_in(&self, check_id: &str, began: i64, now: i64) -> Result<u64> {
+        let mut write = self.begin().await?;
+        // Takes the connection's turn, as a run does that is refused or let in meanwhile.
+        sqlx::query(
+            "update connection set updated_at = updated_at
+             where id = (select k.connection_id from check_run k where k.id = $1)",
+        )
+        .bind(check_id)
+        .execute(&mut *write)
+        .await?;
         let let_in = sqlx::query(
             "update refresh
              set halt = case when halt = 'credential' then '' else halt end, halt_version = 0,
                  next_at = case when halt = 'credential' and next_at > $3 then $3 else next_at end
-             where halt in ('credential', 'failures')
-               and halt_at <= $2
+             where halt_version <> 0
+               and not (halt in ('credential', 'failures') and halt_at > $2)
                and exists (select 1
                            from check_run k
                            join connection c on c.id = k.connection_id and c.purpose = k.purpose
                            where k.id = $1 and k.connection_id = refresh.connection_id)",
         );
-        Ok(let_in.bind(check_id).bind(began).bind(now).execute(self.pool()).await?.rows_affected())
+        let let_in = let_in.bind(check_id).bind(began).bind(now).execute(&mut *write).await?.rows_affected();
+        write.commit().await?;
+        Ok(let_in)
     }
 
     /// Asks the run under way to end.

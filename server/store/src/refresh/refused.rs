@@ -2,11 +2,12 @@
 
 /// Nothing more is tried through a connection whose way in was refused, until that is another: its own, or the credential
 /// that it leans on, was changed since. What was asked for by then waits for that, and is due then. What a person or five
-/// failures paused waits for a person; of the latter it is kept, so that no other system tries the same way again.
+/// failures paused waits for a person; of the latter it is kept, so that no other system tries the same way again, and who
+/// pressed before this did not mean to try it.
 pub(super) const HALT: &str = concat!(
     "update refresh
      set halt = case when halt = 'failures' then halt else 'credential' end, halt_at = $2, halt_version = $3,
-         asked_at = case when halt = 'failures' then asked_at else null end,
+         asked_at = case when halt = 'failures' and asked_by like '@%' then asked_at else null end,
          next_at = case when halt <> 'failures' and asked_at is not null and (next_at is null or next_at > $2)
                         then $2 else next_at end
      where connection_id = (select r.connection_id from refresh r where r.dataset_id = $1)
@@ -24,6 +25,7 @@ pub(super) const ANEW: &str = concat!(
                          else asked_by end,
          asked_at = coalesce(asked_at, cast($2 as bigint))
      where dataset_id = $1
+       and is_on = 1
        and halt <> 'person'
        and exists (select 1 from refresh_run n where n.id = $4 and n.asked_by <> '')
        and $3 <> ",

@@ -18,7 +18,7 @@ pub struct RunRef<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunCost {
     pub duration_us: i64,
-    /// While its statement was open at the source; none where it never was.
+    /// While its statement was open at the source; none where it never was, as where it was not let in.
     pub source_us: Option<i64>,
     pub rows: i64,
     /// Of the text that the source sent.
@@ -86,13 +86,18 @@ impl Store {
     pub async fn refresh_done(&self, run: RunRef<'_>, snapshot: &SnapshotRow, cost: RunCost, now: i64) -> Result<bool> {
         let mut write = self.begin().await?;
         lock(&mut write, run.dataset_id).await?;
-        let switched = sqlx::query(
+        let switched = sqlx::query(concat!(
             "update refresh
              set snapshot_id = $4, run_id = '', failures = 0, is_first = 0,
                  -- Refused to another since this one was let in: then that stands.
                  halt = case when halt = 'person' then halt
                              when halt = 'credential'
                               and halt_at > (select n.started_at from refresh_run n where n.id = $2) then halt
+                             when halt = 'failures'
+                              and halt_at > (select n.started_at from refresh_run n where n.id = $2)
+                              and halt_version = ",
+            version!(),
+            " then 'credential'
                              else '' end
              where dataset_id = $1
                and run_id = $2
@@ -100,7 +105,7 @@ impl Store {
                and is_on = 1
                and exists (select 1 from connection c
                            where c.id = refresh.connection_id and c.purpose = $5 and c.state <> 'disconnected')",
-        )
+        ))
         .bind(run.dataset_id)
         .bind(run.run_id)
         .bind(run.fence)
@@ -111,13 +116,15 @@ impl Store {
         if switched.rows_affected() == 0 {
             return Ok(false);
         }
-        // It was let in: what rests because of the way in goes on, for all that reads through the connection.
+        // It was let in: what rests because of the way in goes on, for all that reads through the connection, and nothing
+        // that a person tries is taken for what was refused before.
         sqlx::query(
             "update refresh
              set halt = case when halt = 'credential' then '' else halt end, halt_version = 0
              where connection_id = $1
-               and halt in ('credential', 'failures')
-               and halt_at <= (select n.started_at from refresh_run n where n.id = $2)",
+               and halt_version <> 0
+               and not (halt in ('credential', 'failures')
+                        and halt_at > (select n.started_at from refresh_run n where n.id = $2))",
         )
         .bind(&snapshot.connection_id)
         .bind(run.run_id)
@@ -157,17 +164,27 @@ impl Store {
         let ended = sqlx::query(concat!(
             "update refresh
              set run_id = '', failures = failures + $4,
-                 is_first = case when ($9 = 1 or next_at <= $7) and failures + $4 < $5 then is_first else 0 end,
-                 halt = case when halt in ('', 'budget') and failures + $4 >= $5 then 'failures' else halt end,
+                 -- Also where another beginning was asked for since, or the connection was paused.
+                 is_first = case when ($9 = 1 or next_at <= $7 or asked_by = '@beginning') and failures + $4 < $5
+                                 then is_first else 0 end,
+                 halt = case when halt in ('', 'budget') and failures + $4 >= $5 then 'failures'
+                             -- A person tried what was refused, and did not come as far.
+                             when halt = '' and $10 = 0 and halt_version = ",
+            version!(),
+            " then 'credential'
+                             else halt end,
                  halt_at = case when halt in ('', 'budget') and failures + $4 >= $5 then $7 else halt_at end,
-                 halt_version = case when halt in ('', 'budget') then 0 else halt_version end,
+                 halt_version = case when $10 = 1
+                                      and not (halt in ('credential', 'failures')
+                                               and halt_at > (select n.started_at from refresh_run n where n.id = $2))
+                                     then 0 else halt_version end,
                  next_at = case when cast($6 as bigint) is not null and (next_at is null or next_at > $6)
                                 then $6 else next_at end,
                  asked_by = case when $8 <> '' and asked_at is null and ",
-            may_ask!("$8"),
+            may_ask!("$8", "$2"),
             " then $8 else asked_by end,
                  asked_at = case when $8 <> '' and ",
-            may_ask!("$8"),
+            may_ask!("$8", "$2"),
             " then coalesce(asked_at, $7) else asked_at end
              where dataset_id = $1
                and run_id = $2
@@ -182,6 +199,7 @@ impl Store {
         .bind(end.now)
         .bind(end.asked_by)
         .bind(i64::from(end.is_unfinished))
+        .bind(i64::from(end.cost.source_us.is_some()))
         .execute(&mut *write)
         .await?;
         let is_own = ended.rows_affected() == 1;

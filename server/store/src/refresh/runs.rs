@@ -53,7 +53,9 @@ impl Store {
             sqlx::query("update refresh_run set state = 'cancelled' where id = $1 and state = 'cancelling'");
         if cancelled.bind(&seen.run_id).execute(&mut *write).await?.rows_affected() == 1 {
             let is_over = sqlx::query(
-                "update refresh set is_first = case when next_at <= $2 then is_first else 0 end where dataset_id = $1",
+                "update refresh
+                 set is_first = case when next_at <= $2 or asked_by = '@beginning' then is_first else 0 end
+                 where dataset_id = $1",
             );
             is_over.bind(&seen.dataset_id).bind(now).execute(&mut *write).await?;
             write.commit().await?;
@@ -71,14 +73,12 @@ impl Store {
                  is_first = case when failures + 1 < $3 then is_first else 0 end,
                  halt = case when halt in ('', 'budget') and failures + 1 >= $3 then 'failures' else halt end,
                  halt_at = case when halt in ('', 'budget') and failures + 1 >= $3 then $2 else halt_at end,
-                 halt_version = case when halt in ('', 'budget') then 0 else halt_version end,
-                 next_at = case when $4 = '' or halt = 'credential' then $2 else next_at end,
-                 planned_at = case when $4 = '' or halt = 'credential' then $2 else planned_at end,
+                 next_at = $2, planned_at = $2,
                  asked_at = case when $4 <> '' and failures + 1 < $3 and ",
-            may_ask!("$4"),
+            may_ask!("$4", "$5"),
             " then $2 else asked_at end,
                  asked_by = case when $4 <> '' and failures + 1 < $3 and ",
-            may_ask!("$4"),
+            may_ask!("$4", "$5"),
             " then $4 else asked_by end
              where dataset_id = $1",
         ))
@@ -86,6 +86,7 @@ impl Store {
         .bind(now)
         .bind(MOST_FAILURES)
         .bind(asked_by)
+        .bind(&seen.run_id)
         .execute(&mut *write)
         .await?;
         write.commit().await?;

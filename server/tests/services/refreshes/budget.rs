@@ -230,7 +230,7 @@ async fn what_a_trigger_could_not_have_yet_is_tried_again_though_a_person_came_b
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     data.set(every(1, "asked")).await;
     let mut runs = data.turn().await;
-    for is_paused in [false, true] {
+    for (is_paused, is_lost) in [(false, false), (false, true), (true, false)] {
         refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
         if is_paused {
             data.team.database.run("alter table sales rename to gone").await;
@@ -250,14 +250,56 @@ async fn what_a_trigger_could_not_have_yet_is_tried_again_though_a_person_came_b
             true => refreshes.resume(&actor, &data.dataset).await.unwrap(),
             false => data.ask().await,
         }
+        if is_lost {
+            data.claimed().await;
+            data.lose().await;
+            runs += 1;
+        }
         assert_eq!(data.turn().await, runs + 1);
-        let crowded = RefreshState::Stale { failures: 0, why: Some(Finding::TooManyConnections) };
-        assert_eq!(data.state().await, crowded);
+        let state = data.state().await;
+        assert!(matches!(state, RefreshState::Stale { why: Some(Finding::TooManyConnections), .. }), "{state:?}");
         data.team.database.run(&format!("alter role {user} connection limit 5")).await;
         data.shift(DAY);
         assert_eq!(data.turn().await, runs + 2);
         runs = data.turn().await;
         let newest = data.view().await.runs.remove(0);
         assert_eq!((newest.state, newest.cause), (RunState::Done, Cause::Retry));
+    }
+}
+
+/// Also where the connection leads elsewhere by the time that it has read, or it was turned off and on meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_run_whose_place_another_took_comes_beyond_the_budget() {
+    for is_turned_off in [false, true] {
+        let mut data = Refreshed::new(10).await;
+        let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+        data.to_hour(1);
+        let user = data.reads_as("reader", "first-password", "first-password").await;
+        data.use_up().await;
+        data.set(every(1, "hours")).await;
+        let held = data.team.database.hold("sales").await;
+        data.refresher.turn().await;
+        while data.team.running().await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
+        if is_turned_off {
+            refreshes.turn_off(&actor, &data.dataset).await.unwrap();
+            data.set(every(1, "hours")).await;
+            data.refresher.settle().await;
+        } else {
+            data.reads_as("another", "a-password", "a-password").await;
+        }
+        held.let_go().await;
+        data.refresher.settle().await;
+        let ended = data.view().await.runs[0].state;
+        assert_eq!(ended, if is_turned_off { RunState::Cancelled } else { RunState::Failed });
+        data.turn().await;
+        if is_turned_off {
+            assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));
+            data.team.edit(data.team.string(&user, "second-password")).await;
+            data.turn().await;
+        }
+        assert_eq!(data.view().await.runs[0].state, RunState::Done, "{is_turned_off}");
     }
 }

@@ -1,14 +1,61 @@
 //! A refused way in, and who asks nevertheless: a person tries it knowingly, and nobody else does.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use contract::finding::Finding;
 use contract::refresh::{Cause, RefreshState, RunState, Triggered};
-use store::{Claim, Claimed, RefreshEnd, RunCost, RunRef};
+use server::services::RefreshLimits;
+use store::{Claim, Claimed, DueRow, RefreshEnd, RunCost, RunRef};
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
+use crate::world::Plan;
 
 impl Refreshed {
     async fn change(&self, user: &str, password: &str) {
         self.team.database.run(&format!("alter role {user} password '{password}'")).await;
+    }
+
+    /// Somebody else has the run that is asked for.
+    pub async fn claimed(&self) -> (DueRow, i64) {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+        let claim = Claim {
+            run_id: "run",
+            due: &due,
+            cause: "person",
+            now,
+            next_at: None,
+            per_connection: 2,
+            is_on_budget: false,
+        };
+        let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
+        (due, fence)
+    }
+
+    /// As a server does that stops.
+    async fn hand_over(&self, (due, fence): &(DueRow, i64)) {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let end = RefreshEnd {
+            state: "lost",
+            cost: RunCost { duration_us: 1, ..RunCost::default() },
+            finding: "",
+            is_failure: false,
+            refused_version: None,
+            retry_at: Some(now),
+            asked_by: &due.asked_by,
+            is_unfinished: true,
+            now,
+        };
+        let run = RunRef { dataset_id: &due.dataset_id, run_id: "run", fence: *fence };
+        assert!(store.refresh_fail(run, end).await.unwrap());
+    }
+
+    /// As with its server.
+    pub async fn lose(&self) {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let seen = store.refresh_running().await.unwrap().remove(0);
+        assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
     }
 
     /// What another system hears that has not asked for a while.
@@ -19,20 +66,23 @@ impl Refreshed {
 }
 
 /// `sales`, which five failures paused, and `other`, which is read well by the same user.
-async fn paused_by_failures() -> (Refreshed, String, String) {
-    let mut data = Refreshed::with(10, "create table other (id int)").await;
+async fn paused_by_failures(plan: Plan) -> (Refreshed, String, String) {
+    let mut data = Refreshed::planned(plan, 10, "create table other (id int)").await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     let user = data.reads_as("reader", "first-password", "first-password").await;
     let other = data.datasets.iter().find(|dataset| **dataset != data.dataset).unwrap().clone();
     for dataset in [&data.dataset, &other] {
         refreshes.set(&actor, dataset, every(1, "hours")).await.unwrap();
     }
-    data.turn().await;
+    for _ in 0..2 {
+        data.turn().await;
+    }
     data.team.database.run("alter table sales rename to gone").await;
     for _ in 0..5 {
         data.ask().await;
         data.turn().await;
     }
+    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
     (data, user, other)
 }
 
@@ -68,7 +118,7 @@ async fn a_trigger_does_not_try_a_refused_password_again() {
 /// Nor does a person who tries it with the refused password try it for ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pause_after_five_failures_is_not_lifted_by_another_password() {
-    let (mut data, user, other) = paused_by_failures().await;
+    let (mut data, user, other) = paused_by_failures(Plan::default()).await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
     refreshes.ask(&actor, &other).await.unwrap();
@@ -93,7 +143,7 @@ async fn a_pause_after_five_failures_is_not_lifted_by_another_password() {
 /// to another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn o_fault_22_a_trigger_does_not_try_a_refused_password_for_what_five_failures_paused() {
-    let (mut data, user, other) = paused_by_failures().await;
+    let (mut data, user, other) = paused_by_failures(Plan::default()).await;
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
     let code = data.code().await;
     data.change(&user, "second-password").await;
@@ -152,22 +202,10 @@ async fn o_fault_22_a_first_run_that_was_lost_meanwhile_waits_for_another_passwo
     let user = data.reads_as("reader", "right-password", "wrong-password").await;
     let [lost, refused] = <[String; 2]>::try_from(data.datasets.clone()).unwrap();
     backend.refreshes.set(&actor, &lost, every(1, "asked")).await.unwrap();
-    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
-    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-    let claim = Claim {
-        run_id: "run",
-        due: &due,
-        cause: "beginning",
-        now,
-        next_at: None,
-        per_connection: 2,
-        is_on_budget: false,
-    };
-    assert!(matches!(store.refresh_claim(claim).await.unwrap(), Claimed::Yes { .. }));
+    data.claimed().await;
     backend.refreshes.set(&actor, &refused, every(1, "asked")).await.unwrap();
     data.turn().await;
-    let seen = store.refresh_running().await.unwrap().remove(0);
-    assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+    data.lose().await;
     data.turn().await;
     let shown = async |dataset: &str| backend.refreshes.show(&actor, dataset).await.unwrap();
     let view = shown(&lost).await;
@@ -195,37 +233,12 @@ async fn o_fault_22_what_a_person_asked_for_and_was_lost_meanwhile_waits_for_ano
         data.turn().await;
         data.team.database.run(&format!("alter role {user} password 'second-password'")).await;
         data.ask().await;
-        let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
-        let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-        let claim = Claim {
-            run_id: "run",
-            due: &due,
-            cause: "person",
-            now,
-            next_at: None,
-            per_connection: 2,
-            is_on_budget: false,
-        };
-        let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
+        let claimed = data.claimed().await;
         backend.refreshes.ask(&actor, &other).await.unwrap();
         data.turn().await;
-        if is_handed_over {
-            let end = RefreshEnd {
-                state: "lost",
-                cost: RunCost { duration_us: 1, ..RunCost::default() },
-                finding: "",
-                is_failure: false,
-                refused_version: None,
-                retry_at: Some(now),
-                asked_by: &due.asked_by,
-                is_unfinished: true,
-                now,
-            };
-            let run = RunRef { dataset_id: &data.dataset, run_id: "run", fence };
-            assert!(store.refresh_fail(run, end).await.unwrap());
-        } else {
-            let seen = store.refresh_running().await.unwrap().remove(0);
-            assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+        match is_handed_over {
+            true => data.hand_over(&claimed).await,
+            false => data.lose().await,
         }
         data.turn().await;
         let view = data.view().await;
@@ -239,4 +252,86 @@ async fn o_fault_22_what_a_person_asked_for_and_was_lost_meanwhile_waits_for_ano
             assert_eq!(backend.refreshes.show(&actor, dataset).await.unwrap().state, RefreshState::Fresh);
         }
     }
+}
+
+/// A person tried again what is refused, and did not come as far as that: nobody else tries it for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_try_that_does_not_reach_the_source_takes_back_no_refusal() {
+    let mut data = Refreshed::new(10).await;
+    let user = data.reads_as("reader", "first-password", "first-password").await;
+    data.set(every(1, "hours")).await;
+    assert_eq!(data.turn().await, 1);
+    let code = data.code().await;
+    data.change(&user, "second-password").await;
+    data.shift(HOUR + MINUTE);
+    assert_eq!(data.turn().await, 2);
+    data.team.is_turned.store(true, Ordering::Relaxed);
+    data.ask().await;
+    assert_eq!(data.turn().await, 3);
+    let why = data.view().await.runs.remove(0).why;
+    assert!(matches!(why, Some(Finding::AddressForbidden { .. })), "{why:?}");
+    data.team.is_turned.store(false, Ordering::Relaxed);
+    assert!(matches!(data.state().await, RefreshState::ReconnectRequired { .. }));
+    data.shift(2 * HOUR);
+    assert_eq!(data.turn().await, 3);
+    assert_eq!(data.triggered(&code).await, Triggered::Refused);
+    // Whoever mends it at the source, and has a run, has mended it for good.
+    data.change(&user, "first-password").await;
+    data.ask().await;
+    assert_eq!(data.turn().await, 4);
+    assert_eq!(data.state().await, RefreshState::Fresh);
+    data.team.is_turned.store(true, Ordering::Relaxed);
+    data.shift(HOUR + MINUTE);
+    assert_eq!(data.turn().await, 5);
+    let state = data.state().await;
+    assert!(matches!(state, RefreshState::Stale { failures: 1, .. }), "{state:?}");
+}
+
+/// Of what five failures paused: a run that was let in before another was refused lifts the pause, and not the refusal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_a_run_that_ends_well_takes_back_no_later_refusal() {
+    let (mut data, user, other) = paused_by_failures(Plan::default()).await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    data.team.database.run("alter table gone rename to sales").await;
+    let held = data.team.database.hold("sales").await;
+    data.ask().await;
+    data.refresher.turn().await;
+    while data.team.running().await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    data.change(&user, "second-password").await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.refresher.turn().await;
+    while !matches!(refreshes.show(&actor, &other).await.unwrap().state, RefreshState::ReconnectRequired { .. }) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    held.let_go().await;
+    data.refresher.settle().await;
+    let view = data.view().await;
+    assert_eq!(view.runs[0].state, RunState::Done);
+    assert!(matches!(view.state, RefreshState::ReconnectRequired { .. }), "{:?}", view.state);
+    data.shift(2 * HOUR);
+    assert_eq!(data.turn().await, 7);
+}
+
+/// Who pressed before it was refused to another did not mean to try that; who pressed since did, and gets it also where the
+/// server stops in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn o_fault_22_what_five_failures_paused_is_tried_for_whoever_knew_of_the_refusal() {
+    let plan = Plan::default();
+    let refresh_limits = RefreshLimits { per_connection: 1, ..plan.refresh_limits };
+    let (mut data, user, other) = paused_by_failures(Plan { refresh_limits, ..plan }).await;
+    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
+    let runs = data.view().await.runs.len();
+    data.change(&user, "second-password").await;
+    refreshes.ask(&actor, &other).await.unwrap();
+    data.shift(1);
+    data.ask().await;
+    assert_eq!((data.turn().await, data.turn().await), (runs, runs), "it was the other one's turn");
+    assert!(!data.view().await.is_asked);
+    data.ask().await;
+    let claimed = data.claimed().await;
+    data.hand_over(&claimed).await;
+    assert!(data.view().await.is_asked);
+    assert_eq!((data.turn().await, data.turn().await), (runs + 2, runs + 2), "refused once");
 }
