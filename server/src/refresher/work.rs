@@ -226,6 +226,9 @@ impl Work {
         let is_kept = is_end || (verdict == Verdict::Credential && asked_by == BY_BEGINNING);
         let is_unfinished =
             is_end || *finding == Finding::RefreshOvertaken || !matches!(verdict, Verdict::Standing | Verdict::Rest);
+        // A source that is full, or shows no read-only transaction, says so to whoever it knows.
+        let is_let_in =
+            cost.source_us.is_some() || verdict == Verdict::Crowded || *finding == Finding::ReadOnlyNotProven;
         let finding = if is_end { &Finding::RunLost } else { finding };
         let end = RefreshEnd {
             state: match () {
@@ -235,6 +238,7 @@ impl Work {
             },
             cost,
             finding: &to_json(finding),
+            is_let_in,
             is_failure: !is_end && matches!(verdict, Verdict::Passing | Verdict::Standing),
             refused_version: (verdict == Verdict::Credential).then_some(self.version),
             retry_at,

@@ -88,7 +88,7 @@ impl Store {
         let off = sqlx::query(
             "update refresh
              set is_on = 0, next_at = null, asked_at = null, failures = 0, halt = '', halt_by = '', halt_reason = '',
-                 snapshot_id = '', trigger_hash = '', trigger_code = null
+                 halt_version = 0, snapshot_id = '', trigger_hash = '', trigger_code = null
              where dataset_id = $1 and team_id = $2 and is_on = 1",
         )
         .bind(dataset_id)

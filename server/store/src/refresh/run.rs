@@ -18,7 +18,7 @@ pub struct RunRef<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RunCost {
     pub duration_us: i64,
-    /// While its statement was open at the source; none where it never was, as where it was not let in.
+    /// While its statement was open at the source; none where it never was.
     pub source_us: Option<i64>,
     pub rows: i64,
     /// Of the text that the source sent.
@@ -34,6 +34,8 @@ pub struct RefreshEnd<'a> {
     pub finding: &'a str,
     /// Whether it counts among those that pause the schedule.
     pub is_failure: bool,
+    /// Whether it came so far that its way in is not refused any more.
+    pub is_let_in: bool,
     /// The source refused the way in of this version: nothing is tried through the connection until there is another.
     pub refused_version: Option<i64>,
     /// Another try before the schedule's own time.
@@ -199,7 +201,7 @@ impl Store {
         .bind(end.now)
         .bind(end.asked_by)
         .bind(i64::from(end.is_unfinished))
-        .bind(i64::from(end.cost.source_us.is_some()))
+        .bind(i64::from(end.is_let_in))
         .execute(&mut *write)
         .await?;
         let is_own = ended.rows_affected() == 1;

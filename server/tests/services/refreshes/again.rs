@@ -95,6 +95,7 @@ async fn what_a_stopping_server_hands_over_is_still_of_whoever_asked() {
         state: "lost",
         cost: RunCost { duration_us: 1, ..RunCost::default() },
         finding: "\"run_lost\"",
+        is_let_in: false,
         is_failure: false,
         refused_version: None,
         retry_at: Some(now),

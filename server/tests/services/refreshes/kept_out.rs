@@ -40,6 +40,7 @@ impl Refreshed {
             state: "lost",
             cost: RunCost { duration_us: 1, ..RunCost::default() },
             finding: "",
+            is_let_in: false,
             is_failure: false,
             refused_version: None,
             retry_at: Some(now),
@@ -275,14 +276,18 @@ async fn o_fault_22_a_try_that_does_not_reach_the_source_takes_back_no_refusal()
     data.shift(2 * HOUR);
     assert_eq!(data.turn().await, 3);
     assert_eq!(data.triggered(&code).await, Triggered::Refused);
-    // Whoever mends it at the source, and has a run, has mended it for good.
+    // Whoever mends it at the source, and is turned away because that is full, has mended it for good.
     data.change(&user, "first-password").await;
+    data.team.database.run(&format!("alter role {user} connection limit 0")).await;
     data.ask().await;
     assert_eq!(data.turn().await, 4);
+    data.team.database.run(&format!("alter role {user} connection limit 5")).await;
+    data.shift(2 * MINUTE);
+    assert_eq!(data.turn().await, 5);
     assert_eq!(data.state().await, RefreshState::Fresh);
     data.team.is_turned.store(true, Ordering::Relaxed);
     data.shift(HOUR + MINUTE);
-    assert_eq!(data.turn().await, 5);
+    assert_eq!(data.turn().await, 6);
     let state = data.state().await;
     assert!(matches!(state, RefreshState::Stale { failures: 1, .. }), "{state:?}");
 }

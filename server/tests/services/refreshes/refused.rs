@@ -240,6 +240,7 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
         state: "failed",
         cost: store::RunCost { duration_us: 1, ..store::RunCost::default() },
         finding: "",
+        is_let_in: false,
         is_failure: false,
         refused_version: Some(version),
         retry_at: None,
