@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use contract::refresh::{RefreshState, RefreshView, RunState, ScheduleFields};
 use server::refresher::Refresher;
+use store::{Claim, Claimed, DueRow, RefreshEnd, RunCost, RunRef};
 
 use crate::queries::Connected;
 use crate::world::Plan;
@@ -145,6 +146,63 @@ impl Refreshed {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{:?}", self.view().await);
+    }
+
+    /// Its table is gone until somebody renames it back, and five failures pause it.
+    pub async fn fail_five_times(&mut self) {
+        self.team.database.run("alter table sales rename to gone").await;
+        for _ in 0..5 {
+            self.ask().await;
+            self.turn().await;
+        }
+        assert!(matches!(self.state().await, RefreshState::PausedByFailures { failures: 5, why: Some(_) }));
+    }
+
+    /// What is due first.
+    pub async fn due(&self) -> DueRow {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0)
+    }
+
+    /// Another server takes it, or tries to.
+    pub async fn claim(&self, due: &DueRow) -> Claimed {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let (cause, next_at, per_connection, is_on_budget) = ("person", None, 2, false);
+        let claim = Claim { run_id: "run", due, cause, now, next_at, per_connection, is_on_budget };
+        store.refresh_claim(claim).await.unwrap()
+    }
+
+    /// Another server has what is due first.
+    pub async fn claimed(&self) -> (DueRow, i64) {
+        let due = self.due().await;
+        let Claimed::Yes { fence, .. } = self.claim(&due).await else { panic!("not claimed") };
+        (due, fence)
+    }
+
+    /// It stops, and says so.
+    pub async fn hand_over(&self, (due, fence): &(DueRow, i64)) {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let end = RefreshEnd {
+            state: "lost",
+            cost: RunCost { duration_us: 1, ..RunCost::default() },
+            finding: "\"run_lost\"",
+            is_let_in: false,
+            is_failure: false,
+            refused_version: None,
+            retry_at: Some(now),
+            asked_by: &due.asked_by,
+            is_unfinished: true,
+            now,
+        };
+        let run = RunRef { dataset_id: &due.dataset_id, run_id: "run", fence: *fence };
+        assert!(store.refresh_fail(run, end).await.unwrap());
+    }
+
+    /// It is gone.
+    pub async fn lose(&self) {
+        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
+        let seen = store.refresh_running().await.unwrap().remove(0);
+        assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
     }
 
     /// The files of snapshots, as paths in their folder.

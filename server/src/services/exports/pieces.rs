@@ -130,9 +130,7 @@ impl Outlet {
     pub async fn cut_off(&self) {
         let _ = self.out.send(Piece::CutOff).await;
     }
-}
 
-impl Outlet {
     /// Hands a piece on. False where nobody takes it: the reader is gone, or took nothing for so long that others should
     /// have its place.
     fn send(&self, piece: Piece) -> bool {

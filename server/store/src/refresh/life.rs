@@ -25,6 +25,14 @@ pub struct NewHalt<'a> {
     pub at: i64,
 }
 
+/// Whether whoever sets a schedule begins with it: nothing is served yet, and nothing rests or is under way.
+macro_rules! begins {
+    () => {
+        "refresh.snapshot_id = '' and refresh.asked_at is null
+         and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))"
+    };
+}
+
 impl Store {
     /// Turns it on, or sets another schedule; asks for a first run where nothing is served yet and none is under way. What
     /// was paused by a person stays paused. A run that is due by now, and waits for a way in or for its turn, still comes.
@@ -40,7 +48,7 @@ impl Store {
         .bind(new.dataset_id)
         .execute(&mut *write)
         .await?;
-        let set = sqlx::query(
+        let set = sqlx::query(concat!(
             "insert into refresh (dataset_id, team_id, connection_id, is_on, schedule, set_by, set_at, next_at,
                                   planned_at, asked_at, asked_by, is_first)
              select d.id, d.team_id, d.connection_id, 1, $4, $3, $6, cast($5 as bigint), $6, $6, $7, 1
@@ -53,16 +61,16 @@ impl Store {
                               then refresh.next_at else excluded.next_at end,
                planned_at = excluded.planned_at,
                halt = case when refresh.is_on = 0 then '' else refresh.halt end,
-               is_first = case when refresh.snapshot_id = '' and refresh.asked_at is null
-                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
-                               then 1 else refresh.is_first end,
-               asked_by = case when refresh.snapshot_id = '' and refresh.asked_at is null
-                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
-                               then excluded.asked_by else refresh.asked_by end,
-               asked_at = case when refresh.snapshot_id = '' and refresh.asked_at is null
-                                and (refresh.is_on = 0 or (refresh.halt = '' and refresh.run_id = ''))
-                               then excluded.asked_at else refresh.asked_at end",
-        )
+               is_first = case when ",
+            begins!(),
+            " then 1 else refresh.is_first end,
+               asked_by = case when ",
+            begins!(),
+            " then excluded.asked_by else refresh.asked_by end,
+               asked_at = case when ",
+            begins!(),
+            " then excluded.asked_at else refresh.asked_at end",
+        ))
         .bind(new.team_id)
         .bind(new.dataset_id)
         .bind(new.member_id)

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use contract::refresh::{Cause, RefreshState, RunState};
 use server::services::RefreshLimits;
-use store::{Claim, Claimed, RefreshEnd, RunCost, RunRef};
+use store::Claimed;
 
 use super::{HOUR, MINUTE, QUICK, Refreshed, SLOW, every, states};
 use crate::world::Plan;
@@ -41,14 +41,9 @@ async fn what_was_cut_short_by_a_pause_and_lost_begins_anew_after_it() {
     data.to_hour(1);
     data.use_up().await;
     data.set(every(1, "asked")).await;
-    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
-    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-    let claim =
-        Claim { run_id: "run", due: &due, cause: "person", now, next_at: None, per_connection: 2, is_on_budget: false };
-    assert!(matches!(store.refresh_claim(claim).await.unwrap(), Claimed::Yes { .. }));
+    data.claimed().await;
     lives.pause(&actor, &data.team.connection, "moving").await.unwrap();
-    let seen = store.refresh_running().await.unwrap().remove(0);
-    assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
+    data.lose().await;
     assert_eq!((data.turn().await, states(&data.view().await)), (1, vec![RunState::Cancelled]), "not while it rests");
     lives.resume(&actor, &data.team.connection).await.unwrap();
     data.turn().await;
@@ -61,12 +56,9 @@ async fn nothing_is_claimed_of_a_connection_that_rests_by_now() {
     let mut data = Refreshed::new(10).await;
     let (lives, actor) = (data.team.world.backend.connection_life.clone(), data.team.world.actor.clone());
     data.set(every(1, "asked")).await;
-    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
-    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
+    let due = data.due().await;
     lives.pause(&actor, &data.team.connection, "").await.unwrap();
-    let claim =
-        Claim { run_id: "run", due: &due, cause: "person", now, next_at: None, per_connection: 2, is_on_budget: false };
-    assert_eq!(store.refresh_claim(claim).await.unwrap(), Claimed::No);
+    assert_eq!(data.claim(&due).await, Claimed::No);
     lives.resume(&actor, &data.team.connection).await.unwrap();
     assert_eq!(data.turn().await, 1);
     assert_eq!(data.state().await, RefreshState::Fresh);
@@ -85,26 +77,8 @@ async fn what_a_stopping_server_hands_over_is_still_of_whoever_asked() {
     assert_eq!(data.turn().await, 1);
     assert!(matches!(data.state().await, RefreshState::OverBudget { .. }));
     data.ask().await;
-    let (store, now) = (data.team.world.shared.store.clone(), data.team.world.shared.clock.now());
-    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-    let next_at = Some(now + HOUR);
-    let claim =
-        Claim { run_id: "run", due: &due, cause: "person", now, next_at, per_connection: 2, is_on_budget: false };
-    let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
-    let end = RefreshEnd {
-        state: "lost",
-        cost: RunCost { duration_us: 1, ..RunCost::default() },
-        finding: "\"run_lost\"",
-        is_let_in: false,
-        is_failure: false,
-        refused_version: None,
-        retry_at: Some(now),
-        asked_by: &due.asked_by,
-        is_unfinished: true,
-        now,
-    };
-    let run = RunRef { dataset_id: &data.dataset, run_id: "run", fence };
-    assert!(store.refresh_fail(run, end).await.unwrap());
+    let claimed = data.claimed().await;
+    data.hand_over(&claimed).await;
     assert_eq!(data.turn().await, 3);
     let runs = data.view().await.runs;
     assert_eq!((runs[0].state, runs[0].cause, &runs[0].by), (RunState::Done, Cause::Person, &runs[1].by));

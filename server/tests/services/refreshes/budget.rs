@@ -49,10 +49,8 @@ async fn a_trigger_beyond_the_budget_runs_when_the_day_is_over() {
     data.set(every(1, "asked")).await;
     assert_eq!(data.turn().await, 1);
     let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
+    let code = &data.code().await;
     data.use_up().await;
-    let address = data.view().await.trigger.unwrap();
-    let code = address.rsplit('/').next().unwrap();
     for _ in 0..2 {
         assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
     }
@@ -88,17 +86,11 @@ async fn a_trigger_beyond_the_budget_leaves_standing_why_it_rests() {
     data.to_hour(1);
     data.set(every(1, "hours")).await;
     data.turn().await;
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    let (refreshes, actor) = (data.team.world.backend.refreshes.clone(), data.team.world.actor.clone());
-    refreshes.address(&actor, &data.dataset).await.unwrap();
-    refreshes.budget(&actor, &data.team.connection, 1).await.unwrap();
-    let code = data.view().await.trigger.unwrap();
-    let code = code.rsplit('/').next().unwrap();
-    assert_eq!(refreshes.trigger(code, "10.1.1.1").await, Ok(Triggered::OverBudget));
+    data.fail_five_times().await;
+    let refreshes = data.team.world.backend.refreshes.clone();
+    let code = data.code().await;
+    data.use_up().await;
+    assert_eq!(refreshes.trigger(&code, "10.1.1.1").await, Ok(Triggered::OverBudget));
     assert_eq!(data.turn().await, 6);
     assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
     data.shift(DAY);
@@ -156,12 +148,7 @@ async fn the_fifth_failure_pauses_also_where_a_budget_is_used_up() {
     data.team.world.backend.refreshes.budget(&data.team.world.actor, &data.team.connection, 1).await.unwrap();
     data.shift(HOUR + MINUTE);
     assert_eq!(data.turn().await, 1);
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, why: Some(_) }));
+    data.fail_five_times().await;
     data.shift(DAY);
     assert_eq!(data.turn().await, 6);
 }
@@ -233,13 +220,9 @@ async fn what_a_trigger_could_not_have_yet_is_tried_again_though_a_person_came_b
     for (is_paused, is_lost) in [(false, false), (false, true), (true, false)] {
         refreshes.budget(&actor, &data.team.connection, 0).await.unwrap();
         if is_paused {
-            data.team.database.run("alter table sales rename to gone").await;
-            for _ in 0..5 {
-                data.ask().await;
-                runs = data.turn().await;
-            }
+            data.fail_five_times().await;
+            runs += 5;
             data.team.database.run("alter table gone rename to sales").await;
-            assert!(matches!(data.state().await, RefreshState::PausedByFailures { .. }));
         }
         let code = data.code().await;
         data.use_up().await;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use contract::finding::Finding;
 use contract::refresh::{Cause, RefreshState, RunState, Triggered};
 use server::services::RefreshLimits;
-use store::{Claim, Claimed, DueRow, RefreshEnd, RunCost, RunRef};
 
 use super::{DAY, HOUR, MINUTE, Refreshed, every, states};
 use crate::world::Plan;
@@ -14,49 +13,6 @@ use crate::world::Plan;
 impl Refreshed {
     async fn change(&self, user: &str, password: &str) {
         self.team.database.run(&format!("alter role {user} password '{password}'")).await;
-    }
-
-    /// Somebody else has the run that is asked for.
-    pub async fn claimed(&self) -> (DueRow, i64) {
-        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
-        let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-        let claim = Claim {
-            run_id: "run",
-            due: &due,
-            cause: "person",
-            now,
-            next_at: None,
-            per_connection: 2,
-            is_on_budget: false,
-        };
-        let Claimed::Yes { fence, .. } = store.refresh_claim(claim).await.unwrap() else { panic!("not claimed") };
-        (due, fence)
-    }
-
-    /// As a server does that stops.
-    async fn hand_over(&self, (due, fence): &(DueRow, i64)) {
-        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
-        let end = RefreshEnd {
-            state: "lost",
-            cost: RunCost { duration_us: 1, ..RunCost::default() },
-            finding: "",
-            is_let_in: false,
-            is_failure: false,
-            refused_version: None,
-            retry_at: Some(now),
-            asked_by: &due.asked_by,
-            is_unfinished: true,
-            now,
-        };
-        let run = RunRef { dataset_id: &due.dataset_id, run_id: "run", fence: *fence };
-        assert!(store.refresh_fail(run, end).await.unwrap());
-    }
-
-    /// As with its server.
-    pub async fn lose(&self) {
-        let (store, now) = (&self.team.world.shared.store, self.team.world.shared.clock.now());
-        let seen = store.refresh_running().await.unwrap().remove(0);
-        assert!(store.refresh_take_over(&seen, "", now).await.unwrap());
     }
 
     /// What another system hears that has not asked for a while.
@@ -78,12 +34,7 @@ async fn paused_by_failures(plan: Plan) -> (Refreshed, String, String) {
     for _ in 0..2 {
         data.turn().await;
     }
-    data.team.database.run("alter table sales rename to gone").await;
-    for _ in 0..5 {
-        data.ask().await;
-        data.turn().await;
-    }
-    assert!(matches!(data.state().await, RefreshState::PausedByFailures { failures: 5, .. }));
+    data.fail_five_times().await;
     (data, user, other)
 }
 

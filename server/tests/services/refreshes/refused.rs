@@ -221,19 +221,8 @@ async fn a_refusal_is_of_the_way_in_that_the_run_began_with() {
     data.team.edit(data.team.string(&user, "wrong")).await;
     data.shift(2 * HOUR);
     let now = data.team.world.shared.clock.now();
-    let due = store.refresh_due(now, HOUR, 1, 2).await.unwrap().remove(0);
-    let claim = store::Claim {
-        run_id: "run",
-        due: &due,
-        cause: "schedule",
-        now,
-        next_at: Some(now + HOUR),
-        per_connection: 2,
-        is_on_budget: true,
-    };
-    let store::Claimed::Yes { fence, version } = store.refresh_claim(claim).await.unwrap() else {
-        panic!("not claimed")
-    };
+    let due = data.due().await;
+    let store::Claimed::Yes { fence, version } = data.claim(&due).await else { panic!("not claimed") };
     // Somebody mends it while the run is refused.
     data.team.edit(data.team.string(&user, "a-password")).await;
     let end = store::RefreshEnd {
